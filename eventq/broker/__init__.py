@@ -1,0 +1,1 @@
+"""Kafka: the only floor that imports a client library."""

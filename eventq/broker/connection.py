@@ -1,0 +1,34 @@
+"""The one door to kafka-python: every client of it is made here, with the same settings and errors."""
+
+from typing import Any
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from eventq.core.errors import EventqError
+from eventq.core.settings import Connection
+
+
+def kafka_python_config(connection: Connection) -> dict[str, Any]:
+    """The settings that kafka-python's admin, producer and consumer share."""
+    return {
+        "bootstrap_servers": connection.bootstrap.split(","),
+        "client_id": "eventq",
+        "bootstrap_timeout_ms": int(connection.connect_timeout * 1000),
+    }
+
+
+def admin(connection: Connection) -> KafkaAdminClient:
+    """An admin client that has reached a broker; EventqError within `connect_timeout` if there is none."""
+    try:
+        return KafkaAdminClient(**kafka_python_config(connection))
+    except KafkaError as error:
+        raise unreachable(connection, error) from error
+
+
+def unreachable(connection: Connection, error: Exception) -> EventqError:
+    reason = str(error) or type(error).__name__
+    return EventqError(
+        f"no broker answered at {connection.bootstrap} within {connection.connect_timeout:g} s ({reason})",
+        hint="is Kafka running there, is the address right, does the listener want TLS or SASL?",
+    )

@@ -1,0 +1,78 @@
+"""Assembles the Typer app, and is the one error boundary: no other place prints an error."""
+
+import os
+import sys
+import traceback
+
+import typer
+
+from eventq import __version__
+from eventq.commands.options import Debug, redact
+from eventq.core.errors import EventqError, ExitCode, Stopped
+
+app = typer.Typer(
+    name="eventq",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"eventq {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(
+        False, "--version", "-V", callback=_version, is_eager=True, help="Print the version and exit."
+    ),
+) -> None:
+    """The producer-consumer pattern on Apache Kafka: make a load, run a group, see the queue between them."""
+
+
+def run() -> int:
+    """Runs the command line and returns its exit code."""
+    try:
+        result = app(standalone_mode=False)
+    except Stopped as stop:
+        return int(stop.exit_code)
+    except EventqError as error:
+        return _report(error)
+    except BrokenPipeError:
+        return _closed_stdout()
+    except KeyboardInterrupt:
+        return int(ExitCode.SIGINT)
+    except Exception as error:
+        return _unexpected(error)
+    return result if isinstance(result, int) else int(ExitCode.DONE)
+
+
+def _report(error: EventqError) -> int:
+    if Debug.on:
+        sys.stderr.write(redact(traceback.format_exc()))
+    sys.stderr.write(f"eventq: {redact(str(error))}\n")
+    if error.hint:
+        sys.stderr.write(f"  {redact(error.hint)}\n")
+    return int(error.exit_code)
+
+
+def _closed_stdout() -> int:
+    """The reader has gone (`| head`): that is its right, and Python must not complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return int(ExitCode.DONE)
+
+
+def _unexpected(error: Exception) -> int:
+    """Typer's own usage errors show themselves; anything else is a bug of ours, told in one line."""
+    show = getattr(error, "show", None)
+    if show is not None:
+        show()
+        return int(getattr(error, "exit_code", ExitCode.USAGE))
+    if Debug.on:
+        sys.stderr.write(redact(traceback.format_exc()))
+    sys.stderr.write(f"eventq: unexpected {type(error).__name__}: {redact(str(error))}\n")
+    sys.stderr.write("  run it again with --debug and report what it prints\n")
+    return int(ExitCode.ERROR)

@@ -1,0 +1,115 @@
+"""The options that every Kafka command has, declared once and handed over as one value."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from eventq.core.parse import duration
+
+_PANEL = "Connection and output"
+
+
+class Client(str, Enum):
+    AUTO = "auto"
+    KAFKA_PYTHON = "kafka-python"
+    LIBRDKAFKA = "librdkafka"
+
+
+class Debug:
+    """Whether tracebacks are shown, and the secrets that nothing may print; set as options are read."""
+
+    on = False
+    secrets: frozenset[str] = frozenset()
+
+
+def redact(text: str) -> str:
+    """`text` with every secret that this run knows replaced."""
+    for secret in Debug.secrets:
+        text = text.replace(secret, "********")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The shared options as given; None or empty means not given. `connect_timeout` in seconds."""
+
+    bootstrap_server: str | None
+    properties: tuple[str, ...]
+    command_config: Path | None
+    profile: str | None
+    client: Client
+    connect_timeout: float
+    output: str | None
+    quiet: bool
+    verbose: bool
+    debug: bool
+
+
+def _option(annotation: Any, default: Any, *names: str, text: str, **more: Any) -> inspect.Parameter:
+    info = typer.Option(*names, help=text, rich_help_panel=_PANEL, **more)
+    return inspect.Parameter(
+        names[-1].lstrip("-").replace("-", "_"),
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[annotation, info],
+    )
+
+
+def _named(name: str, parameter: inspect.Parameter) -> inspect.Parameter:
+    return parameter.replace(name=name)
+
+
+_SHARED = (
+    _option(
+        str | None, None, "-b", "--bootstrap-server", text="host:port[,host:port…] (default localhost:9092)."
+    ),
+    _named(
+        "properties",
+        _option(
+            list[str] | None, None, "-X", "--property", text="A client setting key=value, by its Java name."
+        ),
+    ),
+    _option(Path | None, None, "--command-config", text="A Java client.properties file."),
+    _option(str | None, None, "--profile", text="[profiles.NAME] of ~/.config/eventq/config.toml."),
+    _option(Client, Client.AUTO, "--client", text="The client library; auto takes librdkafka if installed."),
+    _option(str, "10s", "--connect-timeout", text="How long to look for a broker."),
+    _option(
+        str | None, None, "-o", "--output", text="A format: text, json or csv, where the command has it."
+    ),
+    _option(bool, False, "-q", "--quiet", text="No progress and no notes on stderr."),
+    _option(bool, False, "-v", "--verbose", text="Say what is being done and with which settings."),
+    _option(bool, False, "--debug", text="Show a traceback with an error."),
+)
+
+
+def kafka_command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the shared options to a command, which receives them as its first argument `shared`."""
+    own = inspect.signature(function, eval_str=True)
+    kept = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own.parameters.values()][
+        1:
+    ]
+
+    @functools.wraps(function)
+    def command(**given: Any) -> Any:
+        shared = _take(given)
+        Debug.on = shared.debug
+        return function(shared, **given)
+
+    parameters = [*kept, *_SHARED]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    del command.__wrapped__  # type: ignore[attr-defined]
+    return command
+
+
+def _take(given: dict[str, Any]) -> Shared:
+    values = {field.name: given.pop(field.name) for field in fields(Shared)}
+    values["properties"] = tuple(values["properties"] or ())
+    values["connect_timeout"] = duration(values["connect_timeout"])
+    return Shared(**values)

@@ -1,0 +1,1 @@
+"""Pure: no I/O, no clock, no threads, no Kafka, no rich."""

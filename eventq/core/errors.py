@@ -1,0 +1,64 @@
+"""The one tree of errors, each with its exit code; only the boundary in cli.py prints them.
+
+EventqError                   1  error
+├── UsageError                2  the call can't mean anything
+├── ThresholdBreached         3  a limit the caller named was passed
+├── NotFound                  4  no such topic or group
+├── VerificationFailed        5  what was delivered is not what was promised
+├── TimedOut                124  the goal was not reached in time
+└── Stopped             130/143  SIGINT or SIGTERM, after an orderly stop
+
+A message says what happened and with what; `hint` says what to do next.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    DONE = 0
+    ERROR = 1
+    USAGE = 2
+    THRESHOLD = 3
+    NOT_FOUND = 4
+    VERIFICATION = 5
+    TIMED_OUT = 124
+    SIGINT = 130
+    SIGTERM = 143
+
+
+class EventqError(Exception):
+    """What a user can be told; `hint` is the next step, None when there is none."""
+
+    exit_code = ExitCode.ERROR
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(EventqError):
+    exit_code = ExitCode.USAGE
+
+
+class ThresholdBreached(EventqError):
+    exit_code = ExitCode.THRESHOLD
+
+
+class NotFound(EventqError):
+    exit_code = ExitCode.NOT_FOUND
+
+
+class VerificationFailed(EventqError):
+    exit_code = ExitCode.VERIFICATION
+
+
+class TimedOut(EventqError):
+    exit_code = ExitCode.TIMED_OUT
+
+
+class Stopped(EventqError):
+    """An orderly stop by a signal; `exit_code` is 130 for SIGINT, 143 for SIGTERM."""
+
+    def __init__(self, exit_code: ExitCode) -> None:
+        super().__init__("stopped")
+        self.exit_code = exit_code

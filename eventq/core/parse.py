@@ -1,0 +1,38 @@
+"""Quantities as people write them: durations and rates. UsageError names the accepted forms."""
+
+import re
+from fractions import Fraction
+
+from eventq.core.errors import UsageError
+
+_UNITS = {
+    "us": Fraction(1, 1_000_000),
+    "ms": Fraction(1, 1000),
+    "s": Fraction(1),
+    "m": Fraction(60),
+    "h": Fraction(3600),
+    "d": Fraction(86400),
+}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d)")
+_RATE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(?:[eE]\+?(\d+))?(?:/(s|m|h|d))?")
+
+
+def duration(text: str) -> float:
+    """Seconds of `500ms`, `30s`, `5m`, `1h30m`; a bare number is refused, its unit would be a guess."""
+    compact = text.strip()
+    parts = list(_PART.finditer(compact))
+    if not parts or "".join(part.group(0) for part in parts) != compact:
+        raise UsageError(f"not a duration: {text!r}", hint="write it as 500ms, 30s, 5m or 1h30m")
+    return float(sum(Fraction(part.group(1)) * _UNITS[part.group(2)] for part in parts))
+
+
+def rate(text: str) -> Fraction:
+    """Events per second of `100`, `0.5`, `100/s`, `30/m`, exact (1/m is 1/60); zero is refused."""
+    match = _RATE.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(f"not a rate: {text!r}", hint="write it as 100, 0.5, 100/s or 30/m")
+    number, exponent, unit = match.groups()
+    value = Fraction(number) * 10 ** int(exponent or 0) / _UNITS[unit or "s"]
+    if value <= 0:
+        raise UsageError("a rate of 0 would never send", hint="leave --rate out to send as fast as possible")
+    return value

@@ -1,0 +1,18 @@
+"""What a command needs to know to reach Kafka, after every source of settings has had its say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where the broker is and how to talk to it.
+
+    `properties` are client settings by their Java names; `connect_timeout` is in seconds;
+    `client` is `auto`, `kafka-python` or `librdkafka`.
+    """
+
+    bootstrap: str = "localhost:9092"
+    properties: Mapping[str, str] = field(default_factory=dict)
+    connect_timeout: float = 10.0
+    client: str = "auto"

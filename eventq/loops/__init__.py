@@ -1,0 +1,1 @@
+"""What runs for a while: produce, member, group of members, watch, wait."""

@@ -1,0 +1,1 @@
+"""Values in, text out: rich renderables, JSON, CSV."""
