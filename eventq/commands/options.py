@@ -104,7 +104,7 @@ def kafka_command(function: Callable[..., Any]) -> Callable[..., Any]:
     parameters = [*kept, *_SHARED]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    del command.__wrapped__  # type: ignore[attr-defined]
+    del command.__wrapped__
     return command
 
 

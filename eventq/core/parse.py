@@ -32,7 +32,7 @@ def rate(text: str) -> Fraction:
     if match is None:
         raise UsageError(f"not a rate: {text!r}", hint="write it as 100, 0.5, 100/s or 30/m")
     number, exponent, unit = match.groups()
-    value = Fraction(number) * 10 ** int(exponent or 0) / _UNITS[unit or "s"]
+    value = Fraction(f"{number}e{exponent or 0}") / _UNITS[unit or "s"]
     if value <= 0:
         raise UsageError("a rate of 0 would never send", hint="leave --rate out to send as fast as possible")
     return value
