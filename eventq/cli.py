@@ -7,6 +7,7 @@ import traceback
 import typer
 
 from eventq import __version__
+from eventq.commands import lag
 from eventq.commands.options import Debug, redact
 from eventq.core.errors import EventqError, ExitCode, Stopped
 
@@ -16,6 +17,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+app.add_typer(lag.app, name="lag")
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,176 @@
+"""A snapshot of lag: which reads, and in which order. Watch repeats it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from eventq.core.clock import Clock
+from eventq.core.errors import EventqError, NotFound
+from eventq.core.lag import (
+    Assume,
+    Bounds,
+    Commits,
+    Description,
+    GroupReads,
+    Isolation,
+    ListedGroup,
+    Listing,
+    Reads,
+    Snapshot,
+    Topic,
+    TopicPartition,
+    partitions_of,
+    snapshot,
+    topics_of,
+)
+from eventq.core.rates import GroupRates, rates
+
+_DESCRIBED = frozenset({"", "classic", "consumer", "streams"})
+
+
+class LagReader(Protocol):
+    """What lag needs of Kafka; a failed part keeps its error, EventqError only when nothing answered."""
+
+    def list_groups(self) -> Listing: ...
+
+    def describe(self, groups: Sequence[ListedGroup]) -> Mapping[str, Description]: ...
+
+    def committed(self, groups: Sequence[str]) -> Mapping[str, Commits]: ...
+
+    def topics(self, names: Iterable[str]) -> Mapping[str, Topic]:
+        """Those that exist; never creates one."""
+        ...
+
+    def bounds(
+        self, leaders: Mapping[TopicPartition, int], isolation: Isolation
+    ) -> Mapping[TopicPartition, Bounds]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`groups` empty: all. `patient`: what does not exist yet is waited for instead of an error."""
+
+    groups: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    assume: Assume = Assume.EARLIEST
+    isolation: Isolation = Isolation.READ_UNCOMMITTED
+    patient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """`stale`: nothing could be read now, the snapshot is the last one that could; `error` says why."""
+
+    snapshot: Snapshot
+    rates: Mapping[str, GroupRates] = field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def stale(self) -> bool:
+        return self.error is not None
+
+
+def take(
+    reader: LagReader, question: Question, clock: Clock, known_ids: dict[str, str] | None = None
+) -> Snapshot:
+    """One snapshot. Commits are read BEFORE ends: the other way round makes lag negative under load.
+
+    `known_ids` (topic -> id) is filled with what is seen; a topic whose id differs was created again.
+    """
+    ids = {} if known_ids is None else known_ids
+    groups, errors = _groups(reader, question)
+    at = clock.now()
+    names = {name for group in groups for name in topics_of(group, question.topics)} | set(question.topics)
+    topics = reader.topics(sorted(names)) if names else {}
+    _require_topics(question, topics)
+    for topic in topics.values():
+        if topic.topic_id is not None:
+            ids.setdefault(topic.topic, topic.topic_id)
+    bounds = _bounds(reader, question, groups, topics)
+    return snapshot(Reads(at, groups, topics, bounds, question.topics, ids, errors), question.assume)
+
+
+def _groups(reader: LagReader, question: Question) -> tuple[tuple[GroupReads, ...], tuple[str, ...]]:
+    listing = reader.list_groups()
+    listed = {group.group: group for group in listing.groups}
+    names = question.groups or tuple(sorted(listed))
+    asked = [listed.get(name, ListedGroup(name, "", "")) for name in names]
+    described = reader.describe([group for group in asked if group.type in _DESCRIBED])
+    commits = reader.committed([group.group for group in asked if group.type != "share"])
+    groups = [_read(group, described, commits) for group in asked]
+    known = tuple(group for group in groups if _known(group, listed))
+    missing = sorted({group.group for group in groups} - {group.group for group in known})
+    if missing and not question.patient:
+        raise NotFound(f"no such group: {', '.join(missing)}", hint="groups: eventq lag --all-groups")
+    if question.topics and not question.groups:
+        known = tuple(group for group in known if topics_of(group) & set(question.topics))
+    return known, listing.errors
+
+
+def _read(
+    group: ListedGroup, described: Mapping[str, Description], commits: Mapping[str, Commits]
+) -> GroupReads:
+    unknown = Description(note=f"members and lag of a {group.type} group can't be read")
+    description = described.get(group.group, unknown)
+    return GroupReads(group.group, group.state, group.type, description, commits.get(group.group, Commits()))
+
+
+def _known(group: GroupReads, listed: Mapping[str, ListedGroup]) -> bool:
+    """A group with commits and no members is known; one whose coordinator is away can't be denied."""
+    return group.group in listed or bool(group.commits.offsets) or group.commits.error is not None
+
+
+def _require_topics(question: Question, topics: Mapping[str, Topic]) -> None:
+    missing = sorted(set(question.topics) - set(topics))
+    if missing and not question.patient:
+        raise NotFound(f"no such topic: {', '.join(missing)}", hint="topics: eventq topic list")
+
+
+def _bounds(
+    reader: LagReader, question: Question, groups: Iterable[GroupReads], topics: Mapping[str, Topic]
+) -> dict[TopicPartition, Bounds]:
+    """Once per partition however many groups read it; what has no leader is not asked for."""
+    leaders: dict[TopicPartition, int] = {}
+    found: dict[TopicPartition, Bounds] = {}
+    for key in {key for group in groups for key in partitions_of(group, topics, question.topics)}:
+        topic = topics.get(key.topic)
+        if topic is None or (topic.error is None and key.partition not in topic.leaders):
+            found[key] = Bounds(error="the topic or partition exists no more", gone=True)
+            continue
+        leader = topic.leaders.get(key.partition)
+        if leader is None:
+            found[key] = Bounds(error=topic.error or "the partition has no leader")
+        else:
+            leaders[key] = leader
+    return {**found, **(reader.bounds(leaders, question.isolation) if leaders else {})}
+
+
+def watch(
+    reader: LagReader,
+    question: Question,
+    clock: Clock,
+    pause: Callable[[float], bool],
+    *,
+    interval: float,
+    samples: int | None = None,
+) -> Iterator[Sample]:
+    """A sample each interval, `samples` of them or until `pause` says True.
+
+    While nothing answers the last snapshot comes again, marked stale; rates then span the gap.
+    """
+    last, last_at, due = Snapshot(clock.now(), ()), None, clock.monotonic()
+    ids: dict[str, str] = {}
+    taken = 0
+    while True:
+        began = clock.monotonic()
+        try:
+            now = take(reader, question, clock, ids)
+        except EventqError as error:
+            yield Sample(last, error=str(error))
+        else:
+            yield Sample(now, rates(last if last_at is not None else None, now, began - (last_at or 0.0)))
+            last, last_at = now, began
+        taken += 1
+        due = max(due + interval, clock.monotonic())
+        if taken == samples or pause(max(0.0, due - clock.monotonic())):
+            return
