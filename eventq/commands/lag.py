@@ -12,7 +12,8 @@ import typer
 from eventq.commands.connect import connection
 from eventq.commands.options import Shared, kafka_command
 from eventq.core.errors import ExitCode, Stopped, UsageError
-from eventq.core.lag import Assume, Isolation, Snapshot
+from eventq.core.lag import Assume, Snapshot
+from eventq.core.lag_reads import Isolation
 from eventq.core.parse import duration
 from eventq.loops.clock import SystemClock
 from eventq.loops.keyboard import Keyboard

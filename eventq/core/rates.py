@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from eventq.core.lag import PartitionLag, Snapshot, Status, TopicPartition
+from eventq.core.lag import PartitionLag, Snapshot, Status
+from eventq.core.lag_reads import TopicPartition
 
 
 @dataclass(frozen=True, slots=True)

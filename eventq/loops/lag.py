@@ -6,8 +6,8 @@ from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError, NotFound
-from eventq.core.lag import (
-    Assume,
+from eventq.core.lag import Assume, Snapshot, partitions_of, snapshot, topics_of
+from eventq.core.lag_reads import (
     Bounds,
     Commits,
     Description,
@@ -16,12 +16,8 @@ from eventq.core.lag import (
     ListedGroup,
     Listing,
     Reads,
-    Snapshot,
     Topic,
     TopicPartition,
-    partitions_of,
-    snapshot,
-    topics_of,
 )
 from eventq.core.rates import GroupRates, rates
 

@@ -10,7 +10,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from eventq.core.lag import GroupLag, Member, PartitionLag, Snapshot, Status
+from eventq.core.lag import GroupLag, PartitionLag, Snapshot, Status
+from eventq.core.lag_reads import Member
 from eventq.core.rates import GroupRates, Rates
 
 _BAR = 10

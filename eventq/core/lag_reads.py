@@ -1,0 +1,102 @@
+"""What a snapshot of lag reads of a cluster: plain values, each failed part with its own error."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+
+class Isolation(str, Enum):
+    READ_UNCOMMITTED = "read-uncommitted"
+    READ_COMMITTED = "read-committed"
+
+
+class TopicPartition(NamedTuple):
+    topic: str
+    partition: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedGroup:
+    """A group as the cluster lists it; `type` is classic, consumer, share or streams."""
+
+    group: str
+    state: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All groups that answered, and what the brokers that did not answer said."""
+
+    groups: tuple[ListedGroup, ...]
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    member_id: str
+    client_id: str
+    host: str
+    topics: tuple[str, ...] = ()
+    assignment: tuple[TopicPartition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A group's members; None when they can't be known, and `note` says why."""
+
+    state: str | None = None
+    assignor: str | None = None
+    members: tuple[Member, ...] | None = None
+    note: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commits:
+    offsets: Mapping[TopicPartition, int] = field(default_factory=dict)
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """`leaders` has every partition, None where it has no leader; `error` when the topic can't be read."""
+
+    topic: str
+    topic_id: str | None = None
+    leaders: Mapping[int, int | None] = field(default_factory=dict)
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """`end` is the last stable offset under read-committed; `gone`: the partition exists no more."""
+
+    log_start: int | None = None
+    end: int | None = None
+    high_watermark: int | None = None
+    error: str | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReads:
+    group: str
+    state: str
+    type: str
+    description: Description
+    commits: Commits
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """All that one snapshot read, in this order: groups, commits, topics, bounds."""
+
+    at: float
+    groups: tuple[GroupReads, ...]
+    topics: Mapping[str, Topic]
+    bounds: Mapping[TopicPartition, Bounds]
+    wanted: tuple[str, ...] = ()
+    known_ids: Mapping[str, str] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()

@@ -1,0 +1,122 @@
+"""Which reads a snapshot makes and in which order, and what watch does when they fail."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pytest
+
+from eventq.core.errors import EventqError, NotFound
+from eventq.core.lag import Status
+from eventq.core.lag_reads import (
+    Bounds,
+    Commits,
+    Description,
+    Isolation,
+    ListedGroup,
+    Listing,
+    Topic,
+    TopicPartition,
+)
+from eventq.loops.lag import Question, take, watch
+
+KEY = TopicPartition("orders", 0)
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def now(self) -> float:
+        return self.seconds
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    def pause(self, seconds: float) -> bool:
+        self.sleep(seconds)
+        return False
+
+
+class FakeReader:
+    """Two groups over one topic of one partition; records its calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.down = False
+        self.end = 10
+        self.topic_id = "a"
+        self.names = ["g1", "g2"]
+
+    def list_groups(self) -> Listing:
+        self.calls.append("list")
+        if self.down:
+            raise EventqError("no broker answered")
+        return Listing(tuple(ListedGroup(name, "Empty", "classic") for name in self.names))
+
+    def describe(self, groups: Sequence[ListedGroup]) -> Mapping[str, Description]:
+        self.calls.append("describe")
+        return {group.group: Description("Empty", None, ()) for group in groups}
+
+    def committed(self, groups: Sequence[str]) -> Mapping[str, Commits]:
+        self.calls.append("committed")
+        return {name: Commits({KEY: 4} if name in self.names else {}) for name in groups}
+
+    def topics(self, names: Iterable[str]) -> Mapping[str, Topic]:
+        self.calls.append("topics")
+        return {"orders": Topic("orders", self.topic_id, {0: 1})} if "orders" in names else {}
+
+    def bounds(
+        self, leaders: Mapping[TopicPartition, int], isolation: Isolation
+    ) -> Mapping[TopicPartition, Bounds]:
+        self.calls.append(f"bounds of {len(leaders)} {isolation.value}")
+        return {key: Bounds(0, self.end) for key in leaders}
+
+
+def test_commits_are_read_before_ends_and_each_partition_once_for_all_groups() -> None:
+    reader = FakeReader()
+    found = take(reader, Question(), FakeClock())
+    assert reader.calls == ["list", "describe", "committed", "topics", "bounds of 1 read-uncommitted"]
+    assert [group.lag for group in found.groups] == [6, 6]
+
+
+@pytest.mark.parametrize("question", [Question(("nope",)), Question(("g1",), ("nope",))])
+def test_an_unknown_group_or_topic_is_not_found(question: Question) -> None:
+    with pytest.raises(NotFound, match="nope"):
+        take(FakeReader(), question, FakeClock())
+
+
+def test_a_patient_question_waits_for_what_does_not_exist_yet() -> None:
+    reader, clock = FakeReader(), FakeClock()
+    reader.names = []
+    seen = []
+    for sample in watch(reader, Question(("late",), patient=True), clock, clock.pause, interval=1, samples=2):
+        seen.append([group.group for group in sample.snapshot.groups])
+        reader.names = ["late"]
+    assert seen == [[], ["late"]]
+
+
+def test_watch_keeps_the_last_values_as_stale_and_spans_the_gap_with_its_rates() -> None:
+    reader, clock = FakeReader(), FakeClock()
+    found = []
+    for sample in watch(reader, Question(("g1",), patient=True), clock, clock.pause, interval=1, samples=3):
+        found.append(sample)
+        reader.down = len(found) == 1
+        reader.end = 30
+    assert [sample.stale for sample in found] == [False, True, False]
+    assert found[1].snapshot == found[0].snapshot
+    assert found[2].rates["g1"].total.arrival == 10.0
+
+
+def test_watch_recognises_a_recreated_topic_by_its_id() -> None:
+    reader, clock = FakeReader(), FakeClock()
+    statuses = []
+    for sample in watch(reader, Question(("g1",)), clock, clock.pause, interval=1, samples=2):
+        statuses.append(sample.snapshot.groups[0].partitions[0].status)
+        reader.topic_id = "b"
+    assert statuses == [Status.OK, Status.RECREATED]
+
+
+def test_watch_ends_when_asked_during_its_pause() -> None:
+    assert len(list(watch(FakeReader(), Question(), FakeClock(), lambda _: True, interval=1))) == 1
