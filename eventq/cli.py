@@ -8,6 +8,7 @@ import typer
 
 from eventq import __version__
 from eventq.commands import lag
+from eventq.commands.consume import consume
 from eventq.commands.options import Debug, redact
 from eventq.core.errors import EventqError, ExitCode, Stopped
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 
 
 app.add_typer(lag.app, name="lag")
+app.command()(consume)
 
 
 def _version(wanted: bool) -> None:

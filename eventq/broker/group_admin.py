@@ -1,0 +1,94 @@
+"""What the parent of a group asks and does by its own connection, never by a member's."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient, MemberToRemove, OffsetSpec
+from kafka.errors import KafkaError
+from kafka.protocol.consumer import IsolationLevel
+
+from eventq.broker.connection import admin
+from eventq.core.consumed import Offsets
+from eventq.core.errors import EventqError, NotFound
+from eventq.core.settings import Connection
+
+_Answer = TypeVar("_Answer")
+_PATIENCE = 10.0
+
+
+class GroupAdmin:
+    """Bound to one topic and one group. Errors of the broker become EventqError."""
+
+    def __init__(self, connection: Connection, topic: str, group: str) -> None:
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)
+        self._admin: KafkaAdminClient = admin(connection)
+        self._topic = topic
+        self._group = group
+
+    def partitions(self) -> list[int]:
+        """The topic's partitions; NotFound without the topic, which asking never creates."""
+        if self._topic not in self._admin.list_topics():
+            raise NotFound(
+                f"no topic {self._topic!r} on this cluster",
+                hint=f"eventq topic create {self._topic}, or eventq topic list shows what there is",
+            )
+        described = self._admin.describe_topics([self._topic])
+        return sorted(partition["partition_index"] for partition in described[0]["partitions"])
+
+    def log_starts(self, partitions: Iterable[int]) -> Offsets:
+        return self._offsets(partitions, OffsetSpec.EARLIEST, read_committed=False)
+
+    def ends(self, partitions: Iterable[int], *, read_committed: bool) -> Offsets:
+        """End offsets; under read committed the last stable ones."""
+        return self._offsets(partitions, OffsetSpec.LATEST, read_committed=read_committed)
+
+    def _offsets(self, partitions: Iterable[int], spec: OffsetSpec, *, read_committed: bool) -> Offsets:
+        level = IsolationLevel.READ_COMMITTED if read_committed else IsolationLevel.READ_UNCOMMITTED
+        wanted = {TopicPartition(self._topic, p): spec for p in partitions}
+        try:
+            found = _patiently(lambda: self._admin.list_partition_offsets(wanted, isolation_level=level))
+        except KafkaError as error:
+            raise EventqError(f"the offsets of {self._topic} could not be read: {error}") from error
+        return {at.partition: answer.offset for at, answer in found.items()}
+
+    def committed(self) -> Offsets:
+        try:
+            found = _patiently(lambda: self._admin.list_group_offsets({self._group: None}))
+        except KafkaError as error:
+            raise EventqError(f"the offsets of group {self._group} could not be read: {error}") from error
+        mine = found.get(self._group, {})
+        return {at.partition: c.offset for at, c in mine.items() if at.topic == self._topic and c.offset >= 0}
+
+    def remove(self, member_id: str | None, client_id: str) -> bool:
+        """Takes a dead member out of the group: the others need not wait for its session to expire."""
+        try:
+            members = [member_id] if member_id else self._members_of(client_id)
+            if members:
+                self._admin.remove_group_members(self._group, [MemberToRemove(member_id=m) for m in members])
+        except KafkaError:
+            return False
+        return bool(members)
+
+    def _members_of(self, client_id: str) -> list[str]:
+        """For a member that died before it could tell its id: every member process has its own client id."""
+        described = self._admin.describe_groups([self._group])
+        members = described[self._group]["members"] if self._group in described else []
+        return [member["member_id"] for member in members if member["client_id"] == client_id]
+
+    def close(self) -> None:
+        self._admin.close()
+
+
+def _patiently(ask: Callable[[], _Answer]) -> _Answer:
+    """A coordinator that is only just loading, or a leader that moves, is asked again."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return ask()
+        except KafkaError as error:  # noqa: PERF203 - it waits anyway
+            if not error.retriable or time.monotonic() > until:
+                raise
+            time.sleep(0.1)

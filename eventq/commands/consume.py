@@ -1,0 +1,225 @@
+"""`eventq consume`: a group of member processes works a topic off."""
+
+import os
+import sys
+from enum import Enum
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from eventq.commands.connect import connection
+from eventq.commands.options import Shared, kafka_command
+from eventq.core.consume_plan import GroupPlan, MemberPlan
+from eventq.core.consumed import ConsumeReport
+from eventq.core.errors import EventqError, ExitCode, Stopped, TimedOut, UsageError
+from eventq.core.goals import Outcome, pins_of
+from eventq.core.lag_reads import Isolation
+from eventq.core.parse import duration
+from eventq.core.start import parse_start
+from eventq.core.work import Work, parse_work
+
+
+class ValueFormat(str, Enum):
+    PURCHASE = "purchase"
+    JSON = "json"
+    RAW = "raw"
+
+
+class OnMalformed(str, Enum):
+    SKIP = "skip"
+    FAIL = "fail"
+
+
+Seconds = str | None
+_LIMITS = "Goals and limits"
+_GROUP = "The group"
+_EVENTS = "Events"
+
+
+def _about(panel: str, *names: str, text: str, least: int | None = None) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel=panel, min=least)
+
+
+@kafka_command
+def consume(
+    shared: Shared,
+    topic: Annotated[
+        str | None, _about(_GROUP, "-t", "--topic", text="The topic (KAFKA_TOPIC, default).")
+    ] = None,
+    group: Annotated[
+        str | None, _about(_GROUP, "-g", "--group", text="The consumer group (KAFKA_GROUP_ID, default).")
+    ] = None,
+    count: Annotated[
+        int | None,
+        _about(_GROUP, "--count", "--members", text="Member processes (KAFKA_CONSUMER_COUNT, 3).", least=1),
+    ] = None,
+    from_beginning: Annotated[
+        bool,
+        _about(_GROUP, "--from-beginning", text="Without a commit, begin at the log start, not at the end."),
+    ] = False,
+    start: Annotated[
+        str | None, _about(_GROUP, "--from", text="Without a commit, begin at this OFFSET or RFC 3339 time.")
+    ] = None,
+    isolation: Annotated[
+        Isolation,
+        _about(_GROUP, "--isolation", text="read-committed: records of committed transactions only."),
+    ] = Isolation.READ_UNCOMMITTED,
+    session_timeout: Annotated[
+        str, _about(_GROUP, "--session-timeout", text="When a silent member is given up.")
+    ] = "10s",
+    heartbeat_interval: Annotated[
+        str, _about(_GROUP, "--heartbeat-interval", text="How often a member is heard of.")
+    ] = "1s",
+    commit_interval: Annotated[
+        str, _about(_GROUP, "--commit-interval", text="How often a member commits what it processed.")
+    ] = "1s",
+    restart: Annotated[
+        bool, _about(_GROUP, "--restart/--no-restart", text="Start a member again that has died.")
+    ] = True,
+    max_messages: Annotated[
+        int | None,
+        _about(
+            _LIMITS, "-n", "--max-messages", text="Process and commit exactly N, over all members.", least=1
+        ),
+    ] = None,
+    until_end: Annotated[
+        bool, _about(_LIMITS, "--until-end", text="Until the group has passed the ends of now.")
+    ] = False,
+    run_for: Annotated[
+        Seconds, _about(_LIMITS, "--duration", text="A planned end after 30s, 5m, 1h30m.")
+    ] = None,
+    timeout: Annotated[
+        Seconds, _about(_LIMITS, "--timeout", text="Exit 124 when the goal is not reached by then.")
+    ] = None,
+    idle_timeout: Annotated[
+        Seconds, _about(_LIMITS, "--idle-timeout", text="End when nothing has arrived for so long.")
+    ] = None,
+    work: Annotated[
+        str | None, _about(_EVENTS, "--work", text="Time an event takes: 5ms, uniform:1ms..9ms, exp:5ms.")
+    ] = None,
+    events: Annotated[
+        bool, _about(_EVENTS, "--events", text="Each event on stdout, a JSON line each.")
+    ] = False,
+    value_format: Annotated[
+        ValueFormat, _about(_EVENTS, "--format", text="What a well-formed value is; raw: anything.")
+    ] = ValueFormat.PURCHASE,
+    on_malformed: Annotated[
+        OnMalformed,
+        _about(_EVENTS, "--on-malformed", text="skip: count and go on; fail: exit 1, not committed."),
+    ] = OnMalformed.SKIP,
+) -> int | None:
+    """Consume a topic with a group of member processes."""
+    if shared.output not in {None, "text", "json"}:
+        raise UsageError(f"no such format: {shared.output!r}", hint="consume has -o text and -o json")
+    if max_messages is not None and until_end:
+        raise UsageError("--max-messages and --until-end are two goals", hint="give one of them")
+    to = connection(shared)
+    member = MemberPlan(
+        connection=to,
+        topic=topic or os.environ.get("KAFKA_TOPIC") or "default",
+        group=group or os.environ.get("KAFKA_GROUP_ID") or "default",
+        client_id="",
+        start=parse_start(from_beginning, start),
+        read_committed=isolation is Isolation.READ_COMMITTED,
+        session_timeout=duration(session_timeout),
+        heartbeat_interval=duration(heartbeat_interval),
+        work=Work() if work is None else parse_work(work),
+        commit_interval=duration(commit_interval),
+        value_format=value_format.value,
+        fail_on_malformed=on_malformed is OnMalformed.FAIL,
+        events=events,
+        limited=max_messages is not None,
+    )
+    if member.heartbeat_interval >= member.session_timeout:
+        raise UsageError(
+            "--heartbeat-interval must be shorter than --session-timeout",
+            hint="a third of it or less is usual",
+        )
+    plan = GroupPlan(
+        topic=member.topic,
+        group=member.group,
+        client="kafka-python",
+        count=count or _count(),
+        restart=restart,
+        max_messages=max_messages,
+        duration=_seconds(run_for),
+        timeout=_seconds(timeout),
+        idle_timeout=_seconds(idle_timeout),
+    )
+    return _run(shared, plan, member, until_end=until_end)
+
+
+def _seconds(text: str | None) -> float | None:
+    return None if text is None else duration(text)
+
+
+def _count() -> int:
+    text = os.environ.get("KAFKA_CONSUMER_COUNT") or "3"
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"KAFKA_CONSUMER_COUNT is not a number of members: {text!r}", hint="such as 3")
+    return int(text)
+
+
+def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool) -> int | None:
+    from dataclasses import replace
+
+    from eventq.commands.consume_launch import launcher, prepare
+    from eventq.commands.consume_output import Output, signals
+    from eventq.loops.clock import SystemClock
+    from eventq.loops.group import Group
+
+    prepare()
+    from eventq.broker.group_admin import GroupAdmin
+
+    admin = GroupAdmin(member.connection, plan.topic, plan.group)
+    partitions = admin.partitions()
+    if until_end:
+        ends = admin.ends(partitions, read_committed=member.read_committed)
+        plan = replace(plan, pins=pins_of(admin.log_starts(partitions), ends))
+    with Output(
+        live=not shared.quiet and not member.events and sys.stderr.isatty(), quiet=shared.quiet
+    ) as output:
+        if plan.count > len(partitions):
+            idle = plan.count - len(partitions)
+            output.note(f"{plan.count} members for {len(partitions)} partitions: {idle} will idle")
+        run = Group(
+            plan,
+            admin,
+            launcher(member),
+            SystemClock(),
+            output,
+        )
+        with signals(run):
+            outcome = run.run()
+    report = run.report()
+    if report.skipped_at_start and not shared.quiet:
+        output.note(
+            f"began at the end: {report.skipped_at_start} retained events were skipped; "
+            "--from-beginning reads them (in a group that has not committed yet)"
+        )
+    _print(report, shared.output, sys.stderr if member.events else sys.stdout)
+    return _exit(outcome, run.error, plan, report)
+
+
+def _print(report: ConsumeReport, output: str | None, stream: TextIO) -> None:
+    import orjson
+
+    from eventq.views.consume import document, report_text
+
+    text = orjson.dumps(document(report)).decode() + "\n" if output == "json" else report_text(report)
+    stream.write(text)
+    stream.flush()
+
+
+def _exit(outcome: Outcome, error: EventqError | None, plan: GroupPlan, report: ConsumeReport) -> int | None:
+    if outcome in {Outcome.SIGINT, Outcome.SIGTERM}:
+        raise Stopped(ExitCode[outcome.name])
+    if outcome is Outcome.FAILED and error is not None:
+        raise error
+    if outcome is Outcome.TIMED_OUT and plan.has_goal:
+        raise TimedOut(
+            f"the goal was not reached within {plan.timeout:g} s: {report.tally.processed} processed"
+        )
+    if outcome is Outcome.IDLE and plan.has_goal:
+        raise TimedOut(f"nothing arrived for {plan.idle_timeout:g} s and the goal was not reached")
+    return None

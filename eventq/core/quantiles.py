@@ -1,0 +1,54 @@
+"""Quantiles of many numbers in little memory: counts in buckets that grow by 1 %, which can be merged."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+_GROWTH = math.log(1.01)
+
+
+class Histogram:
+    """Non-negative numbers; a quantile is right within 1 %, the maximum is exact, below 0.001 all is 0."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[int] = Counter()
+        self.total = 0
+        self.max: float | None = None
+
+    def add(self, value: float, times: int = 1) -> None:
+        self.counts[_bucket(value)] += times
+        self.total += times
+        self.max = value if self.max is None else max(self.max, value)
+
+    def add_all(self, values: Iterable[float]) -> None:
+        """Many at once: equal values, as milliseconds mostly are, are counted together first."""
+        for value, times in Counter(values).items():
+            self.add(value, times)
+
+    def merge(self, other: "Histogram") -> None:
+        self.counts.update(other.counts)
+        self.total += other.total
+        if other.max is not None:
+            self.max = other.max if self.max is None else max(self.max, other.max)
+
+    def quantile(self, share: float) -> float | None:
+        """The value that `share` (0 to 1) of all do not exceed; None without any."""
+        if self.max is None:
+            return None
+        wanted, seen = max(1, math.ceil(share * self.total)), 0
+        for bucket in sorted(self.counts):
+            seen += self.counts[bucket]
+            if seen >= wanted:
+                return min(_value(bucket), self.max)
+        return self.max
+
+
+_ZERO = -1_000_000
+
+
+def _bucket(value: float) -> int:
+    return _ZERO if value < 0.001 else round(math.log(value) / _GROWTH)  # noqa: PLR2004 - the class says why
+
+
+def _value(bucket: int) -> float:
+    return 0.0 if bucket == _ZERO else math.exp(bucket * _GROWTH)
