@@ -15,6 +15,7 @@ def kafka_python_config(connection: Connection) -> dict[str, Any]:
         "bootstrap_servers": connection.bootstrap.split(","),
         "client_id": "eventq",
         "bootstrap_timeout_ms": int(connection.connect_timeout * 1000),
+        "reconnect_backoff_max_ms": 1000,  # a broker that comes back is seen within a second
     }
 
 

@@ -79,7 +79,7 @@ class KafkaPythonLagReader:
             else:
                 groups.update((g.group_id, listed(g)) for g in answer.groups)
         if len(errors) == len(nodes):
-            raise unreachable(self._connection, KafkaError(errors[0] if errors else "no broker known"))
+            raise self._silent(errors[0] if errors else "no broker is known")
         return Listing(tuple(groups.values()), tuple(errors))
 
     def describe(self, groups: Sequence[ListedGroup]) -> dict[str, Description]:
@@ -169,7 +169,10 @@ class KafkaPythonLagReader:
         """When nothing answered there is no snapshot to speak of."""
         failures = [answer for answer in answers if isinstance(answer, Exception)]
         if len(failures) == len(answers):
-            raise unreachable(self._connection, failures[0] if failures else KafkaError("no broker known"))
+            raise self._silent(error_text(failures[0]) if failures else "no broker is known")
+
+    def _silent(self, reason: str) -> EventqError:
+        return EventqError(f"no broker of {self._connection.bootstrap} answers now: {reason}")
 
     def _ask(self, requests: Sequence[Asked]) -> list[Any]:
         """Every answer, or the error in its place; all are sent before the first is awaited."""

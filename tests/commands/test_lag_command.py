@@ -176,3 +176,32 @@ def test_read_committed_counts_to_the_last_stable_offset(bench: Bench) -> None:
     producer.close()
     assert (of(stable, "end"), of(stable, "high_watermark"), stable["lag"]) == ([100, 100], [101, 100], 0)
     assert plain["lag"] == 1
+
+
+def test_a_group_of_the_newer_protocol_has_its_lag_and_says_that_members_are_unknown(bench: Bench) -> None:
+    confluent_kafka = pytest.importorskip("confluent_kafka")
+    settings = {"bootstrap.servers": bench.bootstrap, "group.id": bench.group, "group.protocol": "consumer"}
+    consumer = confluent_kafka.Consumer({**settings, "auto.offset.reset": "earliest"})
+    consumer.subscribe([bench.topic])
+    offsets = [confluent_kafka.TopicPartition(bench.topic, n, 30) for n in range(2)]
+    while len(consumer.assignment()) < 2:
+        consumer.poll(0.1)
+    consumer.commit(offsets=offsets, asynchronous=False)
+    found = bench.lag()
+    consumer.close()
+    assert (found["lag"], found["type"], found["member_count"]) == (140, "consumer", None)
+    assert "members unknown" in found["warnings"][0]
+
+
+def test_a_deleted_topic_leaves_the_other_topics_of_its_group(bench: Bench) -> None:
+    bench.commit(10, 20)
+    bench.commit(50, 50, topic=(other := bench.make()))
+    bench.admin.delete_topics([other])
+    assert bench.lag()["lag"] == 170
+
+
+def test_no_broker_is_exit_1_and_names_the_address() -> None:
+    command = [sys.executable, "-m", "eventq", "lag", "-b", "127.0.0.1:1", "--connect-timeout", "500ms"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "127.0.0.1:1" in done.stderr
