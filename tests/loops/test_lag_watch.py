@@ -120,3 +120,16 @@ def test_watch_recognises_a_recreated_topic_by_its_id() -> None:
 
 def test_watch_ends_when_asked_during_its_pause() -> None:
     assert len(list(watch(FakeReader(), Question(), FakeClock(), lambda _: True, interval=1))) == 1
+
+
+class LeaderlessReader(FakeReader):
+    def topics(self, names: Iterable[str]) -> Mapping[str, Topic]:
+        return {name: Topic(name, "a", {0: 1, 1: None}) for name in names}
+
+
+def test_a_partition_without_leader_keeps_its_error_and_the_other_its_lag() -> None:
+    found = take(LeaderlessReader(), Question(("g1",)), FakeClock())
+    one = found.groups[0]
+    assert [part.lag for part in one.partitions] == [6, None]
+    assert one.partitions[1].error == "the partition has no leader"
+    assert (one.lag, one.known_lag, found.complete) == (None, 6, False)
