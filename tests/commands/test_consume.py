@@ -1,0 +1,179 @@
+import json
+
+import pytest
+from kafka import KafkaProducer
+
+from tests.consume_world import World, purchase
+
+
+def test_exactly_n_are_committed_over_three_members_twice_in_a_row(world: World) -> None:
+    world.create()
+    world.fill(3000)
+    first = world.consume("-n", "1000")
+    second = world.consume("-n", "1000", "--events", "-q")
+    assert first.report["processed"] == 1000
+    assert sum(first.committed.values()) == 1000
+    events = [json.loads(line) for line in second.out.splitlines()]
+    at = {(event["partition"], event["offset"]) for event in events}
+    assert len(events) == len(at) == 1000
+    assert all(offset >= first.committed.get(partition, 0) for partition, offset in at)
+    assert sum(world.committed().values()) == 2000
+
+
+def test_until_end_stops_at_the_ends_of_its_start(world: World) -> None:
+    world.create()
+    world.fill(900)
+    run = world.consume("--until-end")
+    assert run.code == 0
+    assert run.committed == {0: 300, 1: 300, 2: 300}
+    assert run.report["malformed"] == 0
+
+
+def test_until_end_ends_at_once_when_all_is_committed_or_deleted(world: World) -> None:
+    world.create()
+    world.fill(30)
+    for partition in range(3):
+        world.delete_before(partition, 10)
+    run = world.run("--until-end", "-o", "json")
+    assert (run.code, run.report["received"], run.committed) == (0, 0, {})
+
+
+def test_a_start_at_the_end_is_committed_and_what_it_skips_is_said(world: World) -> None:
+    world.create()
+    world.fill(30)
+    run = world.run("--until-end", "-o", "json")
+    assert run.committed == {0: 10, 1: 10, 2: 10}
+    assert run.report["skipped_at_start"] == 30
+    assert "30 retained events were skipped; --from-beginning" in run.err
+
+
+def test_a_start_by_offset_or_time_holds_where_nothing_is_committed(world: World) -> None:
+    world.create()
+    world.fill(30)
+    run = world.run("--from", "4", "--until-end", "-o", "json")
+    assert run.report["processed"] == 18
+    world.group += "-2"
+    late = world.run("--from", "2100-01-01T00:00:00Z", "--until-end", "-o", "json")
+    assert late.report["processed"] == 0
+
+
+def test_a_commit_below_the_log_start_goes_on_there_and_reports_the_loss(world: World) -> None:
+    world.create()
+    world.fill(300)
+    world.consume("-n", "30", "--count", "1")
+    committed = world.committed()
+    world.delete_before(0, 90)
+    lost = 90 - committed[0]
+    run = world.run("--until-end", "-o", "json")
+    assert run.report["resets"] == [{"partition": 0, "from": committed[0], "to": 90, "lost": lost}]
+    assert run.committed == {0: 100, 1: 100, 2: 100}
+
+
+BAD = [
+    None,
+    b"",
+    b"not json",
+    b"[1]",
+    b'{"productId":"x","price":1,"purchasedAt":1}',
+    b'{"productId":"%s","price":NaN,"purchasedAt":1}' % str("0" * 36).encode(),
+]
+
+
+def test_malformed_values_are_counted_shown_and_skipped(world: World) -> None:
+    world.create(1)
+    world.send([*BAD, purchase()], 0)
+    run = world.consume("--until-end")
+    assert (run.code, run.report["processed"], run.report["malformed"]) == (0, 7, 6)
+    assert f"malformed event in {world.topic}/0 at offset 0: no value (a tombstone)" in run.err
+
+
+def test_a_malformed_value_can_fail_the_run_and_stays_uncommitted(world: World) -> None:
+    world.create(1)
+    world.send([purchase(), purchase(), b"not json", purchase()], 0)
+    run = world.consume("--until-end", "--on-malformed", "fail")
+    assert run.code == 1
+    assert f"{world.topic}/0 at offset 2" in run.err
+    assert world.committed() == {0: 2}
+
+
+@pytest.mark.parametrize("compression", [None, "gzip", "snappy", "lz4", "zstd"])
+def test_purchases_of_other_programs_are_read(world: World, compression: str | None) -> None:
+    world.create(1)
+    id_ = "3D8F6B0B-F297-4385-B20A-2B084CFBD3B8"
+    values = [
+        b'{"price":12,"purchasedAt":1,"productId":"%s"}' % id_.encode(),
+        b'{"productId":"%s","price":5.0E-5,"purchasedAt":1,"shop":{"id":7}}' % id_.encode(),
+        b'{ "productId" : "%s", "price" : 1e3, "purchasedAt" : 1 }' % id_.encode(),
+    ]
+    producer = KafkaProducer(bootstrap_servers=world.bootstrap, compression_type=compression)
+    for value in values:
+        producer.send(world.topic, value, key=b"\xff", headers=[("__TypeId__", b"x.Purchase")])
+    producer.close()
+    run = world.consume("--until-end", "--events", "-q")
+    events = [json.loads(line) for line in run.out.splitlines()]
+    assert [event["value"]["price"] for event in events] == [12, 5.0e-5, 1000]
+    assert events[0]["key_base64"] == "/w=="
+    assert events[0]["headers"] == [{"name": "__TypeId__", "value": "x.Purchase"}]
+
+
+def test_aborted_records_at_the_end_count_as_consumed(world: World) -> None:
+    world.create(1)
+    producer = KafkaProducer(bootstrap_servers=world.bootstrap, transactional_id=world.topic)
+    producer.init_transactions()
+    for finish in (producer.commit_transaction, producer.abort_transaction):
+        producer.begin_transaction()
+        for n in range(5):
+            producer.send(world.topic, purchase(n), partition=0)
+        producer.flush()
+        finish()
+    producer.close()
+    run = world.consume("--until-end", "--isolation", "read-committed")
+    assert (run.report["processed"], run.committed) == (5, {0: 12})
+
+
+def test_more_members_than_partitions_are_allowed_and_named(world: World) -> None:
+    world.create(1)
+    world.send([purchase()], 0)
+    run = world.consume("--until-end", "--members", "2")
+    assert run.code == 0
+    assert "2 members for 1 partitions: 1 will idle" in run.err
+
+
+def test_a_missing_topic_is_named_and_never_created(world: World) -> None:
+    run = world.run("--until-end")
+    assert run.code == 4
+    assert world.topic in run.err
+    assert world.topic not in world.admin.list_topics()
+
+
+def test_a_goal_that_is_not_reached_in_time_is_exit_124(world: World) -> None:
+    world.create()
+    world.fill(3)
+    run = world.consume("-n", "10", "--timeout", "3s")
+    assert (run.code, run.report["processed"]) == (124, 3)
+    world.group += "-2"
+    assert world.consume("-n", "10", "--idle-timeout", "2s").code == 124
+    world.group += "-3"
+    assert world.consume("--idle-timeout", "2s").code == 0
+    world.group += "-4"
+    assert world.consume("--duration", "1s").code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--work", "5"), "work"),
+        (("--work", "uniform:9ms..1ms"), "wrong way round"),
+        (("--from", "yesterday"), "neither an offset nor a time"),
+        (("--from", "1", "--from-beginning"), "two different starts"),
+        (("--until-end", "-n", "5"), "two goals"),
+        (("-o", "xml"), "no such format"),
+        (("--heartbeat-interval", "10s"), "shorter than --session-timeout"),
+    ],
+)
+def test_a_call_that_cannot_mean_anything_is_exit_2(
+    world: World, options: tuple[str, ...], named: str
+) -> None:
+    run = world.run(*options)
+    assert run.code == 2
+    assert named in run.err

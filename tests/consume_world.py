@@ -1,0 +1,134 @@
+"""Topics, events and consume runs on a real broker, for the tests of `eventq consume`."""
+
+import json
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
+
+DEADLINE = 60.0
+
+
+def purchase(n: int = 0) -> bytes:
+    return b'{"productId":"%s","price":%d.5,"purchasedAt":%d}' % (
+        str(uuid.UUID(int=n + 1)).encode(),
+        n % 10000,
+        1_700_000_000_000 + n,
+    )
+
+
+def eventually(happened: Callable[[], Any], what: str) -> Any:
+    """The first true answer of `happened`; a failure that names `what` if there is none in time."""
+    until = time.monotonic() + DEADLINE
+    while time.monotonic() < until:
+        answer = happened()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"never happened: {what}")
+
+
+class Run:
+    """A finished run: exit code, both streams, the report."""
+
+    def __init__(self, code: int, out: bytes, err: bytes) -> None:
+        self.code, self.out, self.err = code, out.decode(), err.decode()
+
+    @property
+    def report(self) -> Any:
+        assert self.code in {0, 1, 124, 130, 143}, self.err
+        return json.loads(self.out)
+
+    @property
+    def committed(self) -> dict[int, int]:
+        return {row["partition"]: row["offset"] for row in self.report["committed"]}
+
+
+class World:
+    def __init__(self, bootstrap: str) -> None:
+        self.bootstrap = bootstrap
+        self.admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+        self.topic = f"consume-{uuid.uuid4().hex[:12]}"
+        self.group = f"group-{uuid.uuid4().hex[:12]}"
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def create(self, partitions: int = 3) -> None:
+        self.admin.create_topics({self.topic: {"num_partitions": partitions, "replication_factor": 1}})
+
+    def send(self, values: Iterable[bytes | None], partition: int | None = None, **settings: Any) -> None:
+        """`values` round robin over three partitions, or all to `partition`."""
+        producer = KafkaProducer(bootstrap_servers=self.bootstrap, **settings)
+        for n, value in enumerate(values):
+            at = n % 3 if partition is None else partition
+            producer.send(self.topic, value, key=b"k" if value is None else None, partition=at)
+        producer.flush()
+        producer.close()
+
+    def fill(self, count: int) -> None:
+        self.send(purchase(n) for n in range(count))
+
+    def start(self, *options: str, **popen: Any) -> "subprocess.Popen[bytes]":
+        arguments = ["consume", "-b", self.bootstrap, "-t", self.topic, "-g", self.group, *options]
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
+        process = subprocess.Popen([sys.executable, "-m", "eventq", *arguments], **streams)
+        self._processes.append(process)
+        return process
+
+    def finish(self, process: "subprocess.Popen[bytes]") -> Run:
+        out, err = process.communicate(timeout=DEADLINE)
+        return Run(process.returncode, out or b"", err or b"")
+
+    def run(self, *options: str) -> Run:
+        return self.finish(self.start(*options))
+
+    def consume(self, *options: str) -> Run:
+        """From the beginning, with a JSON report."""
+        return self.run("--from-beginning", "-o", "json", *options)
+
+    def committed(self) -> dict[int, int]:
+        found = self.admin.list_group_offsets({self.group: None}).get(self.group, {})
+        return {at.partition: kept.offset for at, kept in found.items()}
+
+    def delete_before(self, partition: int, offset: int) -> None:
+        self.admin.delete_records({TopicPartition(self.topic, partition): offset})
+
+    def busy(self) -> bool:
+        """Whether something has been committed beyond the start."""
+        return sum(self.committed().values()) > 0
+
+    def close(self) -> None:
+        for process in self._processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+        self.admin.close()
+
+
+def members_of(process: "subprocess.Popen[bytes]") -> list[int]:
+    """The pids of a run's member processes."""
+    return [pid for server in _children(process.pid) for pid in _children(server)]
+
+
+def _children(pid: int) -> Sequence[int]:
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return []
+    return [int(child) for child in text.split()]
+
+
+def alive(pid: int) -> bool:
+    """A zombie has ended too."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return text.rsplit(")", 1)[1].split()[0] != "Z"

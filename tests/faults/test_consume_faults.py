@@ -1,0 +1,143 @@
+import json
+import os
+import signal
+import subprocess
+import threading
+import uuid
+
+import pytest
+
+from tests.consume_world import World, alive, eventually, members_of, purchase
+
+STARTS = int(os.environ.get("EVENTQ_TEST_STARTS", "8"))
+
+
+def test_a_killed_member_is_named_replaced_and_loses_nothing(world: World) -> None:
+    world.create()
+    world.fill(3000)
+    process = world.start(
+        "--from-beginning", "--until-end", "--work", "2ms", "-o", "json", "--commit-interval", "200ms"
+    )
+    eventually(world.busy, "a first commit")
+    os.kill(members_of(process)[0], signal.SIGKILL)
+    run = world.finish(process)
+    assert run.code == 0
+    assert "died (SIGKILL), restarted" in run.err
+    assert run.committed == {0: 1000, 1: 1000, 2: 1000}
+    assert run.report["processed"] >= 3000
+    assert sum(member["restarts"] for member in run.report["members"]) == 1
+
+
+def test_a_quota_survives_a_killed_member_exactly(world: World) -> None:
+    world.create()
+    world.fill(3000)
+    process = world.start(
+        "--from-beginning", "-n", "1500", "--work", "2ms", "-o", "json", "--commit-interval", "200ms"
+    )
+    eventually(world.busy, "a first commit")
+    os.kill(members_of(process)[0], signal.SIGKILL)
+    run = world.finish(process)
+    assert run.code == 0
+    assert sum(run.committed.values()) == 1500
+
+
+def test_a_killed_member_stays_away_with_no_restart(world: World) -> None:
+    world.create()
+    world.fill(1500)
+    process = world.start("--from-beginning", "--until-end", "--work", "2ms", "--no-restart", "-o", "json")
+    eventually(world.busy, "a first commit")
+    os.kill(members_of(process)[0], signal.SIGKILL)
+    run = world.finish(process)
+    assert run.code == 0
+    assert "SIGKILL" in [member["exit"] for member in run.report["members"]]
+    assert run.committed == {0: 500, 1: 500, 2: 500}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_to_all_processes_ends_in_order(world: World, number: int, code: int) -> None:
+    world.create()
+    world.fill(9000)
+    process = world.start("--from-beginning", "--work", "2ms", "-o", "json", start_new_session=True)
+    eventually(world.busy, "a first commit")
+    os.killpg(process.pid, number)
+    run = world.finish(process)
+    assert run.code == code
+    assert sum(run.committed.values()) == run.report["processed"]
+
+
+def test_members_of_a_killed_parent_commit_and_leave(world: World) -> None:
+    world.create()
+    world.fill(9000)
+    process = world.start(
+        "--from-beginning", "--work", "2ms", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    eventually(world.busy, "a first commit")
+    members = members_of(process)
+    assert len(members) == 3
+    process.kill()
+    eventually(lambda: not any(map(alive, members)), "every member ended")
+    described = world.admin.describe_groups([world.group])[world.group]
+    assert described["members"] == []
+
+
+def test_a_reader_that_leaves_ends_the_run_quietly(world: World) -> None:
+    world.create()
+    world.fill(9000)
+    process = world.start("--from-beginning", "--events")
+    assert process.stdout is not None
+    line = json.loads(process.stdout.readline())
+    process.stdout.close()
+    process.stdout = None
+    run = world.finish(process)
+    assert run.code == 0
+    assert "Traceback" not in run.err
+    assert line["offset"] == 0
+    assert 0 < sum(world.committed().values()) < 9000
+
+
+def test_until_end_ends_while_producing_goes_on(world: World) -> None:
+    world.create()
+    world.fill(300)
+    over = threading.Event()
+
+    def keep_producing() -> None:
+        while not over.is_set():
+            world.send([purchase()] * 30)
+
+    producing = threading.Thread(target=keep_producing)
+    producing.start()
+    try:
+        run = world.consume("--until-end")
+    finally:
+        over.set()
+        producing.join()
+    assert run.code == 0
+    assert all(offset >= 100 for offset in run.committed.values())
+
+
+def test_starts_and_stops_during_rebalances_lose_and_double_no_commit(world: World) -> None:
+    """Every event is in the output of exactly one run, whatever joins and leaves meanwhile."""
+    world.create()
+    world.fill(STARTS * 100)
+    seen: list[tuple[int, int]] = []
+    waiting: list[subprocess.Popen[bytes]] = []
+    for _ in range(STARTS):
+        waiting.append(world.start("--from-beginning", "-n", "100", "--count", "1", "--events", "-q"))
+        if len(waiting) == 3:
+            seen += _events(world, waiting.pop(0))
+    for process in waiting:
+        seen += _events(world, process)
+    assert len(seen) == len(set(seen)) == STARTS * 100
+    assert sum(world.committed().values()) == STARTS * 100
+
+
+def _events(world: World, process: "subprocess.Popen[bytes]") -> list[tuple[int, int]]:
+    run = world.finish(process)
+    assert run.code == 0, run.err
+    events = [json.loads(line) for line in run.out.splitlines()]
+    assert len(events) == 100
+    return [(event["partition"], event["offset"]) for event in events]
+
+
+def test_ids_of_the_helper_are_purchases() -> None:
+    assert uuid.UUID(json.loads(purchase(7))["productId"])
