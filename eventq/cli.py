@@ -3,25 +3,35 @@
 import os
 import sys
 import traceback
+from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
 from eventq import __version__
-from eventq.commands import lag
-from eventq.commands.consume import consume
 from eventq.commands.options import Debug, redact
 from eventq.core.errors import EventqError, ExitCode, Stopped
 
-app = typer.Typer(
-    name="eventq",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+COMMANDS = (
+    "consume",
+    "lag",
 )
+"""Each is a module of eventq.commands with `register(app)`; help lists them in this order."""
 
 
-app.add_typer(lag.app, name="lag")
-app.command()(consume)
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """The Typer app with the one command that `arguments` begin with, or with all when they name none."""
+    app = typer.Typer(
+        name="eventq",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(root)
+    wanted = [name for name in COMMANDS if list(arguments[:1]) == [name]]
+    for name in wanted or COMMANDS:
+        import_module(f"eventq.commands.{name}").register(app)
+    return app
 
 
 def _version(wanted: bool) -> None:
@@ -30,7 +40,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: bool = typer.Option(
         False, "--version", "-V", callback=_version, is_eager=True, help="Print the version and exit."
@@ -42,7 +51,7 @@ def root(
 def run() -> int:
     """Runs the command line and returns its exit code."""
     try:
-        result = app(standalone_mode=False)
+        result = application(sys.argv[1:])(standalone_mode=False)
     except Stopped as stop:
         return int(stop.exit_code)
     except EventqError as error:

@@ -6,11 +6,11 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from eventq.core.errors import EventqError
-from eventq.core.settings import Connection
+from eventq.core.settings import Connection, Role
 
 
-def kafka_python_config(connection: Connection) -> dict[str, Any]:
-    """The settings that kafka-python's admin, producer and consumer share."""
+def kafka_python_config(connection: Connection, role: Role = Role.ADMIN) -> dict[str, Any]:  # noqa: ARG001
+    """The settings for a kafka-python client of this kind: ours, then what the user's properties say."""
     return {
         "bootstrap_servers": connection.bootstrap.split(","),
         "client_id": "eventq",

@@ -223,3 +223,7 @@ def _exit(outcome: Outcome, error: EventqError | None, plan: GroupPlan, report: 
     if outcome is Outcome.IDLE and plan.has_goal:
         raise TimedOut(f"nothing arrived for {plan.idle_timeout:g} s and the goal was not reached")
     return None
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(consume)

@@ -35,8 +35,6 @@ IsolationOption = Annotated[
     Isolation, typer.Option("--isolation", help="read-committed: the end is the last stable offset.")
 ]
 
-app = typer.Typer(help="Show how far consumer groups are behind, per partition.")
-
 
 def lag(
     shared: Shared,
@@ -173,5 +171,8 @@ def _text(found: Snapshot, wanted: str) -> str:
     return view.lines(found)
 
 
-app.callback(invoke_without_command=True)(kafka_command(lag))
-app.command("watch")(kafka_command(watch))
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(help="Show how far consumer groups are behind, per partition.")
+    group.callback(invoke_without_command=True)(kafka_command(lag))
+    group.command("watch")(kafka_command(watch))
+    app.add_typer(group, name="lag")

@@ -2,6 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Role(str, Enum):
+    """Which kind of client is to be made: settings of the other kinds do not apply to it."""
+
+    ADMIN = "admin"
+    PRODUCER = "producer"
+    CONSUMER = "consumer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,14 @@
+"""The one door to librdkafka: the settings of every confluent-kafka client are made here."""
+
+from typing import Any
+
+from eventq.core.settings import Connection, Role
+
+
+def librdkafka_config(connection: Connection, role: Role) -> dict[str, Any]:  # noqa: ARG001
+    """The settings for a librdkafka client of this kind: ours, then what the user's properties say."""
+    return {
+        "bootstrap.servers": connection.bootstrap,
+        "client.id": "eventq",
+        "reconnect.backoff.max.ms": 1000,  # a broker that comes back is seen within a second
+    }
