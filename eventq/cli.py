@@ -13,6 +13,7 @@ from eventq.commands.options import Debug, redact
 from eventq.core.errors import EventqError, ExitCode, Stopped
 
 COMMANDS = (
+    "topic",
     "consume",
     "lag",
 )

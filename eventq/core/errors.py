@@ -3,6 +3,7 @@
 EventqError                   1  error
 ├── UsageError                2  the call can't mean anything
 ├── ThresholdBreached         3  a limit the caller named was passed
+├── AlreadyExists             1  what was to be made is there
 ├── NotFound                  4  no such topic or group
 ├── VerificationFailed        5  what was delivered is not what was promised
 ├── TimedOut                124  the goal was not reached in time
@@ -11,6 +12,7 @@ EventqError                   1  error
 A message says what happened and with what; `hint` says what to do next.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 
@@ -44,6 +46,10 @@ class ThresholdBreached(EventqError):
     exit_code = ExitCode.THRESHOLD
 
 
+class AlreadyExists(EventqError):
+    pass
+
+
 class NotFound(EventqError):
     exit_code = ExitCode.NOT_FOUND
 
@@ -62,3 +68,15 @@ class Stopped(EventqError):
     def __init__(self, exit_code: ExitCode) -> None:
         super().__init__("stopped")
         self.exit_code = exit_code
+
+
+def together(errors: Sequence[EventqError], total: int) -> EventqError:
+    """One error for the parts of a call that failed, each named; the exit code is theirs if they agree."""
+    if len(errors) == 1:
+        return errors[0]
+    lines = [f"  {error} ({error.hint})" if error.hint else f"  {error}" for error in errors]
+    whole = EventqError("\n".join([f"{len(errors)} of {total} failed:", *lines]))
+    codes = {error.exit_code for error in errors}
+    if len(codes) == 1:
+        whole.exit_code = codes.pop()
+    return whole
