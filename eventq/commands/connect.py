@@ -1,22 +1,33 @@
-"""From the shared options and the environment to a Connection."""
+"""From the effective settings to a Connection."""
 
-import os
 from importlib.util import find_spec
 
-from eventq.commands.options import Shared
+from eventq.commands.options import Client, Shared
+from eventq.commands.settings import layers, text
 from eventq.core.errors import UsageError
-from eventq.core.settings import Connection
+from eventq.core.parse import duration
+from eventq.core.settings import Connection, properties
 
 
 def connection(shared: Shared) -> Connection:
-    """The effective settings: flag > -X > environment > --command-config > profile > default."""
-    environment = os.environ.get("KAFKA_BOOTSTRAP_ADDRESS") or os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    """The effective settings of how to reach Kafka; see commands/settings.py for their order."""
+    client = text(shared, shared.client and shared.client.value, "client")
+    if client not in {kind.value for kind in Client}:
+        raise UsageError(f"no such client: {client!r}", hint="auto, kafka-python or librdkafka")
     return Connection(
-        bootstrap=shared.bootstrap_server or environment or "localhost:9092",
-        properties=dict(item.split("=", 1) for item in shared.properties),
-        connect_timeout=shared.connect_timeout,
-        client=shared.client.value,
+        bootstrap=text(shared, shared.bootstrap_server, "bootstrap-server"),
+        properties={
+            name: setting.value or ""
+            for name, setting in properties(layers(shared)).items()
+            if name not in _RESOLVED
+        },
+        connect_timeout=duration(text(shared, shared.connect_timeout, "connect-timeout")),
+        client=client,
     )
+
+
+_RESOLVED = {"bootstrap.servers", "group.id", "isolation.level"}
+"""These reach a client as what the command makes of its options."""
 
 
 def data_client(to: Connection) -> str:

@@ -1,6 +1,5 @@
 """`eventq consume`: a group of member processes works a topic off."""
 
-import os
 import sys
 from enum import Enum
 from typing import Annotated, Any, TextIO
@@ -8,7 +7,8 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from eventq.commands.connect import connection
-from eventq.commands.options import Shared, kafka_command
+from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.settings import isolation_level, number, text
 from eventq.core.consume_plan import GroupPlan, MemberPlan
 from eventq.core.consumed import ConsumeReport
 from eventq.core.errors import EventqError, ExitCode, Stopped, TimedOut, UsageError
@@ -61,15 +61,15 @@ def consume(
         str | None, _about(_GROUP, "--from", text="Without a commit, begin at this OFFSET or RFC 3339 time.")
     ] = None,
     isolation: Annotated[
-        Isolation,
+        Isolation | None,
         _about(_GROUP, "--isolation", text="read-committed: records of committed transactions only."),
-    ] = Isolation.READ_UNCOMMITTED,
+    ] = None,
     session_timeout: Annotated[
-        str, _about(_GROUP, "--session-timeout", text="When a silent member is given up.")
-    ] = "10s",
+        Seconds, _about(_GROUP, "--session-timeout", text="When a silent member is given up (10s).")
+    ] = None,
     heartbeat_interval: Annotated[
-        str, _about(_GROUP, "--heartbeat-interval", text="How often a member is heard of.")
-    ] = "1s",
+        Seconds, _about(_GROUP, "--heartbeat-interval", text="How often a member is heard of (1s).")
+    ] = None,
     commit_interval: Annotated[
         str, _about(_GROUP, "--commit-interval", text="How often a member commits what it processed.")
     ] = "1s",
@@ -109,20 +109,19 @@ def consume(
     ] = OnMalformed.SKIP,
 ) -> int | None:
     """Consume a topic with a group of member processes."""
-    if shared.output not in {None, "text", "json"}:
-        raise UsageError(f"no such format: {shared.output!r}", hint="consume has -o text and -o json")
+    output_format(shared, ("text", "json"))
     if max_messages is not None and until_end:
         raise UsageError("--max-messages and --until-end are two goals", hint="give one of them")
     to = connection(shared)
     member = MemberPlan(
         connection=to,
-        topic=topic or os.environ.get("KAFKA_TOPIC") or "default",
-        group=group or os.environ.get("KAFKA_GROUP_ID") or "default",
+        topic=text(shared, topic, "topic"),
+        group=text(shared, group, "group"),
         client_id="",
         start=parse_start(from_beginning, start),
-        read_committed=isolation is Isolation.READ_COMMITTED,
-        session_timeout=duration(session_timeout),
-        heartbeat_interval=duration(heartbeat_interval),
+        read_committed=isolation_level(shared, isolation) is Isolation.READ_COMMITTED,
+        session_timeout=duration(text(shared, session_timeout, "session-timeout")),
+        heartbeat_interval=duration(text(shared, heartbeat_interval, "heartbeat-interval")),
         work=Work() if work is None else parse_work(work),
         commit_interval=duration(commit_interval),
         value_format=value_format.value,
@@ -139,7 +138,7 @@ def consume(
         topic=member.topic,
         group=member.group,
         client="kafka-python",
-        count=count or _count(),
+        count=number(shared, count, "count"),
         restart=restart,
         max_messages=max_messages,
         duration=_seconds(run_for),
@@ -151,13 +150,6 @@ def consume(
 
 def _seconds(text: str | None) -> float | None:
     return None if text is None else duration(text)
-
-
-def _count() -> int:
-    text = os.environ.get("KAFKA_CONSUMER_COUNT") or "3"
-    if not text.isdecimal() or int(text) < 1:
-        raise UsageError(f"KAFKA_CONSUMER_COUNT is not a number of members: {text!r}", hint="such as 3")
-    return int(text)
 
 
 def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool) -> int | None:
@@ -206,8 +198,8 @@ def _print(report: ConsumeReport, output: str | None, stream: TextIO) -> None:
 
     from eventq.views.consume import document, report_text
 
-    text = orjson.dumps(document(report)).decode() + "\n" if output == "json" else report_text(report)
-    stream.write(text)
+    body = orjson.dumps(document(report)).decode() + "\n" if output == "json" else report_text(report)
+    stream.write(body)
     stream.flush()
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eventq.commands.connect import connection
-from eventq.commands.options import Shared, kafka_command
+from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.settings import isolation_level, text_if_given
 from eventq.core.errors import ExitCode, Stopped, UsageError
 from eventq.core.lag import Assume, Snapshot
 from eventq.core.lag_reads import Isolation
@@ -32,7 +33,7 @@ AssumeOption = Annotated[
     Assume, typer.Option("--assume", help="Where consumers start in a partition without a commit.")
 ]
 IsolationOption = Annotated[
-    Isolation, typer.Option("--isolation", help="read-committed: the end is the last stable offset.")
+    Isolation | None, typer.Option("--isolation", help="read-committed: the end is the last stable offset.")
 ]
 
 
@@ -43,14 +44,16 @@ def lag(
     all_groups: AllGroups = False,
     topic: Topics = None,
     assume: AssumeOption = Assume.EARLIEST,
-    isolation: IsolationOption = Isolation.READ_UNCOMMITTED,
+    isolation: IsolationOption = None,
 ) -> int | None:
     """How far consumer groups are behind, per partition; `eventq lag watch` shows it live."""
     if ctx.invoked_subcommand is not None:
         _refuse_before_subcommand(ctx)
         return None
-    write = _format(shared, ("text", "json", "csv"))
-    question = Question(_groups(group, all_groups), tuple(topic or ()), assume, isolation)
+    write = output_format(shared, ("text", "json", "csv"))
+    question = Question(
+        _groups(shared, group, all_groups), tuple(topic or ()), assume, isolation_level(shared, isolation)
+    )
     with _reader(shared) as reader:
         found = take(reader, question, SystemClock())
     sys.stdout.write(_text(found, write))
@@ -66,14 +69,20 @@ def watch(
     all_groups: AllGroups = False,
     topic: Topics = None,
     assume: AssumeOption = Assume.EARLIEST,
-    isolation: IsolationOption = Isolation.READ_UNCOMMITTED,
+    isolation: IsolationOption = None,
     interval: Annotated[str, typer.Option("--interval", help="The time between two samples.")] = "1s",
     samples: Annotated[int | None, typer.Option("--samples", min=1, help="End after N samples.")] = None,
 ) -> None:
     """The lag live, with arrival and consume rate; in a pipe one JSON document a sample. `q` ends it."""
     seconds = duration(interval)
-    question = Question(_groups(group, all_groups), tuple(topic or ()), assume, isolation, patient=True)
-    wanted = _format(shared, ("text", "json"))
+    question = Question(
+        _groups(shared, group, all_groups),
+        tuple(topic or ()),
+        assume,
+        isolation_level(shared, isolation),
+        patient=True,
+    )
+    wanted = output_format(shared, ("text", "json"))
     signal.signal(signal.SIGTERM, _terminate)
     try:
         with _reader(shared) as reader:
@@ -133,21 +142,14 @@ def _refuse_before_subcommand(ctx: typer.Context) -> None:
         )
 
 
-def _groups(given: list[str] | None, every: bool) -> tuple[str, ...]:
-    """The groups named, else KAFKA_GROUP_ID's, else all of them (an empty tuple)."""
+def _groups(shared: Shared, given: list[str] | None, every: bool) -> tuple[str, ...]:
+    """The groups named, else the one that is set elsewhere, else all of them (an empty tuple)."""
     if every and given:
         raise UsageError("--group and --all-groups exclude each other", hint="leave one of them out")
     if every:
         return ()
-    fallback = os.environ.get("KAFKA_GROUP_ID")
-    return tuple(dict.fromkeys(given or ([fallback] if fallback else [])))
-
-
-def _format(shared: Shared, allowed: tuple[str, ...]) -> str:
-    wanted = shared.output or "text"
-    if wanted not in allowed:
-        raise UsageError(f"no such output format here: {wanted!r}", hint=f"one of {', '.join(allowed)}")
-    return wanted
+    elsewhere = None if given else text_if_given(shared, None, "group")
+    return tuple(dict.fromkeys(given or ([elsewhere] if elsewhere else [])))
 
 
 def _reader(shared: Shared) -> "KafkaPythonLagReader":

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eventq.core.parse import duration
+from eventq.core.errors import UsageError
 
 _PANEL = "Connection and output"
 
@@ -37,14 +37,14 @@ def redact(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The shared options as given; None or empty means not given. `connect_timeout` in seconds."""
+    """The shared options as given; None or empty means not given (then commands/settings.py decides)."""
 
     bootstrap_server: str | None
     properties: tuple[str, ...]
     command_config: Path | None
     profile: str | None
-    client: Client
-    connect_timeout: float
+    client: Client | None
+    connect_timeout: str | None
     output: str | None
     quiet: bool
     verbose: bool
@@ -77,8 +77,10 @@ _SHARED = (
     ),
     _option(Path | None, None, "--command-config", text="A Java client.properties file."),
     _option(str | None, None, "--profile", text="[profiles.NAME] of ~/.config/eventq/config.toml."),
-    _option(Client, Client.AUTO, "--client", text="The client library; auto takes librdkafka if installed."),
-    _option(str, "10s", "--connect-timeout", text="How long to look for a broker."),
+    _option(
+        Client | None, None, "--client", text="The client library (default auto: librdkafka if installed)."
+    ),
+    _option(str | None, None, "--connect-timeout", text="How long to look for a broker (default 10s)."),
     _option(
         str | None, None, "-o", "--output", text="A format: text, json or csv, where the command has it."
     ),
@@ -97,8 +99,8 @@ def kafka_command(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def command(**given: Any) -> Any:
+        Debug.on = given["debug"]
         shared = _take(given)
-        Debug.on = shared.debug
         return function(shared, **given)
 
     parameters = [*kept, *_SHARED]
@@ -111,5 +113,23 @@ def kafka_command(function: Callable[..., Any]) -> Callable[..., Any]:
 def _take(given: dict[str, Any]) -> Shared:
     values = {field.name: given.pop(field.name) for field in fields(Shared)}
     values["properties"] = tuple(values["properties"] or ())
-    values["connect_timeout"] = duration(values["connect_timeout"])
     return Shared(**values)
+
+
+def output_format(shared: Shared, allowed: tuple[str, ...]) -> str:
+    """What -o says, `text` without it; UsageError for a format that this command does not have."""
+    wanted = shared.output or "text"
+    if wanted not in allowed:
+        raise UsageError(f"-o is a format, and {wanted!r} is none here", hint=_meant(wanted, allowed))
+    return wanted
+
+
+def _meant(wanted: str, allowed: tuple[str, ...]) -> str:
+    """Elsewhere `-o` is where to begin (`-o beginning`, `-o -10`) or a file."""
+    if wanted in {"beginning", "earliest"}:
+        return "to begin at the log start, give --from-beginning"
+    if wanted in {"end", "latest", "stored"}:
+        return "without --from-beginning a group begins at its commits, or at the end"
+    if wanted.lstrip("-").isdecimal():
+        return f"to begin at an offset, give --from {wanted.lstrip('-')}"
+    return f"one of {', '.join(allowed)}"

@@ -1,6 +1,6 @@
-"""What a command needs to know to reach Kafka, after every source of settings has had its say."""
+"""Settings and where each came from: flag > -X > environment > --command-config > profile > default."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -25,3 +25,105 @@ class Connection:
     properties: Mapping[str, str] = field(default_factory=dict)
     connect_timeout: float = 10.0
     client: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A setting that has an option: its default, its variables (the first that is set counts), its Java name.
+
+    `from_java` turns a value said by the Java name into what the option would say.
+    """
+
+    default: str | None = None
+    variables: tuple[str, ...] = ()
+    java: str | None = None
+    from_java: Callable[[str], str] = str
+
+
+def _milliseconds(value: str) -> str:
+    return f"{value}ms"
+
+
+def _hyphens(value: str) -> str:
+    return value.lower().replace("_", "-")
+
+
+SETTINGS: Mapping[str, Known] = {
+    "bootstrap-server": Known(
+        "localhost:9092", ("KAFKA_BOOTSTRAP_ADDRESS", "KAFKA_BOOTSTRAP_SERVERS"), "bootstrap.servers"
+    ),
+    "topic": Known("default", ("KAFKA_TOPIC",)),
+    "group": Known("default", ("KAFKA_GROUP_ID",), "group.id"),
+    "partitions": Known("10", ("KAFKA_PARTITIONS",)),
+    "replicas": Known("1", ("KAFKA_REPLICAS",)),
+    "count": Known("3", ("KAFKA_CONSUMER_COUNT",)),
+    "client": Known("auto"),
+    "connect-timeout": Known("10s"),
+    "isolation": Known("read-uncommitted", java="isolation.level", from_java=_hyphens),
+    "session-timeout": Known("10s", java="session.timeout.ms", from_java=_milliseconds),
+    "heartbeat-interval": Known("1s", java="heartbeat.interval.ms", from_java=_milliseconds),
+    "acks": Known("all", java="acks", from_java=lambda value: "all" if value == "-1" else value),
+    "compression": Known("none", java="compression.type"),
+    "linger-ms": Known(java="linger.ms"),
+    "batch-bytes": Known(java="batch.size"),
+}
+"""By the long name of the option, which is also its name in a profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An effective value; `source` says where it came from, as a person would look for it."""
+
+    name: str
+    value: str | None
+    source: str = "default"
+
+    @property
+    def given(self) -> bool:
+        return self.source != "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one source says, by option, variable or Java name; without a `label` each name is its own."""
+
+    label: str | None
+    values: Mapping[str, str]
+
+    def label_of(self, name: str) -> str:
+        return self.label or name
+
+
+def environment(variables: Mapping[str, str]) -> Layer:
+    """Of the whole environment only the variables that mean a setting."""
+    wanted = [variable for known in SETTINGS.values() for variable in known.variables]
+    return Layer(None, {name: variables[name] for name in wanted if name in variables})
+
+
+def resolve(name: str, given: str | None, layers: Sequence[Layer]) -> Setting:
+    """The effective value of a setting with an option, which says `given`; `layers` are strongest first.
+
+    An empty value says nothing.
+    """
+    if given is not None:
+        return Setting(name, given, f"--{name}")
+    known = SETTINGS[name]
+    for layer in layers:
+        for said in (known.java or name, name, *known.variables):
+            value = layer.values.get(said)
+            if value:
+                value = known.from_java(value) if said == known.java else value
+                return Setting(name, value, layer.label_of(said))
+    return Setting(name, known.default)
+
+
+def properties(layers: Sequence[Layer]) -> dict[str, Setting]:
+    """What is said by Java name, each from the strongest source that says it."""
+    own = {name for name, known in SETTINGS.items() if name != known.java}
+    variables = {variable for known in SETTINGS.values() for variable in known.variables}
+    found: dict[str, Setting] = {}
+    for layer in layers:
+        for name, value in layer.values.items():
+            if name not in own | variables:
+                found.setdefault(name, Setting(name, value, layer.label_of(name)))
+    return found
