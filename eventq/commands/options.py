@@ -120,7 +120,7 @@ def output_format(shared: Shared, allowed: tuple[str, ...]) -> str:
     """What -o says, `text` without it; UsageError for a format that this command does not have."""
     wanted = shared.output or "text"
     if wanted not in allowed:
-        raise UsageError(f"-o is a format, and {wanted!r} is none here", hint=_meant(wanted, allowed))
+        raise UsageError(f"no such format: -o {wanted}", hint=_meant(wanted, allowed))
     return wanted
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eventq.commands.options import Shared
+from eventq.commands.options import Shared, output_format
 from eventq.commands.settings import layers, number, setting, text_if_given
 from eventq.core.errors import UsageError
 from eventq.core.settings import SETTINGS, properties
@@ -118,3 +118,18 @@ def test_a_source_that_cant_be_read_is_a_usage_error_that_names_it(
 ) -> None:
     with pytest.raises(UsageError, match=told):
         layers(shared(**given))
+
+
+@pytest.mark.parametrize(
+    ("habit", "meant"),
+    [
+        ("beginning", "--from-beginning"),
+        ("end", "at the end"),
+        ("1234", "--from 1234"),
+        ("xml", "text, json"),
+    ],
+)
+def test_a_format_that_is_none_gets_an_error_that_names_the_option_meant(habit: str, meant: str) -> None:
+    with pytest.raises(UsageError, match=f"-o {habit}") as error:
+        output_format(shared(output=habit), ("text", "json"))
+    assert meant in (error.value.hint or "")
