@@ -1,40 +1,29 @@
-"""`eventq lag`: the queue between a topic and its consumer groups, once or live."""
+"""`eventq lag`: the queue between a topic and its consumer groups, once; the rest are sub-commands."""
 
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Annotated
+from importlib import import_module
 
 import typer
 
-from eventq.commands.connect import connection
+from eventq.commands.lag_options import (
+    AllGroups,
+    AssumeOption,
+    Groups,
+    IsolationOption,
+    Topics,
+    groups_of,
+    lag_reader,
+    question_of,
+)
 from eventq.commands.options import Shared, kafka_command, output_format
-from eventq.commands.settings import isolation_level, text_if_given
-from eventq.core.errors import ExitCode, Stopped, UsageError
+from eventq.core.errors import ExitCode, UsageError
 from eventq.core.lag import Assume, Snapshot
-from eventq.core.lag_reads import Isolation
-from eventq.core.parse import duration
 from eventq.loops.clock import SystemClock
-from eventq.loops.keyboard import Keyboard
-from eventq.loops.lag import LagReader, Question, Sample, take
-from eventq.loops.lag import watch as samples_of
+from eventq.loops.lag import take
 
-if TYPE_CHECKING:
-    from eventq.broker.lag import KafkaPythonLagReader
-
-Groups = Annotated[
-    list[str] | None, typer.Option("-g", "--group", help="A group; repeatable (KAFKA_GROUP_ID).")
-]
-AllGroups = Annotated[bool, typer.Option("--all-groups", help="Every group of the cluster.")]
-Topics = Annotated[list[str] | None, typer.Option("-t", "--topic", help="Only this topic; repeatable.")]
-AssumeOption = Annotated[
-    Assume, typer.Option("--assume", help="Where consumers start in a partition without a commit.")
-]
-IsolationOption = Annotated[
-    Isolation | None, typer.Option("--isolation", help="read-committed: the end is the last stable offset.")
-]
+SUBCOMMANDS = ("watch",)
+"""Each is a module of eventq.commands, `lag_NAME`, with `register(group)`; help lists them in this order."""
 
 
 def lag(
@@ -51,82 +40,14 @@ def lag(
         _refuse_before_subcommand(ctx)
         return None
     write = output_format(shared, ("text", "json", "csv"))
-    question = Question(
-        _groups(shared, group, all_groups), tuple(topic or ()), assume, isolation_level(shared, isolation)
-    )
-    with _reader(shared) as reader:
+    question = question_of(shared, groups_of(shared, group, every=all_groups), topic, assume, isolation)
+    with lag_reader(shared) as reader:
         found = take(reader, question, SystemClock())
     sys.stdout.write(_text(found, write))
     sys.stdout.flush()
     for error in found.errors:
         sys.stderr.write(f"eventq: {error}\n")
     return None if found.complete else int(ExitCode.ERROR)
-
-
-def watch(
-    shared: Shared,
-    group: Groups = None,
-    all_groups: AllGroups = False,
-    topic: Topics = None,
-    assume: AssumeOption = Assume.EARLIEST,
-    isolation: IsolationOption = None,
-    interval: Annotated[str, typer.Option("--interval", help="The time between two samples.")] = "1s",
-    samples: Annotated[int | None, typer.Option("--samples", min=1, help="End after N samples.")] = None,
-) -> None:
-    """The lag live, with arrival and consume rate; in a pipe one JSON document a sample. `q` ends it."""
-    seconds = duration(interval)
-    question = Question(
-        _groups(shared, group, all_groups),
-        tuple(topic or ()),
-        assume,
-        isolation_level(shared, isolation),
-        patient=True,
-    )
-    wanted = output_format(shared, ("text", "json"))
-    signal.signal(signal.SIGTERM, _terminate)
-    try:
-        with _reader(shared) as reader:
-            _watch(reader, question, seconds, samples, live=wanted == "text" and sys.stdout.isatty())
-    except KeyboardInterrupt:
-        raise Stopped(ExitCode.SIGINT) from None
-
-
-def _watch(
-    reader: LagReader, question: Question, interval: float, samples: int | None, *, live: bool
-) -> None:
-    clock = SystemClock()
-    with ExitStack() as stack:
-        pause = stack.enter_context(Keyboard()).quit_within if live and sys.stdin.isatty() else _sleep
-        show = stack.enter_context(_screen()) if live else _write_line
-        for sample in samples_of(reader, question, clock, pause, interval=interval, samples=samples):
-            show(sample)
-
-
-def _sleep(seconds: float) -> bool:
-    SystemClock().sleep(seconds)
-    return False
-
-
-@contextmanager
-def _screen() -> Iterator[Callable[[Sample], None]]:
-    from eventq.views.lag_live import LiveView
-
-    with LiveView() as view:
-        yield lambda sample: view.show(sample.snapshot, sample.rates, sample.error)
-
-
-def _write_line(sample: Sample) -> None:
-    import orjson
-
-    from eventq.views.lag import document
-
-    body = {**document(sample.snapshot, sample.rates), "stale": sample.stale, "error": sample.error}
-    sys.stdout.write(orjson.dumps(body).decode() + "\n")
-    sys.stdout.flush()
-
-
-def _terminate(_signal: int, _frame: object) -> None:
-    raise Stopped(ExitCode.SIGTERM)
 
 
 def _refuse_before_subcommand(ctx: typer.Context) -> None:
@@ -140,22 +61,6 @@ def _refuse_before_subcommand(ctx: typer.Context) -> None:
         raise UsageError(
             f"{names} came before `{ctx.invoked_subcommand}`", hint=f"write it after `{command}`"
         )
-
-
-def _groups(shared: Shared, given: list[str] | None, every: bool) -> tuple[str, ...]:
-    """The groups named, else the one that is set elsewhere, else all of them (an empty tuple)."""
-    if every and given:
-        raise UsageError("--group and --all-groups exclude each other", hint="leave one of them out")
-    if every:
-        return ()
-    elsewhere = None if given else text_if_given(shared, None, "group")
-    return tuple(dict.fromkeys(given or ([elsewhere] if elsewhere else [])))
-
-
-def _reader(shared: Shared) -> "KafkaPythonLagReader":
-    from eventq.broker.lag import KafkaPythonLagReader
-
-    return KafkaPythonLagReader(connection(shared))
 
 
 def _text(found: Snapshot, wanted: str) -> str:
@@ -176,5 +81,6 @@ def _text(found: Snapshot, wanted: str) -> str:
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Show how far consumer groups are behind, per partition.")
     group.callback(invoke_without_command=True)(kafka_command(lag))
-    group.command("watch")(kafka_command(watch))
+    for name in SUBCOMMANDS:
+        import_module(f"eventq.commands.lag_{name}").register(group)
     app.add_typer(group, name="lag")

@@ -1,0 +1,66 @@
+"""What the lag commands share: their options, which groups are meant, the reader, the format."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eventq.commands.connect import connection
+from eventq.commands.options import Shared
+from eventq.commands.settings import isolation_level, text_if_given
+from eventq.core.errors import UsageError
+from eventq.core.lag import Assume
+from eventq.core.lag_reads import Isolation
+from eventq.loops.lag import Question
+
+if TYPE_CHECKING:
+    from eventq.broker.lag import KafkaPythonLagReader
+
+Groups = Annotated[
+    list[str] | None, typer.Option("-g", "--group", help="A group; repeatable (KAFKA_GROUP_ID).")
+]
+AllGroups = Annotated[bool, typer.Option("--all-groups", help="Every group of the cluster.")]
+OneGroup = Annotated[list[str] | None, typer.Option("-g", "--group", help="The group (KAFKA_GROUP_ID).")]
+Topics = Annotated[list[str] | None, typer.Option("-t", "--topic", help="Only this topic; repeatable.")]
+AssumeOption = Annotated[
+    Assume, typer.Option("--assume", help="Where consumers start in a partition without a commit.")
+]
+IsolationOption = Annotated[
+    Isolation | None, typer.Option("--isolation", help="read-committed: the end is the last stable offset.")
+]
+
+
+def question_of(
+    shared: Shared,
+    groups: tuple[str, ...],
+    topics: list[str] | None,
+    assume: Assume,
+    isolation: Isolation | None,
+    *,
+    patient: bool = False,
+) -> Question:
+    return Question(groups, tuple(topics or ()), assume, isolation_level(shared, isolation), patient)
+
+
+def groups_of(shared: Shared, given: list[str] | None, *, every: bool = False) -> tuple[str, ...]:
+    """The groups named, else the one that is set elsewhere, else all of them (an empty tuple)."""
+    if every and given:
+        raise UsageError("--group and --all-groups exclude each other", hint="leave one of them out")
+    if every:
+        return ()
+    elsewhere = None if given else text_if_given(shared, None, "group")
+    return tuple(dict.fromkeys(given or ([elsewhere] if elsewhere else [])))
+
+
+def one_group(shared: Shared, given: list[str] | None) -> str:
+    """The one group that a script asks about."""
+    found = groups_of(shared, given)
+    if len(found) != 1:
+        what = f"{len(found)} groups were named" if found else "no group was named"
+        raise UsageError(f"{what}: one is needed", hint="name it with --group or KAFKA_GROUP_ID")
+    return found[0]
+
+
+def lag_reader(shared: Shared) -> "KafkaPythonLagReader":
+    from eventq.broker.lag import KafkaPythonLagReader
+
+    return KafkaPythonLagReader(connection(shared))

@@ -1,0 +1,93 @@
+"""`eventq lag watch`: the queue live on a terminal, one JSON document a sample in a pipe."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Annotated
+
+import typer
+
+from eventq.commands.lag_options import (
+    AllGroups,
+    AssumeOption,
+    Groups,
+    IsolationOption,
+    Topics,
+    groups_of,
+    lag_reader,
+    question_of,
+)
+from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.core.errors import ExitCode, Stopped
+from eventq.core.lag import Assume
+from eventq.core.parse import duration
+from eventq.loops.clock import SystemClock
+from eventq.loops.keyboard import Keyboard
+from eventq.loops.lag import LagReader, Question, Sample
+from eventq.loops.lag import watch as samples_of
+
+
+def watch(
+    shared: Shared,
+    group: Groups = None,
+    all_groups: AllGroups = False,
+    topic: Topics = None,
+    assume: AssumeOption = Assume.EARLIEST,
+    isolation: IsolationOption = None,
+    interval: Annotated[str, typer.Option("--interval", help="The time between two samples.")] = "1s",
+    samples: Annotated[int | None, typer.Option("--samples", min=1, help="End after N samples.")] = None,
+) -> None:
+    """The lag live, with arrival and consume rate; in a pipe one JSON document a sample. `q` ends it."""
+    seconds = duration(interval)
+    groups = groups_of(shared, group, every=all_groups)
+    question = question_of(shared, groups, topic, assume, isolation, patient=True)
+    wanted = output_format(shared, ("text", "json"))
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        with lag_reader(shared) as reader:
+            _watch(reader, question, seconds, samples, live=wanted == "text" and sys.stdout.isatty())
+    except KeyboardInterrupt:
+        raise Stopped(ExitCode.SIGINT) from None
+
+
+def _watch(
+    reader: LagReader, question: Question, interval: float, samples: int | None, *, live: bool
+) -> None:
+    clock = SystemClock()
+    with ExitStack() as stack:
+        pause = stack.enter_context(Keyboard()).quit_within if live and sys.stdin.isatty() else _sleep
+        show = stack.enter_context(_screen()) if live else _write_line
+        for sample in samples_of(reader, question, clock, pause, interval=interval, samples=samples):
+            show(sample)
+
+
+def _sleep(seconds: float) -> bool:
+    SystemClock().sleep(seconds)
+    return False
+
+
+@contextmanager
+def _screen() -> Iterator[Callable[[Sample], None]]:
+    from eventq.views.lag_live import LiveView
+
+    with LiveView() as view:
+        yield lambda sample: view.show(sample.snapshot, sample.rates, sample.error)
+
+
+def _write_line(sample: Sample) -> None:
+    import orjson
+
+    from eventq.views.lag import document
+
+    body = {**document(sample.snapshot, sample.rates), "stale": sample.stale, "error": sample.error}
+    sys.stdout.write(orjson.dumps(body).decode() + "\n")
+    sys.stdout.flush()
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    raise Stopped(ExitCode.SIGTERM)
+
+
+def register(group: typer.Typer) -> None:
+    group.command("watch")(kafka_command(watch))
