@@ -1,5 +1,6 @@
 """Results on stdout in the format that was asked for."""
 
+import os
 import sys
 from typing import Any
 
@@ -24,6 +25,11 @@ def write_json(document: Any) -> None:
     import orjson
 
     write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal that stdout is, None for a pipe or a file."""
+    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
 
 
 def note(shared: Shared, text: str) -> None:

@@ -79,6 +79,12 @@ class Bounds:
     error: str | None = None
     gone: bool = False
 
+    @property
+    def retained(self) -> int | None:
+        if self.end is None or self.log_start is None:
+            return None
+        return max(0, self.end - self.log_start)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupReads:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from eventq.core.errors import AlreadyExists, EventqError, UsageError
+from eventq.core.errors import AlreadyExists, EventqError, NotFound, UsageError
+from eventq.core.lag_reads import Bounds, TopicPartition
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
@@ -21,13 +22,27 @@ class TopicWish:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A setting of a topic that is not Kafka's default; `value` is None where the broker hides it.
+    """A setting of a topic; `value` is None where the broker hides it.
 
-    `source` is topic, or where the topic inherits it from: broker, cluster or file (server.properties).
+    `source` is topic, or where the topic inherits it from: broker, cluster, file (server.properties) or
+    default.
     """
 
     value: str | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configs:
+    """All settings of one topic; `error` when they can't be read."""
+
+    values: Mapping[str, Config] = field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def changed(self) -> dict[str, Config]:
+        """Those that are not Kafka's own defaults."""
+        return {key: config for key, config in self.values.items() if config.source != "default"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,36 @@ class TopicMap:
         return sum(part.under_replicated for part in self.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class TopicDetail:
+    """A topic with its log and its settings; `bounds` by partition. `error`: it can't be shown at all."""
+
+    topic: str
+    map: TopicMap
+    bounds: Mapping[int, Bounds] = field(default_factory=dict)
+    configs: Configs = field(default_factory=Configs)
+    error: EventqError | None = None
+
+    @property
+    def retained(self) -> int | None:
+        """Records that the log holds, by offsets; None as soon as one partition can't be read."""
+        known = [self.bounds[part.partition].retained for part in self.map.parts]
+        numbers = [number for number in known if number is not None]
+        return sum(numbers) if len(numbers) == len(known) and not self.error else None
+
+    @property
+    def failure(self) -> EventqError | None:
+        """What keeps this from being the whole truth."""
+        if self.error is not None:
+            return self.error
+        silent = [str(at) for at, bounds in self.bounds.items() if bounds.error is not None]
+        if silent:
+            return EventqError(f"topic {self.topic}: partition {', '.join(silent)} can't be read")
+        if self.configs.error is not None:
+            return EventqError(f"topic {self.topic}: its settings can't be read: {self.configs.error}")
+        return None
+
+
 class Result(str, Enum):
     CREATED = "created"
     EXISTS = "exists"
@@ -86,6 +131,32 @@ class TopicChange:
     detail: str = ""
     differences: tuple[str, ...] = ()
     error: EventqError | None = None
+
+
+def no_topic(name: str) -> NotFound:
+    return NotFound(f"no such topic: {name}", hint="topics: eventq topic list")
+
+
+def done(topic: str, result: Result, detail: str, error: EventqError | None) -> TopicChange:
+    """The change as it was meant to be, or its failure."""
+    if error is not None:
+        return TopicChange(topic, Result.FAILED, error=error)
+    return TopicChange(topic, result, detail)
+
+
+def detail(
+    name: str, found: TopicMap | None, bounds: Mapping[TopicPartition, Bounds], configs: Configs | None
+) -> TopicDetail:
+    """A topic with what was read of it; each partition has its bounds or its error."""
+    if found is None:
+        return TopicDetail(name, TopicMap(name), error=no_topic(name))
+    if found.error is not None:
+        return TopicDetail(name, found, error=EventqError(f"topic {name} can't be read: {found.error}"))
+    own = {
+        part.partition: bounds.get(TopicPartition(name, part.partition), Bounds(error="it has no leader"))
+        for part in found.parts
+    }
+    return TopicDetail(name, found, own, configs or Configs(error="the broker said nothing of its settings"))
 
 
 def check_names(names: Iterable[str]) -> tuple[str, ...]:
@@ -121,9 +192,9 @@ def shape(partitions: int, replicas: int | None) -> str:
     return f"{count(partitions, 'partition')}, {count(replicas or 0, 'replica')}"
 
 
-def compare(wish: TopicWish, found: TopicMap, configs: Mapping[str, Config], *, accept: bool) -> TopicChange:
-    """What to say of a topic that was to be made and is there; `configs` are its effective settings."""
-    told = tuple(_differences(wish, found, {key: config.value for key, config in configs.items()}))
+def compare(wish: TopicWish, found: TopicMap, configs: Configs, *, accept: bool) -> TopicChange:
+    """What to say of a topic that was to be made and is there."""
+    told = tuple(_differences(wish, found, configs))
     if accept:
         return TopicChange(found.topic, Result.EXISTS, shape(len(found.parts), found.replicas), told)
     error = AlreadyExists(
@@ -137,13 +208,27 @@ def there_text(topic: str, differences: Iterable[str]) -> str:
     return f"topic {topic} exists already, {f'with {told}' if told else 'as asked for'}"
 
 
-def _differences(wish: TopicWish, found: TopicMap, configs: Mapping[str, str | None]) -> Iterator[str]:
+def _differences(wish: TopicWish, found: TopicMap, configs: Configs) -> Iterator[str]:
     if len(found.parts) != wish.partitions:
         yield f"{count(len(found.parts), 'partition')}, not {wish.partitions}"
     if found.replicas != wish.replicas:
         yield f"{count(found.replicas or 0, 'replica')}, not {wish.replicas}"
     for key, value in wish.configs.items():
-        if key not in configs:
+        there = configs.values.get(key)
+        if configs.error is not None:
+            yield f"{key} unknown ({configs.error})"
+        elif there is None:
             yield f"no such setting as {key}"
-        elif configs[key] != value:
-            yield f"{key}={configs[key]}, not {value}"
+        elif there.value != value:
+            yield f"{key}={there.value}, not {value}"
+
+
+def growth(found: TopicMap, partitions: int) -> bool:
+    """Whether the topic has to grow to that many partitions; EventqError where it would have to shrink."""
+    have = len(found.parts)
+    if partitions < have:
+        raise EventqError(
+            f"topic {found.topic} has {count(have, 'partition')}: it can't shrink to {partitions}",
+            hint="make a new topic with fewer partitions, or delete this one first",
+        )
+    return partitions > have

@@ -5,7 +5,6 @@ from datetime import datetime, timezone
 from io import StringIO
 from typing import Any
 
-from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +12,7 @@ from rich.text import Text
 from eventq.core.lag import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag_reads import Member
 from eventq.core.rates import GroupRates, Rates
+from eventq.views.columns import aligned
 
 _BAR = 10
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -211,17 +211,8 @@ def lines(snapshot: Snapshot) -> str:
         for g in snapshot.groups
         for p in g.partitions
     ]
-    widths = [max(cell_len(row[i]) for row in [header, *rows]) for i in range(len(header))]
-    out = [
-        "  ".join(_pad(c, w, n) for c, w, n in zip(row, widths, header, strict=True)).rstrip()
-        for row in [header, *rows]
-    ]
+    out = aligned(header, rows, _TEXT_COLUMNS)
     for group in snapshot.groups:
         out.append(f"{heading(group)}  {summary(group)}".replace(",", ""))
         out.extend(notes(group))
     return "\n".join(out) + "\n"
-
-
-def _pad(cell: str, width: int, name: str) -> str:
-    space = " " * (width - cell_len(cell))
-    return cell + space if name in _TEXT_COLUMNS else space + cell

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 Done = subprocess.CompletedProcess[str]
 
@@ -130,3 +130,118 @@ def test_what_can_not_be_made_is_told_clearly(
 
 def test_a_bad_number_in_the_environment_names_its_variable(desk: Desk) -> None:
     assert "KAFKA_PARTITIONS" in desk.create(code=2, KAFKA_PARTITIONS="many").stderr
+
+
+def test_describe_shows_where_each_partition_lives_what_its_log_holds_and_what_is_not_default(
+    desk: Desk,
+) -> None:
+    desk.create("--partitions", "2", "-c", "retention.ms=100000")
+    send(desk, 5, 3)
+    desk.admin.delete_records({TopicPartition(desk.topic, 0): 2})
+    found = desk.json("describe", desk.topic)["topics"][0]
+    rows = [(p["log_start"], p["end"], p["retained"]) for p in found["partitions"]]
+    assert rows == [(2, 5, 3), (0, 3, 3)]
+    assert (found["retained"], found["replicas"], found["error"]) == (6, 1, None)
+    assert {"name": "retention.ms", "value": "100000", "source": "topic"} in found["configs"]
+    place = [(p["leader"], p["replicas"], p["in_sync"], p["under_replicated"]) for p in found["partitions"]]
+    assert place == [(place[0][0], [place[0][0]], [place[0][0]], False)] * 2
+
+
+def test_describe_of_an_unknown_topic_is_exit_4_and_the_others_are_shown(desk: Desk) -> None:
+    desk.create("--partitions", "1")
+    done = desk.run("describe", desk.topic, "no-such-topic")
+    assert done.returncode == 4
+    assert "no such topic: no-such-topic" in done.stderr
+    assert f"topic {desk.topic}  1 partition" in done.stdout
+    assert [row["error"] is None for row in desk.json("describe", desk.topic, "nope", code=4)["topics"]] == [
+        True,
+        False,
+    ]
+
+
+def test_a_pipe_gets_one_plain_line_for_each_partition_and_for_each_topic(desk: Desk) -> None:
+    desk.create("--partitions", "3")
+    described = desk.run("describe", desk.topic).stdout
+    assert [line.split()[:2] for line in described.splitlines()[1:4]] == [
+        [desk.topic, str(n)] for n in range(3)
+    ]
+    listed = desk.run("list").stdout
+    assert [desk.topic, "3", "1", "0", "0"] in [line.split() for line in listed.splitlines()]
+    assert "\x1b" not in described + listed
+
+
+def test_list_leaves_kafkas_own_topics_out_unless_asked(desk: Desk) -> None:
+    desk.create()
+    desk.admin.list_group_offsets({"any": None})
+    names = {row["topic"] for row in desk.json("list")["topics"]}
+    assert desk.topic in names
+    assert not any(name.startswith("__") for name in names)
+    assert any(row["internal"] for row in desk.json("list", "--internal")["topics"])
+
+
+def test_alter_grows_a_topic_and_warns_that_keys_fall_elsewhere(desk: Desk) -> None:
+    desk.create("--partitions", "2")
+    done = desk.run("alter", desk.topic, "--partitions", "4", "-c", "retention.ms=5000")
+    assert (done.returncode, done.stdout) == (0, f"altered {desk.topic}: 4 partitions, retention.ms=5000\n")
+    assert "keys fall elsewhere" in done.stderr
+    found = desk.json("describe", desk.topic)["topics"][0]
+    assert [part["leader"] is not None for part in found["partitions"]] == [True] * 4
+    assert {"name": "retention.ms", "value": "5000", "source": "topic"} in found["configs"]
+    again = desk.run("alter", desk.topic, "--partitions", "4")
+    assert (again.returncode, again.stdout) == (0, f"unchanged {desk.topic}: 4 partitions\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("--partitions", "1", "-c", "retention.ms=1"), 1, "can't shrink to 1"),
+        (("--partitions", "0"), 2, "--partitions"),
+        (("-c", "retention.ms=soon", "--partitions", "5"), 1, "soon"),
+        (("-c", "retention.mss=1"), 1, "retention.mss"),
+        ((), 2, "nothing to alter"),
+    ],
+)
+def test_what_can_not_be_altered_is_told_and_nothing_is_changed(
+    desk: Desk, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    desk.create("--partitions", "2")
+    done = desk.run("alter", desk.topic, *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert told in done.stderr
+    found = desk.json("describe", desk.topic)["topics"][0]
+    assert len(found["partitions"]) == 2
+    assert not [config for config in found["configs"] if config["source"] == "topic"]
+
+
+def test_alter_of_an_unknown_topic_is_exit_4_and_the_others_are_altered(desk: Desk) -> None:
+    desk.create("--partitions", "2")
+    done = desk.run("alter", "no-such-topic", desk.topic, "--partitions", "3")
+    assert done.returncode == 4
+    assert desk.partitions() == 3
+
+
+def test_delete_without_a_terminal_and_without_yes_is_exit_2_and_deletes_nothing(desk: Desk) -> None:
+    desk.create("--partitions", "1")
+    done = desk.run("delete", desk.topic)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--yes" in done.stderr
+    assert desk.exists(desk.topic)
+
+
+def test_delete_with_yes_deletes_what_there_is_and_is_exit_4_for_the_rest(desk: Desk) -> None:
+    desk.create("--partitions", "1")
+    found = desk.json("delete", desk.topic, "no-such-topic", "--yes", code=4)["topics"]
+    assert [row["result"] for row in found] == ["deleted", "failed"]
+    assert not desk.exists(desk.topic)
+    desk.create("--partitions", "2")
+    assert desk.partitions() == 2
+
+
+def send(desk: Desk, *counts: int) -> None:
+    """`counts[n]` records to partition n."""
+    producer = KafkaProducer(bootstrap_servers=desk.bootstrap)
+    for partition, count in enumerate(counts):
+        for _ in range(count):
+            producer.send(desk.topic, b"x", partition=partition)
+    producer.flush()
+    producer.close()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from eventq.core.errors import EventqError, ExitCode, NotFound, UsageError, together
 from eventq.core.topics import (
     Config,
+    Configs,
     Result,
     TopicMap,
     TopicPart,
@@ -17,7 +18,7 @@ from eventq.core.topics import (
 )
 
 FOUND = TopicMap("orders", parts=tuple(TopicPart(n, 1, (1, 2), (1,)) for n in range(3)))
-CONFIGS = {"retention.ms": Config("1000", "topic"), "cleanup.policy": Config("delete", "default")}
+CONFIGS = Configs({"retention.ms": Config("1000", "topic"), "cleanup.policy": Config("delete", "default")})
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a b", "a/b", "ä", "x" * 250])

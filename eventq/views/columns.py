@@ -1,0 +1,31 @@
+"""Rows in columns: aligned lines for a pipe, a plain grid for a terminal."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+
+def aligned(header: Sequence[str], rows: Iterable[Sequence[str]], text: Collection[str]) -> list[str]:
+    """A line a row under a header; the columns named in `text` to the left, numbers to the right."""
+    table = [header, *rows]
+    widths = [max(cell_len(row[i]) for row in table) for i in range(len(header))]
+    return [
+        "  ".join(_pad(c, w, n in text) for c, w, n in zip(row, widths, header, strict=True)).rstrip()
+        for row in table
+    ]
+
+
+def _pad(cell: str, width: int, left: bool) -> str:
+    space = " " * (width - cell_len(cell))
+    return cell + space if left else space + cell
+
+
+def grid(header: Sequence[str], rows: Iterable[Sequence[Text | str]], text: Collection[str]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for name in header:
+        table.add_column(name, justify="left" if name in text else "right", overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    return table
