@@ -1,0 +1,28 @@
+"""Ports on this machine: which are free, and who listens."""
+
+import random
+import socket
+
+HOST = "127.0.0.1"
+# Below the range from which systems take the ports of outgoing connections: no client can sit on the port
+# of a broker that comes back.
+_RANGE = range(20000, 32000)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def pick(taken: set[int]) -> int:
+    """A free port that is not in `taken`, to which it is added."""
+    while True:
+        port = random.choice(_RANGE)
+        if port not in taken and is_free(port):
+            taken.add(port)
+            return port

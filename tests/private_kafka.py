@@ -1,0 +1,69 @@
+"""Brokers of the tests' own, started by scripts/kafka as a user would, on free ports."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from local_kafka import java, layout, node
+
+CHECKOUT = Path(__file__).parents[1]
+SCRIPT = str(CHECKOUT / "scripts" / "kafka")
+START_SECONDS = 170.0
+
+
+class PrivateKafka:
+    """A cluster that a test may stop, kill and start again; `bootstrap` stays the same over all of it."""
+
+    def __init__(self, *options: str) -> None:
+        self.bootstrap = _up("--port", "0", *options)
+        self.port = int(self.bootstrap.split(",")[0].rsplit(":", 1)[1])
+
+    @property
+    def plain_bootstrap(self) -> str:
+        """Where no SASL is asked for."""
+        return self._cluster.plain_bootstrap
+
+    @property
+    def _cluster(self) -> layout.Cluster:
+        cluster = layout.load(self.port)
+        assert cluster is not None, f"nothing is kept at port {self.port}"
+        return cluster
+
+    def node(self, number: int = 1) -> node.Broker:
+        """Node 1 to N: its `pid()`, `log`, `signal()`."""
+        return java.brokers(self._cluster)[number - 1]
+
+    def up(self) -> None:
+        """Starts the nodes that do not run and waits until all answer."""
+        _up("--port", str(self.port))
+
+    def kill(self, number: int = 1) -> None:
+        """Kill -9 of one node, gone when this returns; `up` brings it back with its data."""
+        java.stop([self.node(number)], now=True)
+
+    def stop(self, number: int = 1) -> None:
+        """An orderly stop of one node."""
+        java.stop([self.node(number)])
+
+    def pause(self, number: int = 1) -> None:
+        """SIGSTOP: it accepts connections and never answers, until `resume`."""
+        self.node(number).signal(signal.SIGSTOP)
+
+    def resume(self, number: int = 1) -> None:
+        self.node(number).signal(signal.SIGCONT)
+
+    def remove(self) -> None:
+        subprocess.run([SCRIPT, "wipe", "--port", str(self.port)], check=True, capture_output=True)
+
+
+def _up(*options: str) -> str:
+    """The address of a started cluster. Where none can be started: skipped on a laptop, a failure in CI."""
+    asked = [SCRIPT, "up", *options]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=START_SECONDS)
+    if done.returncode == 0:
+        return done.stdout.strip()
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"no broker: {done.stderr}")
+    pytest.skip(f"no broker: {done.stderr}")

@@ -1,0 +1,152 @@
+"""scripts/kafka on real processes: what a user, the tests and CI rely on."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+from local_kafka import layout, ports, probe
+
+from tests.consume_world import alive
+from tests.private_kafka import SCRIPT, PrivateKafka
+
+
+def kafka(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    environ = {**os.environ, **environment}
+    return subprocess.run([SCRIPT, *words], capture_output=True, text=True, check=False, env=environ)
+
+
+@pytest.fixture
+def free_port() -> Iterator[str]:
+    """A port for a cluster that the test starts; what is left there afterwards is removed."""
+    port = str(ports.pick(set()))
+    yield port
+    kafka("wipe", "--port", port)
+
+
+def test_up_twice_is_harmless_and_prints_the_same_address(restartable: PrivateKafka) -> None:
+    before = restartable.node().pid()
+    again = kafka("up", "--port", str(restartable.port))
+    assert (again.returncode, again.stdout.strip()) == (0, restartable.bootstrap)
+    assert restartable.node().pid() == before
+    assert kafka("status", "--port", str(restartable.port)).stdout.split() == [
+        restartable.bootstrap,
+        "up",
+        "java",
+        str(before),
+    ]
+
+
+def test_down_leaves_no_process_and_keeps_the_data(restartable: PrivateKafka) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=restartable.bootstrap)
+    admin.create_topics({"kept": {"num_partitions": 1, "replication_factor": 1}})
+    admin.close()
+    pid = restartable.node().pid()
+    assert pid is not None
+    assert kafka("down", "--port", str(restartable.port)).returncode == 0
+    assert not alive(pid)
+    assert ports.is_free(restartable.port)
+    assert kafka("status", "--port", str(restartable.port)).returncode == 1
+    restartable.up()
+    admin = KafkaAdminClient(bootstrap_servers=restartable.bootstrap)
+    assert "kept" in admin.list_topics()
+    admin.close()
+
+
+def test_a_killed_broker_is_noticed_and_comes_back(restartable: PrivateKafka) -> None:
+    restartable.kill()
+    assert kafka("status", "--port", str(restartable.port)).returncode == 1
+    restartable.up()
+    assert probe.brokers(restartable.port) == {restartable.port}
+
+
+def test_other_settings_for_a_running_broker_are_refused(restartable: PrivateKafka) -> None:
+    port = str(restartable.port)
+    other = kafka("up", "--port", port, "-c", "log.retention.hours=1")
+    assert other.returncode == 1
+    assert f"scripts/kafka down --port {port} first" in other.stderr
+    shape = kafka("up", "--port", port, "--nodes", "3")
+    assert shape.returncode == 1
+    assert f"scripts/kafka wipe --port {port}" in shape.stderr
+
+
+def test_a_pid_that_another_program_has_now_is_not_stopped(restartable: PrivateKafka) -> None:
+    restartable.stop()
+    stranger = subprocess.Popen(["sleep", "600"])
+    (restartable.node().folder / "pid").write_text(str(stranger.pid), encoding="ascii")
+    assert kafka("down", "--port", str(restartable.port)).returncode == 0
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+
+
+def test_a_port_in_use_is_a_clear_error_that_leaves_nothing(free_port: str) -> None:
+    with socket.create_server(("127.0.0.1", int(free_port))):
+        refused = kafka("up", "--port", free_port, "--way", "java")
+    assert refused.returncode == 1
+    assert f"port {free_port} is in use by another program" in refused.stderr
+    assert not (layout.HOME / free_port).exists()
+
+
+def test_a_broker_that_dies_at_start_shows_the_end_of_its_log(free_port: str) -> None:
+    dead = kafka("up", "--port", free_port, "-c", "num.io.threads=none")
+    assert dead.returncode == 1
+    assert "num.io.threads" in dead.stderr
+    assert "Traceback" not in dead.stderr
+    assert not (layout.HOME / free_port).exists()
+
+
+def test_an_interrupted_up_leaves_no_process(free_port: str) -> None:
+    up = subprocess.Popen([SCRIPT, "up", "--port", free_port, "--way", "java"], stderr=subprocess.PIPE)
+    pid_file = layout.HOME / free_port / "node-1" / "pid"
+    while not pid_file.exists() or not pid_file.read_text(encoding="ascii"):
+        assert up.poll() is None
+    pid = int(pid_file.read_text(encoding="ascii"))
+    up.send_signal(signal.SIGINT)
+    up.communicate()
+    assert up.returncode == 130
+    assert not alive(pid)
+
+
+def test_three_nodes_make_one_cluster_whose_internal_topics_survive_a_node(cluster: PrivateKafka) -> None:
+    listed = {int(each.rsplit(":", 1)[1]) for each in cluster.bootstrap.split(",")}
+    assert len(listed) == 3
+    assert all(probe.brokers(port) == listed for port in listed)
+    admin = KafkaAdminClient(bootstrap_servers=cluster.bootstrap)
+    admin.create_topics({"spread": {"num_partitions": 3, "replication_factor": 3}})
+    (described,) = admin.describe_topics(["spread"])
+    assert {len(each["isr_nodes"]) for each in described["partitions"]} == {3}
+    admin.close()
+    cluster.kill(2)
+    assert probe.brokers(cluster.node(1).node.port) is not None
+
+
+def test_sasl_takes_the_documented_user_and_refuses_a_wrong_password(sasl_kafka: PrivateKafka) -> None:
+    for mechanism in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"):
+        settings = {
+            "bootstrap_servers": sasl_kafka.bootstrap,
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": mechanism,
+            "sasl_plain_username": "eventq",
+        }
+        admin = KafkaAdminClient(**settings, sasl_plain_password="eventq-secret")
+        assert isinstance(admin.list_topics(), (list, set))
+        admin.close()
+        with pytest.raises(KafkaError):
+            KafkaAdminClient(**settings, sasl_plain_password="wrong", bootstrap_timeout_ms=3000)
+    assert probe.brokers(int(sasl_kafka.plain_bootstrap.rsplit(":", 1)[1])) is not None
+
+
+def test_without_docker_and_java_one_sentence_says_what_to_install(tmp_path: Path, free_port: str) -> None:
+    (tmp_path / "python3").symlink_to(sys.executable)
+    bare = kafka("up", "--port", free_port, PATH=str(tmp_path), JAVA_HOME="")
+    assert bare.returncode == 1
+    assert bare.stderr.splitlines() == [
+        "scripts/kafka: no Docker engine answers and no Java 17+ was found: install Docker, or Java and Maven"
+    ]
