@@ -5,7 +5,7 @@ from typing import Any
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from eventq.core.errors import EventqError
+from eventq.broker.unreachable import unreachable
 from eventq.core.settings import Connection, Role
 
 
@@ -24,12 +24,4 @@ def admin(connection: Connection) -> KafkaAdminClient:
     try:
         return KafkaAdminClient(**kafka_python_config(connection))
     except KafkaError as error:
-        raise unreachable(connection, error) from error
-
-
-def unreachable(connection: Connection, error: Exception) -> EventqError:
-    reason = str(error) or type(error).__name__
-    return EventqError(
-        f"no broker answered at {connection.bootstrap} within {connection.connect_timeout:g} s ({reason})",
-        hint="is Kafka running there, is the address right, does the listener want TLS or SASL?",
-    )
+        raise unreachable(connection, str(error) or type(error).__name__) from error
