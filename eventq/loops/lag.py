@@ -70,7 +70,14 @@ class Sample:
 def take(
     reader: LagReader, question: Question, clock: Clock, known_ids: dict[str, str] | None = None
 ) -> Snapshot:
-    """One snapshot. Commits are read BEFORE ends: the other way round makes lag negative under load.
+    """One snapshot of what `read` reads."""
+    return snapshot(read(reader, question, clock, known_ids), question.assume)
+
+
+def read(
+    reader: LagReader, question: Question, clock: Clock, known_ids: dict[str, str] | None = None
+) -> Reads:
+    """Commits are read BEFORE ends: the other way round makes lag negative under load.
 
     `known_ids` (topic -> id) is filled with what is seen; a topic whose id differs was created again.
     """
@@ -84,7 +91,7 @@ def take(
         if topic.topic_id is not None:
             ids.setdefault(topic.topic, topic.topic_id)
     bounds = _bounds(reader, question, groups, topics)
-    return snapshot(Reads(at, groups, topics, bounds, question.topics, ids, errors), question.assume)
+    return Reads(at, groups, topics, bounds, question.topics, ids, errors)
 
 
 def _groups(reader: LagReader, question: Question) -> tuple[tuple[GroupReads, ...], tuple[str, ...]]:
