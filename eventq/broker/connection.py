@@ -3,25 +3,49 @@
 from typing import Any
 
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from kafka.errors import KafkaConfigurationError, KafkaError
 
-from eventq.broker.unreachable import unreachable
+from eventq.broker.bootstrap import Failure, explained, watched
+from eventq.core import properties
+from eventq.core.errors import EventqError, UsageError
 from eventq.core.settings import Connection, Role
 
+_ASSIGNORS = {
+    kind.name: kind
+    for kind in (RangePartitionAssignor, RoundRobinPartitionAssignor, CooperativeStickyAssignor)
+}
 
-def kafka_python_config(connection: Connection, role: Role = Role.ADMIN) -> dict[str, Any]:  # noqa: ARG001
+
+def kafka_python_config(connection: Connection, role: Role = Role.ADMIN) -> dict[str, Any]:
     """The settings for a kafka-python client of this kind: ours, then what the user's properties say."""
+    said = properties.kafka_python(connection.properties, role)
+    strategy = "partition_assignment_strategy"
+    if strategy in said:
+        said[strategy] = [_ASSIGNORS[name] for name in said[strategy]]
     return {
         "bootstrap_servers": connection.bootstrap.split(","),
         "client_id": "eventq",
         "bootstrap_timeout_ms": int(connection.connect_timeout * 1000),
         "reconnect_backoff_max_ms": 1000,  # a broker that comes back is seen within a second
+        **said,
     }
 
 
 def admin(connection: Connection) -> KafkaAdminClient:
     """An admin client that has reached a broker; EventqError within `connect_timeout` if there is none."""
-    try:
-        return KafkaAdminClient(**kafka_python_config(connection))
-    except KafkaError as error:
-        raise unreachable(connection, str(error) or type(error).__name__) from error
+    config = kafka_python_config(connection)
+    with watched() as failure:
+        try:
+            return KafkaAdminClient(**config)
+        except KafkaConfigurationError as error:
+            raise UsageError(f"kafka-python refuses these settings: {error}") from error
+        except KafkaError as error:
+            raise explained(connection, config, failure) from error
+
+
+def unreachable(connection: Connection, error: Exception) -> EventqError:
+    failure = Failure(str(error) or type(error).__name__)
+    return explained(connection, kafka_python_config(connection), failure)

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from eventq.core import properties
 from eventq.core.settings import Connection, Role
 
 
-def librdkafka_config(connection: Connection, role: Role) -> dict[str, Any]:  # noqa: ARG001
+def librdkafka_config(connection: Connection, role: Role) -> dict[str, Any]:
     """The settings for a librdkafka client of this kind: ours, then what the user's properties say."""
     return {
         "bootstrap.servers": connection.bootstrap,
         "client.id": "eventq",
         "reconnect.backoff.max.ms": 1000,  # a broker that comes back is seen within a second
+        **properties.librdkafka(connection.properties, role),
     }

@@ -1,33 +1,51 @@
 """From the effective settings to a Connection."""
 
+import os
+import sys
 from importlib.util import find_spec
 
-from eventq.commands.options import Client, Shared
+from eventq.commands.options import MASK, Client, Shared
 from eventq.commands.settings import layers, text
 from eventq.core.errors import UsageError
 from eventq.core.parse import duration
-from eventq.core.settings import Connection, properties
+from eventq.core.properties import accepted, ignored, is_secret
+from eventq.core.settings import Connection, Role, Setting, properties
 
 
-def connection(shared: Shared) -> Connection:
-    """The effective settings of how to reach Kafka; see commands/settings.py for their order."""
+def connection(shared: Shared, role: Role = Role.ADMIN) -> Connection:
+    """The effective settings of how to reach Kafka; see commands/settings.py for their order.
+
+    `role` is the kind of client that the command is about, for what -v says.
+    """
     client = text(shared, shared.client and shared.client.value, "client")
     if client not in {kind.value for kind in Client}:
         raise UsageError(f"no such client: {client!r}", hint="auto, kafka-python or librdkafka")
-    return Connection(
+    said = properties(layers(shared))
+    to = Connection(
         bootstrap=text(shared, shared.bootstrap_server, "bootstrap-server"),
-        properties={
-            name: setting.value or ""
-            for name, setting in properties(layers(shared)).items()
-            if name not in _RESOLVED
-        },
+        properties=_readable(accepted(said)),
         connect_timeout=duration(text(shared, shared.connect_timeout, "connect-timeout")),
         client=client,
     )
+    if shared.verbose:
+        _say(said, role, data_client(to))
+    return to
 
 
-_RESOLVED = {"bootstrap.servers", "group.id", "isolation.level"}
-"""These reach a client as what the command makes of its options."""
+def _readable(values: dict[str, str]) -> dict[str, str]:
+    """The clients would try for their whole time-out to open a file that is not there."""
+    for name, value in values.items():
+        if name.endswith(".location") and not os.access(value, os.R_OK):
+            raise UsageError(f"{name} {value} can't be read", hint="is the path right, and the file yours?")
+    return values
+
+
+def _say(said: dict[str, Setting], role: Role, client: str) -> None:
+    unused = ignored(said, role, client)
+    for name, setting in said.items():
+        value = MASK if is_secret(name) else setting.value
+        use = f", not used by a {role.value} of {client}" if name in unused else ""
+        sys.stderr.write(f"eventq: {name} {value} ({setting.source}{use})\n")
 
 
 def data_client(to: Connection) -> str:

@@ -2,15 +2,17 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from eventq.commands.options import Shared
+from eventq.commands.options import Debug, Shared
 from eventq.core import java_properties
 from eventq.core.errors import UsageError
 from eventq.core.lag_reads import Isolation
+from eventq.core.properties import canonical, is_secret
+from eventq.core.references import expand
 from eventq.core.settings import Layer, Setting, environment, resolve
 
 
@@ -58,11 +60,24 @@ def isolation_level(shared: Shared, given: Isolation | None) -> Isolation:
 def layers(shared: Shared) -> tuple[Layer, ...]:
     """The sources below the flags, strongest first."""
     return (
-        Layer("-X", dict(_property(item) for item in shared.properties)),
+        _layer("-X", [(*_property(item), "") for item in shared.properties]),
         environment(os.environ),
         *([_command_config(shared.command_config)] if shared.command_config else []),
         *([_profile(shared.profile)] if shared.profile else []),
     )
+
+
+def _layer(label: str, said: Iterable[tuple[str, str, str]], *, options: bool = False) -> Layer:
+    """Of (name, value, place); references are followed, and secrets kept from every message of this run."""
+    values: dict[str, str] = {}
+    places: dict[str, str] = {}
+    for name, written, place in said:
+        value = expand(written, os.environ, lambda path: Path(path).expanduser().read_bytes())
+        turned = canonical({name: value})
+        Debug.hide(word for key, word in ((name, value), *turned.items()) if is_secret(key))
+        values |= turned
+        places |= dict.fromkeys(turned, place)
+    return Layer(label, values, places, options)
 
 
 def _property(item: str) -> tuple[str, str]:
@@ -80,7 +95,7 @@ def _command_config(path: Path) -> Layer:
             f"--command-config {path} can't be read: {error.strerror}", hint="a Java client.properties file"
         ) from error
     entries = java_properties.parse(java_properties.decode(raw), str(path))
-    return Layer(str(path), {entry.key: entry.value for entry in entries})
+    return _layer(str(path), [(entry.key, entry.value, f"{path}:{entry.line}") for entry in entries])
 
 
 def profile_path() -> Path:
@@ -94,7 +109,8 @@ def _profile(name: str) -> Layer:
     if not isinstance(profiles.get(name), dict):
         there = ", ".join(sorted(profiles)) or "none"
         raise UsageError(f"no profile {name!r} in {path}", hint=f"profiles there: {there}")
-    return Layer(f"profile {name}", dict(_flat(profiles[name], f"{path}, profile {name}")))
+    said = _flat(profiles[name], f"{path}, profile {name}")
+    return _layer(f"profile {name}", [(*item, "") for item in said], options=True)
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -85,19 +85,23 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What one source says, by option, variable or Java name; without a `label` each name is its own."""
+    """What one source says, by variable or Java name; with `options`, by the names of options too.
+
+    `places` says more exactly than `label` where a value stands; with neither a name is its own label.
+    """
 
     label: str | None
     values: Mapping[str, str]
+    places: Mapping[str, str] = field(default_factory=dict)
+    options: bool = False
 
-    def label_of(self, name: str) -> str:
-        return self.label or name
+    def source_of(self, name: str) -> str:
+        return self.places.get(name) or self.label or name
 
 
 def environment(variables: Mapping[str, str]) -> Layer:
     """Of the whole environment only the variables that mean a setting."""
-    wanted = [variable for known in SETTINGS.values() for variable in known.variables]
-    return Layer(None, {name: variables[name] for name in wanted if name in variables})
+    return Layer(None, {name: variables[name] for name in _VARIABLES if name in variables})
 
 
 def resolve(name: str, given: str | None, layers: Sequence[Layer]) -> Setting:
@@ -109,21 +113,23 @@ def resolve(name: str, given: str | None, layers: Sequence[Layer]) -> Setting:
         return Setting(name, given, f"--{name}")
     known = SETTINGS[name]
     for layer in layers:
-        for said in (known.java or name, name, *known.variables):
-            value = layer.values.get(said)
-            if value:
+        for said in (known.java, *known.variables, name if layer.options else None):
+            value = layer.values.get(said) if said else None
+            if said and value:
                 value = known.from_java(value) if said == known.java else value
-                return Setting(name, value, layer.label_of(said))
+                return Setting(name, value, layer.source_of(said))
     return Setting(name, known.default)
 
 
 def properties(layers: Sequence[Layer]) -> dict[str, Setting]:
     """What is said by Java name, each from the strongest source that says it."""
-    own = {name for name, known in SETTINGS.items() if name != known.java}
-    variables = {variable for known in SETTINGS.values() for variable in known.variables}
     found: dict[str, Setting] = {}
     for layer in layers:
         for name, value in layer.values.items():
-            if name not in own | variables:
-                found.setdefault(name, Setting(name, value, layer.label_of(name)))
+            if name not in _VARIABLES and not (layer.options and name in _OPTIONS):
+                found.setdefault(name, Setting(name, value, layer.source_of(name)))
     return found
+
+
+_OPTIONS = frozenset(name for name, known in SETTINGS.items() if name != known.java)
+_VARIABLES = frozenset(variable for known in SETTINGS.values() for variable in known.variables)

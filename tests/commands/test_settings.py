@@ -46,7 +46,7 @@ def test_each_source_beats_those_below_it(name: str, tmp_path: Path, monkeypatch
         config.write_text(f"{known.java} = 2\n")
         steps["command_config"] = config
         found.append(setting(shared(**steps), None, name).source)
-        expected.append(str(config))
+        expected.append(f"{config}:1")
     for variable in reversed(known.variables):
         monkeypatch.setenv(variable, "3")
         layers.cache_clear()
