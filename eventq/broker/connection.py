@@ -8,9 +8,10 @@ from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.errors import KafkaConfigurationError, KafkaError
 
-from eventq.broker.bootstrap import Failure, explained, watched
+from eventq.broker.bootstrap import watched
+from eventq.broker.unreachable import unreachable
 from eventq.core import properties
-from eventq.core.errors import EventqError, UsageError
+from eventq.core.errors import UsageError
 from eventq.core.settings import Connection, Role
 
 _ASSIGNORS = {
@@ -43,9 +44,5 @@ def admin(connection: Connection) -> KafkaAdminClient:
         except KafkaConfigurationError as error:
             raise UsageError(f"kafka-python refuses these settings: {error}") from error
         except KafkaError as error:
-            raise explained(connection, config, failure) from error
-
-
-def unreachable(connection: Connection, error: Exception) -> EventqError:
-    failure = Failure(str(error) or type(error).__name__)
-    return explained(connection, kafka_python_config(connection), failure)
+            reason = failure.reason or str(error) or type(error).__name__
+            raise unreachable(connection, reason, at_login=failure.at_login) from error

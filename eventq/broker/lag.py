@@ -16,11 +16,11 @@ from kafka.protocol.consumer import OffsetSpec
 from kafka.protocol.metadata import FindCoordinatorRequest, MetadataRequest
 from typing_extensions import Self
 
-from eventq.broker.connection import admin, unreachable
+from eventq.broker.connection import admin
+from eventq.broker.lag_kinds import looked_up, undescribed
 from eventq.broker.lag_wire import (
     COORDINATOR_NOT_AVAILABLE,
     UNKNOWN_PARTITION,
-    bound,
     code_text,
     commits,
     description,
@@ -28,11 +28,11 @@ from eventq.broker.lag_wire import (
     error_text,
     list_offsets,
     listed,
-    members_unknown,
     offset_fetch,
     offsets,
     read_topic,
 )
+from eventq.broker.unreachable import silent, unreachable
 from eventq.core.errors import EventqError
 from eventq.core.lag_reads import (
     Bounds,
@@ -43,10 +43,12 @@ from eventq.core.lag_reads import (
     Listing,
     Topic,
     TopicPartition,
+    bound,
 )
 from eventq.core.settings import Connection
 
 _BATCH = 100
+_HINT = "; --client librdkafka can (pip install 'eventq[fast]')"
 _RETRIES = 20
 _RETRY_SECONDS = 0.1
 
@@ -79,13 +81,12 @@ class KafkaPythonLagReader:
             else:
                 groups.update((g.group_id, listed(g)) for g in answer.groups)
         if len(errors) == len(nodes):
-            raise self._silent(errors[0] if errors else "no broker is known")
+            raise silent(self._connection, errors[0] if errors else "no broker is known")
         return Listing(tuple(groups.values()), tuple(errors))
 
     def describe(self, groups: Sequence[ListedGroup]) -> dict[str, Description]:
         """Members of classic groups; kafka-python has no describe of the newer kinds."""
-        new = [group for group in groups if group.type in {"consumer", "streams"}]
-        found = {group.group: Description(note=members_unknown(group.type)) for group in new}
+        found = {g.group: undescribed(g, _HINT) for g in groups if g.type not in {"", "classic"}}
         asked, failed = self._by_coordinator([g.group for g in groups if g.group not in found])
         found.update((name, Description(error=error)) for name, error in failed.items())
         answers = self._ask([(DescribeGroupsRequest(groups=names), node) for node, names in asked])
@@ -94,7 +95,8 @@ class KafkaPythonLagReader:
                 found.update((name, Description(error=error_text(answer))) for name in names)
             else:
                 found.update((group.group_id, description(group)) for group in answer.groups)
-        return found
+        unsure = [g.group for g in groups if not (g.type or found[g.group].exists)]
+        return {**found, **(looked_up(unsure, self.list_groups(), _HINT) if unsure else {})}
 
     def committed(self, groups: Sequence[str]) -> dict[str, Commits]:
         asked, failed = self._by_coordinator(groups)
@@ -154,7 +156,9 @@ class KafkaPythonLagReader:
         batches = [list(groups[i : i + _BATCH]) for i in range(0, len(groups), _BATCH)]
         requests = [FindCoordinatorRequest(key_type=0, coordinator_keys=b, min_version=4) for b in batches]
         failed: dict[str, str] = {}
-        for batch, answer in zip(batches, self._ask([(r, None) for r in requests]), strict=True):
+        answers = self._ask([(request, None) for request in requests])
+        self._some(answers)
+        for batch, answer in zip(batches, answers, strict=True):
             if isinstance(answer, Exception):
                 failed.update(dict.fromkeys(batch, error_text(answer)))
                 continue
@@ -168,11 +172,8 @@ class KafkaPythonLagReader:
     def _some(self, answers: Sequence[Any]) -> None:
         """When nothing answered there is no snapshot to speak of."""
         failures = [answer for answer in answers if isinstance(answer, Exception)]
-        if len(failures) == len(answers):
-            raise self._silent(error_text(failures[0]) if failures else "no broker is known")
-
-    def _silent(self, reason: str) -> EventqError:
-        return EventqError(f"no broker of {self._connection.bootstrap} answers now: {reason}")
+        if failures and len(failures) == len(answers):
+            raise silent(self._connection, error_text(failures[0]))
 
     def _ask(self, requests: Sequence[Asked]) -> list[Any]:
         """Every answer, or the error in its place; all are sent before the first is awaited."""
@@ -181,7 +182,7 @@ class KafkaPythonLagReader:
         try:
             return list(self._manager.run(self._send_all, requests))
         except KafkaError as error:
-            raise unreachable(self._connection, error) from error
+            raise unreachable(self._connection, error_text(error)) from error
         except RuntimeError as error:
             raise EventqError(f"the connection to Kafka is closed ({error})") from error
 

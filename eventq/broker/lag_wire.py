@@ -33,10 +33,6 @@ def error_of(answer: Any) -> str | None:
     return code_text(answer.error_code) if answer.error_code else None
 
 
-def members_unknown(kind: str) -> str:
-    return f"members unknown: kafka-python can't describe a group of type {kind}; pip install 'eventq[fast]'"
-
-
 def listed(group: Any) -> ListedGroup:
     kind = (getattr(group, "group_type", "") or "classic").lower()
     return ListedGroup(group.group_id, getattr(group, "group_state", "") or "", kind)
@@ -48,7 +44,7 @@ def description(group: Any) -> Description:
     if group.error_code:
         return Description(error=code_text(group.error_code))
     members = tuple(read_member(member) for member in group.members)
-    return Description(group.group_state, group.protocol_data or None, members)
+    return Description(group.group_state, group.protocol_data or None, members, type="classic")
 
 
 def read_member(member: Any) -> Member:
@@ -123,14 +119,6 @@ def offset(row: Any) -> int | Bounds:
     if row.error_code == 0:
         return int(row.offset)
     return Bounds(error=code_text(row.error_code), gone=row.error_code == UNKNOWN_PARTITION)
-
-
-def bound(columns: Sequence[int | Bounds]) -> Bounds:
-    for column in columns:
-        if isinstance(column, Bounds):
-            return column
-    numbers = [column for column in columns if isinstance(column, int)]
-    return Bounds(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else None)  # noqa: PLR2004
 
 
 COORDINATOR_NOT_AVAILABLE = code_text(15)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eventq.commands.connect import connection
+from eventq.commands.connect import connection, data_client
 from eventq.commands.options import Shared
 from eventq.commands.settings import isolation_level, text_if_given
 from eventq.core.errors import UsageError
@@ -14,6 +14,7 @@ from eventq.loops.lag import Question
 
 if TYPE_CHECKING:
     from eventq.broker.lag import KafkaPythonLagReader
+    from eventq.broker.lag_librdkafka import LibrdkafkaLagReader
 
 Groups = Annotated[
     list[str] | None, typer.Option("-g", "--group", help="A group; repeatable (KAFKA_GROUP_ID).")
@@ -60,7 +61,13 @@ def one_group(shared: Shared, given: list[str] | None) -> str:
     return found[0]
 
 
-def lag_reader(shared: Shared) -> "KafkaPythonLagReader":
+def lag_reader(shared: Shared) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
+    """The reader over the client asked for; auto takes librdkafka: it is faster at every size."""
+    to = connection(shared)
+    if data_client(to) == "librdkafka":
+        from eventq.broker.lag_librdkafka import LibrdkafkaLagReader
+
+        return LibrdkafkaLagReader(to)
     from eventq.broker.lag import KafkaPythonLagReader
 
-    return KafkaPythonLagReader(connection(shared))
+    return KafkaPythonLagReader(to)

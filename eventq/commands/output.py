@@ -1,19 +1,10 @@
-"""Results on stdout in the format that was asked for."""
+"""Results on stdout notes on stderr."""
 
 import os
 import sys
 from typing import Any
 
 from eventq.commands.options import Shared
-from eventq.core.errors import UsageError
-
-
-def wanted(shared: Shared, *allowed: str) -> str:
-    """The format asked for, text when none was; UsageError for one that the command does not have."""
-    chosen = shared.output or "text"
-    if chosen not in allowed:
-        raise UsageError(f"no such output format here: {chosen!r}", hint=f"one of {', '.join(allowed)}")
-    return chosen
 
 
 def write(text: str) -> None:

@@ -7,8 +7,10 @@ import typer
 
 from eventq.commands.confirm import confirm, require_terminal
 from eventq.commands.connect import connection
-from eventq.commands.options import Shared, kafka_command
-from eventq.commands.output import note, terminal_width, wanted, write, write_json
+from eventq.commands.lag_options import lag_reader
+from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.output import note, terminal_width, write, write_json
+from eventq.commands.settings import number
 from eventq.core.errors import AlreadyExists, EventqError, UsageError, together
 from eventq.core.lag_reads import Bounds, Isolation, TopicPartition
 from eventq.core.topics import (
@@ -44,25 +46,29 @@ def create(
     shared: Shared,
     names: Names,
     partitions: Annotated[
-        int, typer.Option("--partitions", envvar="KAFKA_PARTITIONS", min=1, help="Partitions of each.")
-    ] = 10,
+        int | None, typer.Option("--partitions", min=1, help="Partitions of each (KAFKA_PARTITIONS, 10).")
+    ] = None,
     replicas: Annotated[
-        int, typer.Option("--replicas", envvar="KAFKA_REPLICAS", min=1, help="Replicas of each partition.")
-    ] = 1,
+        int | None, typer.Option("--replicas", min=1, help="Replicas of a partition (KAFKA_REPLICAS, 1).")
+    ] = None,
     config: ConfigOption = None,
     if_not_exists: Annotated[
         bool, typer.Option("--if-not-exists", help="Exit 0 when it is there, and warn where it differs.")
     ] = False,
 ) -> None:
     """Create topics; returns when every partition has a leader."""
-    output = wanted(shared, "text", "json")
+    output = output_format(shared, ("text", "json"))
     topics = check_names(names)
-    wish = TopicWish(partitions, replicas, parse_configs(config or ()))
+    wish = TopicWish(
+        number(shared, partitions, "partitions"),
+        number(shared, replicas, "replicas"),
+        parse_configs(config or ()),
+    )
     with _topics(shared) as broker:
         failed = broker.create(dict.fromkeys(topics, wish))
         there = [name for name, error in failed.items() if isinstance(error, AlreadyExists)]
         compared = _compare(broker, there, wish, accept=if_not_exists)
-    made = shape(partitions, replicas)
+    made = shape(wish.partitions, wish.replicas)
     changes = [compared.get(name) or done(name, Result.CREATED, made, failed.get(name)) for name in topics]
     for change in compared.values():
         if change.error is None:
@@ -86,7 +92,7 @@ def list_(
     internal: Annotated[bool, typer.Option("--internal", help="Kafka's own topics too.")] = False,
 ) -> None:
     """The topics of the cluster."""
-    output = wanted(shared, "text", "json")
+    output = output_format(shared, ("text", "json"))
     with _topics(shared) as broker:
         found = sorted(broker.find().values(), key=lambda topic: topic.topic)
     rows = [topic for topic in found if internal or not topic.internal]
@@ -101,7 +107,7 @@ def list_(
 @kafka_command
 def describe(shared: Shared, names: Names) -> None:
     """Partitions, leaders, replicas, offsets and settings of topics."""
-    output = wanted(shared, "text", "json")
+    output = output_format(shared, ("text", "json"))
     topics = check_names(names)
     with _topics(shared) as broker:
         found = broker.find(topics)
@@ -121,8 +127,6 @@ def describe(shared: Shared, names: Names) -> None:
 
 def _bounds(shared: Shared, topics: Iterable[TopicMap]) -> Mapping[TopicPartition, Bounds]:
     """Log start and end of every partition that has a leader."""
-    from eventq.broker.lag import KafkaPythonLagReader
-
     leaders = {
         TopicPartition(topic.topic, part.partition): part.leader
         for topic in topics
@@ -131,7 +135,7 @@ def _bounds(shared: Shared, topics: Iterable[TopicMap]) -> Mapping[TopicPartitio
     }
     if not leaders:
         return {}
-    with KafkaPythonLagReader(connection(shared)) as reader:
+    with lag_reader(shared) as reader:
         return reader.bounds(leaders, Isolation.READ_UNCOMMITTED)
 
 
@@ -145,7 +149,7 @@ def alter(
     config: ConfigOption = None,
 ) -> None:
     """Give topics more partitions or other settings."""
-    output = wanted(shared, "text", "json")
+    output = output_format(shared, ("text", "json"))
     topics, configs = check_names(names), parse_configs(config or ())
     if partitions is None and not configs:
         raise UsageError("nothing to alter", hint="--partitions N, or -c KEY=VALUE")
@@ -183,7 +187,7 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete topics with all their records; asks first."""
-    output = wanted(shared, "text", "json")
+    output = output_format(shared, ("text", "json"))
     topics = check_names(names)
     require_terminal("topic delete", yes=yes)
     with _topics(shared) as broker:

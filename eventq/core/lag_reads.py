@@ -1,6 +1,6 @@
 """What a snapshot of lag reads of a cluster: plain values, each failed part with its own error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -18,7 +18,7 @@ class TopicPartition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListedGroup:
-    """A group as the cluster lists it; `type` is classic, consumer, share or streams."""
+    """A group as the cluster lists it; `type` is classic, consumer, share, streams, or "": not known yet."""
 
     group: str
     state: str
@@ -44,13 +44,19 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A group's members; None when they can't be known, and `note` says why."""
+    """A group's type and members; None when they can't be known, and `note` says why."""
 
     state: str | None = None
     assignor: str | None = None
     members: tuple[Member, ...] | None = None
     note: str | None = None
     error: str | None = None
+    type: str | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a group; one that can't be described can't be denied."""
+        return self.error is not None or self.state not in {None, "Dead"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,15 @@ class Bounds:
         if self.end is None or self.log_start is None:
             return None
         return max(0, self.end - self.log_start)
+
+
+def bound(columns: Sequence[int | Bounds]) -> Bounds:
+    """Log start, end and perhaps the high watermark as one; the first that failed stands for all."""
+    for column in columns:
+        if isinstance(column, Bounds):
+            return column
+    numbers = [column for column in columns if isinstance(column, int)]
+    return Bounds(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else None)  # noqa: PLR2004
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,11 @@ def parse_start(from_beginning: bool, text: str | None) -> Start:
         return Start(StartKind.BEGINNING)
     if text is None:
         return Start()
-    return Start(StartKind.OFFSET, int(text)) if text.isdecimal() else Start(StartKind.TIME, _millis(text))
+    return Start(StartKind.OFFSET, int(text)) if text.isdecimal() else Start(StartKind.TIME, millis(text))
 
 
-def _millis(text: str) -> int:
+def millis(text: str) -> int:
+    """Epoch milliseconds of an RFC 3339 time, in UTC when it names no offset."""
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as error:

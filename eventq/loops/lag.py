@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Protocol
 
 from eventq.core.clock import Clock
@@ -21,15 +22,15 @@ from eventq.core.lag_reads import (
 )
 from eventq.core.rates import GroupRates, rates
 
-_DESCRIBED = frozenset({"", "classic", "consumer", "streams"})
-
 
 class LagReader(Protocol):
     """What lag needs of Kafka; a failed part keeps its error, EventqError only when nothing answered."""
 
     def list_groups(self) -> Listing: ...
 
-    def describe(self, groups: Sequence[ListedGroup]) -> Mapping[str, Description]: ...
+    def describe(self, groups: Sequence[ListedGroup]) -> Mapping[str, Description]:
+        """Each group's type, state and members; those with type "" are looked up first."""
+        ...
 
     def committed(self, groups: Sequence[str]) -> Mapping[str, Commits]: ...
 
@@ -69,7 +70,14 @@ class Sample:
 def take(
     reader: LagReader, question: Question, clock: Clock, known_ids: dict[str, str] | None = None
 ) -> Snapshot:
-    """One snapshot. Commits are read BEFORE ends: the other way round makes lag negative under load.
+    """One snapshot of what `read` reads."""
+    return snapshot(read(reader, question, clock, known_ids), question.assume)
+
+
+def read(
+    reader: LagReader, question: Question, clock: Clock, known_ids: dict[str, str] | None = None
+) -> Reads:
+    """Commits are read BEFORE ends: the other way round makes lag negative under load.
 
     `known_ids` (topic -> id) is filled with what is seen; a topic whose id differs was created again.
     """
@@ -83,37 +91,48 @@ def take(
         if topic.topic_id is not None:
             ids.setdefault(topic.topic, topic.topic_id)
     bounds = _bounds(reader, question, groups, topics)
-    return snapshot(Reads(at, groups, topics, bounds, question.topics, ids, errors), question.assume)
+    return Reads(at, groups, topics, bounds, question.topics, ids, errors)
 
 
 def _groups(reader: LagReader, question: Question) -> tuple[tuple[GroupReads, ...], tuple[str, ...]]:
+    listing = _listing(reader, question.groups)
+    described = reader.describe(listing.groups)
+    commits = reader.committed([g.group for g in listing.groups if described[g.group].type != "share"])
+    groups = tuple(
+        _read(group, described[group.group], commits.get(group.group, Commits())) for group in listing.groups
+    )
+    if question.groups:
+        return _existing(groups, question), listing.errors
+    if question.topics:
+        groups = tuple(group for group in groups if _may_read(group, question.topics))
+    return groups, listing.errors
+
+
+def _listing(reader: LagReader, names: Sequence[str]) -> Listing:
+    """Groups that are named need not be listed: in a large cluster that is most of the work."""
+    if names:
+        return Listing(tuple(ListedGroup(name, "", "") for name in names))
     listing = reader.list_groups()
-    listed = {group.group: group for group in listing.groups}
-    names = question.groups or tuple(sorted(listed))
-    asked = [listed.get(name, ListedGroup(name, "", "")) for name in names]
-    described = reader.describe([group for group in asked if group.type in _DESCRIBED])
-    commits = reader.committed([group.group for group in asked if group.type != "share"])
-    groups = [_read(group, described, commits) for group in asked]
-    known = tuple(group for group in groups if _known(group, listed))
+    return Listing(tuple(sorted(listing.groups, key=attrgetter("group"))), listing.errors)
+
+
+def _read(group: ListedGroup, description: Description, commits: Commits) -> GroupReads:
+    return GroupReads(group.group, group.state, description.type or group.type, description, commits)
+
+
+def _existing(groups: tuple[GroupReads, ...], question: Question) -> tuple[GroupReads, ...]:
+    """A group with commits and no members is known; one whose coordinator is away can't be denied."""
+    known = tuple(g for g in groups if g.description.exists or g.commits.offsets or g.commits.error)
     missing = sorted({group.group for group in groups} - {group.group for group in known})
     if missing and not question.patient:
         raise NotFound(f"no such group: {', '.join(missing)}", hint="groups: eventq lag --all-groups")
-    if question.topics and not question.groups:
-        known = tuple(group for group in known if topics_of(group) & set(question.topics))
-    return known, listing.errors
+    return known
 
 
-def _read(
-    group: ListedGroup, described: Mapping[str, Description], commits: Mapping[str, Commits]
-) -> GroupReads:
-    unknown = Description(note=f"members and lag of a {group.type} group can't be read")
-    description = described.get(group.group, unknown)
-    return GroupReads(group.group, group.state, group.type, description, commits.get(group.group, Commits()))
-
-
-def _known(group: GroupReads, listed: Mapping[str, ListedGroup]) -> bool:
-    """A group with commits and no members is known; one whose coordinator is away can't be denied."""
-    return group.group in listed or bool(group.commits.offsets) or group.commits.error is not None
+def _may_read(group: GroupReads, topics: Sequence[str]) -> bool:
+    """Whether the group reads one of the topics; one that could not be read is not left out in silence."""
+    failed = group.commits.error is not None or group.description.error is not None
+    return failed or bool(topics_of(group) & set(topics))
 
 
 def _require_topics(question: Question, topics: Mapping[str, Topic]) -> None:

@@ -21,8 +21,8 @@ def admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
 class Bench:
     """A topic of two partitions with 100 records in each, and commits made by hand."""
 
-    def __init__(self, bootstrap: str, admin: KafkaAdminClient) -> None:
-        self.bootstrap, self.admin = bootstrap, admin
+    def __init__(self, bootstrap: str, admin: KafkaAdminClient, client: str) -> None:
+        self.bootstrap, self.admin, self.client = bootstrap, admin, client
         self.topic = self.make()
         self.group = f"g-{uuid.uuid4().hex[:8]}"
 
@@ -45,8 +45,12 @@ class Bench:
         self.admin.alter_group_offsets(group or self.group, commits)
 
     def eventq(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "eventq", "lag", *arguments, "-b", self.bootstrap]
+        command = [sys.executable, "-m", "eventq", "lag", *arguments, *self.shared]
         return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+
+    @property
+    def shared(self) -> list[str]:
+        return ["-b", self.bootstrap, "--client", self.client]
 
     def lag(self, *arguments: str) -> dict:  # type: ignore[type-arg]
         done = self.eventq("-g", self.group, "-o", "json", *arguments)
@@ -54,9 +58,9 @@ class Bench:
         return json.loads(done.stdout)["groups"][0]  # type: ignore[no-any-return]
 
 
-@pytest.fixture
-def bench(bootstrap: str, admin: KafkaAdminClient) -> Bench:
-    return Bench(bootstrap, admin)
+@pytest.fixture(params=["kafka-python", "librdkafka"])
+def bench(bootstrap: str, admin: KafkaAdminClient, request: pytest.FixtureRequest) -> Bench:
+    return Bench(bootstrap, admin, request.param)
 
 
 def of(group: dict, field: str) -> list:  # type: ignore[type-arg]
@@ -145,7 +149,7 @@ def test_watch_in_a_pipe_gives_one_document_a_sample_with_rates(bench: Bench) ->
 
 def test_watch_recognises_a_topic_deleted_and_created_again(bench: Bench) -> None:
     bench.commit(10, 20)
-    command = [sys.executable, "-m", "eventq", "lag", "watch", "-b", bench.bootstrap, "-g", bench.group]
+    command = [sys.executable, "-m", "eventq", "lag", "watch", *bench.shared, "-g", bench.group]
     with subprocess.Popen(
         [*command, "-t", bench.topic, "--interval", "100ms"], stdout=subprocess.PIPE
     ) as run:
@@ -178,7 +182,9 @@ def test_read_committed_counts_to_the_last_stable_offset(bench: Bench) -> None:
     assert plain["lag"] == 1
 
 
-def test_a_group_of_the_newer_protocol_has_its_lag_and_says_that_members_are_unknown(bench: Bench) -> None:
+def test_a_group_of_the_newer_protocol_has_its_lag_and_its_members_where_the_client_knows_them(
+    bench: Bench,
+) -> None:
     confluent_kafka = pytest.importorskip("confluent_kafka")
     settings = {"bootstrap.servers": bench.bootstrap, "group.id": bench.group, "group.protocol": "consumer"}
     consumer = confluent_kafka.Consumer({**settings, "auto.offset.reset": "earliest"})
@@ -189,8 +195,13 @@ def test_a_group_of_the_newer_protocol_has_its_lag_and_says_that_members_are_unk
     consumer.commit(offsets=offsets, asynchronous=False)
     found = bench.lag()
     consumer.close()
-    assert (found["lag"], found["type"], found["member_count"]) == (140, "consumer", None)
-    assert "members unknown" in found["warnings"][0]
+    assert (found["lag"], found["type"], found["state"]) == (140, "consumer", "Stable")
+    if bench.client == "kafka-python":
+        assert found["member_count"] is None
+        assert "members unknown" in found["warnings"][0]
+    else:
+        assert (found["member_count"], found["warnings"]) == (1, [])
+        assert found["partitions"][0]["member"]["client_id"] == "rdkafka"
 
 
 def test_a_deleted_topic_leaves_the_other_topics_of_its_group(bench: Bench) -> None:
@@ -200,8 +211,28 @@ def test_a_deleted_topic_leaves_the_other_topics_of_its_group(bench: Bench) -> N
     assert bench.lag()["lag"] == 170
 
 
-def test_no_broker_is_exit_1_and_names_the_address() -> None:
-    command = [sys.executable, "-m", "eventq", "lag", "-b", "127.0.0.1:1", "--connect-timeout", "500ms"]
+@pytest.mark.parametrize("client", ["kafka-python", "librdkafka"])
+def test_no_broker_is_exit_1_and_names_the_address_in_a_line_and_a_hint(client: str) -> None:
+    options = ["-b", "127.0.0.1:1", "--connect-timeout", "500ms", "--client", client]
+    command = [sys.executable, "-m", "eventq", "lag", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "127.0.0.1:1" in done.stderr
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("eventq: no broker answered at 127.0.0.1:1 within 0.5 s")
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("client", "other"), [("kafka-python", "confluent_kafka"), ("librdkafka", "kafka"), ("auto", "kafka")]
+)
+def test_lag_of_a_named_group_imports_one_client_only(
+    bootstrap: str, admin: KafkaAdminClient, client: str, other: str
+) -> None:
+    bench = Bench(bootstrap, admin, client)
+    bench.commit(1)
+    program = (
+        "import sys; from eventq.cli import run; "
+        f"code = run(); sys.stderr.write(str({other!r} in sys.modules)); sys.exit(code)"
+    )
+    options = ["lag", "-g", bench.group, *bench.shared]
+    done = subprocess.run([sys.executable, "-c", program, *options], capture_output=True, check=True)
+    assert done.stderr == b"False"

@@ -57,7 +57,10 @@ class FakeReader:
 
     def describe(self, groups: Sequence[ListedGroup]) -> Mapping[str, Description]:
         self.calls.append("describe")
-        return {group.group: Description("Empty", None, ()) for group in groups}
+        if self.down:
+            raise EventqError("no broker answered")
+        state = dict.fromkeys(self.names, "Empty")
+        return {g.group: Description(state.get(g.group, "Dead"), None, ()) for g in groups}
 
     def committed(self, groups: Sequence[str]) -> Mapping[str, Commits]:
         self.calls.append("committed")

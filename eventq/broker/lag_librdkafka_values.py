@@ -1,0 +1,70 @@
+"""What librdkafka's admin client answers for lag, to the plain values of core.lag_reads."""
+
+from typing import Any
+
+from confluent_kafka import KafkaException
+
+from eventq.broker.librdkafka_admin import code, failure
+from eventq.core.lag_reads import Bounds, Commits, Description, ListedGroup, Member, Topic, TopicPartition
+
+UNKNOWN_TOPIC = 3
+_LOCALLY_UNKNOWN = frozenset({UNKNOWN_TOPIC, -188, -190})
+"""That the cluster does not know a topic or partition, as the broker or librdkafka itself says it."""
+
+_STATES = {
+    "UNKNOWN": "",
+    "PREPARING_REBALANCING": "PreparingRebalance",
+    "COMPLETING_REBALANCING": "CompletingRebalance",
+    "STABLE": "Stable",
+    "DEAD": "Dead",
+    "EMPTY": "Empty",
+}
+
+
+def listed(group: Any) -> ListedGroup:
+    return ListedGroup(group.group_id, _state(group), group.type.name.lower())
+
+
+def _state(group: Any) -> str:
+    """As the brokers write it; librdkafka knows not all of the newer groups' states."""
+    return _STATES.get(group.state.name, "")
+
+
+def description(answer: Any) -> Description:
+    if isinstance(answer, KafkaException):
+        return Description(error=failure(answer))
+    state = _state(answer)
+    if state == "Dead":
+        return Description(state, members=())
+    members = tuple(_member(member) for member in answer.members)
+    return Description(state, answer.partition_assignor or None, members, type=answer.type.name.lower())
+
+
+def _member(member: Any) -> Member:
+    owned = tuple(TopicPartition(at.topic, at.partition) for at in member.assignment.topic_partitions)
+    return Member(member.member_id, member.client_id, member.host.lstrip("/"), (), owned)
+
+
+def commits(answer: Any) -> Commits:
+    if isinstance(answer, KafkaException):
+        return Commits(error=failure(answer))
+    return Commits(
+        {
+            TopicPartition(at.topic, at.partition): at.offset
+            for at in answer.topic_partitions
+            if at.error is None and at.offset >= 0
+        }
+    )
+
+
+def read_topic(name: str, answer: Any) -> Topic:
+    if isinstance(answer, KafkaException):
+        return Topic(name, error=failure(answer))
+    leaders = {at.id: at.leader.id if at.leader and at.leader.id >= 0 else None for at in answer.partitions}
+    return Topic(name, str(answer.topic_id), leaders)
+
+
+def offset(answer: Any) -> int | Bounds:
+    if isinstance(answer, KafkaException):
+        return Bounds(error=failure(answer), gone=code(answer) in _LOCALLY_UNKNOWN)
+    return int(answer.offset)

@@ -1,0 +1,54 @@
+"""librdkafka's admin client: made here, with its log kept off the terminal and its errors told as ours."""
+
+import logging
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+
+from eventq.broker.librdkafka import librdkafka_config
+from eventq.broker.unreachable import unreachable
+from eventq.core.errors import EventqError
+from eventq.core.settings import Connection, Role
+
+
+def librdkafka_admin(connection: Connection) -> AdminClient:
+    """An admin client that has reached a broker; EventqError within `connect_timeout` if there is none."""
+    seen: list[KafkaError] = []
+    config = {**librdkafka_config(connection, Role.ADMIN), "error_cb": seen.append}
+    try:
+        admin = AdminClient(config, logger=_quiet())
+    except KafkaException as error:
+        raise EventqError(f"the settings do not suit librdkafka: {failure(error)}") from error
+    try:
+        admin.cluster_id(timeout=connection.connect_timeout)
+    except KafkaException as error:
+        admin.poll(0)  # serves error_cb: the reason is more than that the time was up
+        reason = seen[0].str() if seen else failure(error)
+        raise unreachable(connection, reason) from error
+    return admin
+
+
+def failure(error: KafkaException) -> str:
+    return str(error.args[0].str())
+
+
+def code(error: KafkaException) -> int:
+    """The protocol's error code; negative for what librdkafka itself found."""
+    return int(error.args[0].code())
+
+
+def _quiet() -> logging.Logger:
+    """Keeps connection failures off stderr, line after line; they come as errors too."""
+    logger = logging.getLogger("eventq.librdkafka")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger
+
+
+def answer(future: Any) -> Any:
+    """A future's result, or the KafkaException in its place."""
+    try:
+        return future.result()
+    except KafkaException as error:
+        return error
