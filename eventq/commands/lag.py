@@ -22,7 +22,7 @@ from eventq.core.lag import Assume, Snapshot
 from eventq.loops.clock import SystemClock
 from eventq.loops.lag import take
 
-SUBCOMMANDS = ("watch",)
+SUBCOMMANDS = ("watch", "wait")
 """Each is a module of eventq.commands, `lag_NAME`, with `register(group)`; help lists them in this order."""
 
 

@@ -10,6 +10,7 @@ from eventq.commands.settings import isolation_level, text_if_given
 from eventq.core.errors import UsageError
 from eventq.core.lag import Assume
 from eventq.core.lag_reads import Isolation
+from eventq.core.parse import duration
 from eventq.loops.lag import Question
 
 if TYPE_CHECKING:
@@ -38,8 +39,10 @@ def question_of(
     isolation: Isolation | None,
     *,
     patient: bool = False,
+    expected: bool = False,
 ) -> Question:
-    return Question(groups, tuple(topics or ()), assume, isolation_level(shared, isolation), patient)
+    level = isolation_level(shared, isolation)
+    return Question(groups, tuple(topics or ()), assume, level, patient, expected)
 
 
 def groups_of(shared: Shared, given: list[str] | None, *, every: bool = False) -> tuple[str, ...]:
@@ -59,6 +62,14 @@ def one_group(shared: Shared, given: list[str] | None) -> str:
         what = f"{len(found)} groups were named" if found else "no group was named"
         raise UsageError(f"{what}: one is needed", hint="name it with --group or KAFKA_GROUP_ID")
     return found[0]
+
+
+def period(text: str) -> float:
+    """Seconds between two looks; none at all would ask Kafka without end."""
+    seconds = duration(text)
+    if seconds <= 0:
+        raise UsageError(f"not a time to wait: {text!r}", hint="such as 500ms or 20s")
+    return seconds
 
 
 def lag_reader(shared: Shared) -> "KafkaPythonLagReader | LibrdkafkaLagReader":

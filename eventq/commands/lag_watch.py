@@ -16,12 +16,12 @@ from eventq.commands.lag_options import (
     Topics,
     groups_of,
     lag_reader,
+    period,
     question_of,
 )
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.core.errors import ExitCode, Stopped
 from eventq.core.lag import Assume
-from eventq.core.parse import duration
 from eventq.loops.clock import SystemClock
 from eventq.loops.keyboard import Keyboard
 from eventq.loops.lag import LagReader, Question, Sample
@@ -39,7 +39,7 @@ def watch(
     samples: Annotated[int | None, typer.Option("--samples", min=1, help="End after N samples.")] = None,
 ) -> None:
     """The lag live, with arrival and consume rate; in a pipe one JSON document a sample. `q` ends it."""
-    seconds = duration(interval)
+    seconds = period(interval)
     groups = groups_of(shared, group, every=all_groups)
     question = question_of(shared, groups, topic, assume, isolation, patient=True)
     wanted = output_format(shared, ("text", "json"))

@@ -209,15 +209,19 @@ def _with_member(found: PartitionLag, member: Member | None) -> PartitionLag:
 
 def _warnings(group: GroupReads, partitions: Iterable[PartitionLag]) -> tuple[str, ...]:
     notes = [group.description.note] if group.description.note else []
-    for part in partitions:
-        where = f"{part.topic}:{part.partition}"
-        if part.lost:
-            notes.append(f"{where}: {part.lost} records were deleted unread")
-        elif part.status is Status.AHEAD:
-            notes.append(f"{where}: the commit {part.committed} lies beyond the end {part.end}")
-        elif part.status is Status.RECREATED:
-            notes.append(f"{where}: the topic was deleted and created again; the commit is of the old one")
-    return tuple(notes)
+    return (*notes, *(found for part in partitions if (found := trouble(part))))
+
+
+def trouble(part: PartitionLag) -> str | None:
+    """What is wrong with the commit itself, so that no reading on can mend it; None when nothing is."""
+    where = f"{part.topic}:{part.partition}"
+    if part.lost:
+        return f"{where}: {part.lost} records were deleted unread"
+    if part.status is Status.AHEAD:
+        return f"{where}: the commit {part.committed} lies beyond the end {part.end}"
+    if part.status is Status.RECREATED:
+        return f"{where}: the topic was deleted and created again; the commit is of the old one"
+    return None
 
 
 def snapshot(reads: Reads, assume: Assume = Assume.EARLIEST) -> Snapshot:

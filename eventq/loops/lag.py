@@ -45,13 +45,17 @@ class LagReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`groups` empty: all. `patient`: what does not exist yet is waited for instead of an error."""
+    """`groups` empty: all. `patient`: what does not exist yet is waited for instead of an error.
+
+    `expected`: a group that does not exist yet is there all the same, without state, members and commits.
+    """
 
     groups: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     assume: Assume = Assume.EARLIEST
     isolation: Isolation = Isolation.READ_UNCOMMITTED
     patient: bool = False
+    expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +124,13 @@ def _read(group: ListedGroup, description: Description, commits: Commits) -> Gro
     return GroupReads(group.group, group.state, description.type or group.type, description, commits)
 
 
-def _existing(groups: tuple[GroupReads, ...], question: Question) -> tuple[GroupReads, ...]:
+def _known(group: GroupReads) -> bool:
     """A group with commits and no members is known; one whose coordinator is away can't be denied."""
-    known = tuple(g for g in groups if g.description.exists or g.commits.offsets or g.commits.error)
+    return group.description.exists or bool(group.commits.offsets) or group.commits.error is not None
+
+
+def _existing(groups: tuple[GroupReads, ...], question: Question) -> tuple[GroupReads, ...]:
+    known = tuple(g for g in groups if question.expected or _known(g))
     missing = sorted({group.group for group in groups} - {group.group for group in known})
     if missing and not question.patient:
         raise NotFound(f"no such group: {', '.join(missing)}", hint="groups: eventq lag --all-groups")

@@ -1,0 +1,23 @@
+"""A bound on one call that may block for longer than its caller has time."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from eventq.core.errors import EventqError
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Breaks the body off after `seconds`, with EventqError; in the main thread only, never nested."""
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _ring(_signal: int, _frame: object) -> None:
+    raise EventqError("no answer in the time that was left")
