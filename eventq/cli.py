@@ -16,6 +16,7 @@ COMMANDS = (
     "topic",
     "consume",
     "lag",
+    "config",
 )
 """Each is a module of eventq.commands with `register(app)`; help lists them in this order."""
 

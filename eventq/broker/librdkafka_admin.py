@@ -11,6 +11,8 @@ from eventq.broker.unreachable import unreachable
 from eventq.core.errors import EventqError
 from eventq.core.settings import Connection, Role
 
+_ALL_DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 - so the library names its own codes
+
 
 def librdkafka_admin(connection: Connection) -> AdminClient:
     """An admin client that has reached a broker; EventqError within `connect_timeout` if there is none."""
@@ -24,7 +26,8 @@ def librdkafka_admin(connection: Connection) -> AdminClient:
         admin.cluster_id(timeout=connection.connect_timeout)
     except KafkaException as error:
         admin.poll(0)  # serves error_cb: the reason is more than that the time was up
-        reason = seen[0].str() if seen else failure(error)
+        told = [each.str() for each in seen if each.code() != _ALL_DOWN]
+        reason = told[0] if told else "connections are closed" if seen else failure(error)
         raise unreachable(connection, reason) from error
     return admin
 

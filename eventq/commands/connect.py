@@ -8,7 +8,7 @@ from eventq.commands.options import MASK, Client, Shared
 from eventq.commands.settings import layers, text
 from eventq.core.errors import UsageError
 from eventq.core.parse import duration
-from eventq.core.properties import accepted, ignored, is_secret
+from eventq.core.properties import RESOLVED, accepted, ignored, is_secret
 from eventq.core.settings import Connection, Role, Setting, properties
 
 
@@ -41,11 +41,13 @@ def _readable(values: dict[str, str]) -> dict[str, str]:
 
 
 def _say(said: dict[str, Setting], role: Role, client: str) -> None:
+    sys.stderr.write(f"eventq: {client} carries the data\n")
     unused = ignored(said, role, client)
     for name, setting in said.items():
         value = MASK if is_secret(name) else setting.value
-        use = f", not used by a {role.value} of {client}" if name in unused else ""
-        sys.stderr.write(f"eventq: {name} {value} ({setting.source}{use})\n")
+        if name not in RESOLVED:
+            use = ", ignored here" if name in unused else ""
+            sys.stderr.write(f"eventq: {name} {value} ({setting.source}{use})\n")
 
 
 def data_client(to: Connection) -> str:

@@ -15,6 +15,7 @@ from eventq.core.errors import EventqError, ExitCode, Stopped, TimedOut, UsageEr
 from eventq.core.goals import Outcome, pins_of
 from eventq.core.lag_reads import Isolation
 from eventq.core.parse import duration
+from eventq.core.settings import Role
 from eventq.core.start import parse_start
 from eventq.core.work import Work, parse_work
 
@@ -112,7 +113,7 @@ def consume(
     output_format(shared, ("text", "json"))
     if max_messages is not None and until_end:
         raise UsageError("--max-messages and --until-end are two goals", hint="give one of them")
-    to = connection(shared)
+    to = connection(shared, Role.CONSUMER)
     member = MemberPlan(
         connection=to,
         topic=text(shared, topic, "topic"),

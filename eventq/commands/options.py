@@ -121,6 +121,8 @@ def kafka_command(function: Callable[..., Any]) -> Callable[..., Any]:
 def _take(given: dict[str, Any]) -> Shared:
     values = {field.name: given.pop(field.name) for field in fields(Shared)}
     values["properties"] = tuple(values["properties"] or ())
+    if values["quiet"] and values["verbose"]:
+        raise UsageError("--quiet and --verbose exclude each other", hint="leave one of them out")
     return Shared(**values)
 
 

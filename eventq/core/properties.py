@@ -9,11 +9,11 @@ from eventq.core.errors import UsageError
 from eventq.core.property_table import ALIASES, OWNED, PROPERTIES, UNUSED
 from eventq.core.settings import SETTINGS, Role, Setting
 
-_RESOLVED = frozenset({"bootstrap.servers", "group.id", "isolation.level"})
+RESOLVED = frozenset({"bootstrap.servers", "group.id", "isolation.level"})
 """These reach a client as what the command makes of its options."""
 
 _IGNORED = UNUSED | security.UNUSED
-_KNOWN = frozenset({*PROPERTIES, *ALIASES, *OWNED, *_IGNORED, *security.NAMES, *security.REFUSED, *_RESOLVED})
+_KNOWN = frozenset({*PROPERTIES, *ALIASES, *OWNED, *_IGNORED, *security.NAMES, *security.REFUSED, *RESOLVED})
 
 
 def canonical(values: Mapping[str, str]) -> dict[str, str]:
@@ -31,7 +31,7 @@ def accepted(said: Mapping[str, Setting]) -> dict[str, str]:
     return {
         name: setting.value or ""
         for name, setting in said.items()
-        if name not in _RESOLVED | _IGNORED | set(OWNED)
+        if name not in RESOLVED | _IGNORED | set(OWNED)
     }
 
 
