@@ -45,7 +45,8 @@ def up(cluster: Cluster) -> None:
 
 
 def is_ready(cluster: Cluster) -> bool:
-    return _runs(cluster) and probe.brokers(cluster.port) == {cluster.port}
+    port = cluster.port
+    return _runs(cluster) and probe.brokers(port) == {port} and probe.coordinates_groups(port)
 
 
 def down(cluster: Cluster) -> None:

@@ -1,6 +1,5 @@
 """What a cluster is made of, and the folder of the checkout where it is remembered: .kafka/PORT/."""
 
-import base64
 import json
 import shutil
 import uuid
@@ -45,7 +44,7 @@ class Cluster:
     sasl: bool = False
     settings: dict[str, str] = field(default_factory=dict)
     heap: str = "512m"
-    id: str = field(default_factory=lambda: base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))
+    id: str = field(default_factory=lambda: uuid.uuid4().hex[:22])  # Kafka's ids have 22 characters
 
     @property
     def port(self) -> int:

@@ -90,11 +90,20 @@ def _jvm(java: str, jars: Path, heap: str, level: str = "INFO") -> list[str]:
 
 def _command(pid: int) -> str:
     """The command line of a process that lives, empty when it has ended."""
-    shown = Path(f"/proc/{pid}/cmdline")
-    if Path("/proc/self/cmdline").exists():
-        try:
-            return shown.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            return ""
-    asked = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False)
-    return asked.stdout.decode(errors="replace")
+    if not Path("/proc/self/cmdline").exists():
+        asked = subprocess.run(
+            ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        return asked.stdout
+    try:
+        while not (words := Path(f"/proc/{pid}/cmdline").read_bytes()):
+            if _state(pid) in "ZX":
+                return ""
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return words.replace(b"\0", b" ").decode(errors="replace")
+
+
+def _state(pid: int) -> str:
+    """Z and X have ended. A process that is just becoming another program has no command line, and lives."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
