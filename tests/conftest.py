@@ -8,7 +8,7 @@ import pytest
 
 from tests.private_kafka import PrivateKafka
 
-_SMALL = ("--heap", "256m", "--way", "java")
+_SMALL = ("--small", "--way", "java")
 _QUICK_RETURN = ("-c", "broker.session.timeout.ms=3000", "-c", "broker.heartbeat.interval.ms=500")
 """A killed broker is taken for dead, and may register again, after 3 s instead of 9."""
 

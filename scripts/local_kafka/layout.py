@@ -43,7 +43,7 @@ class Cluster:
     nodes: list[Node]
     sasl: bool = False
     settings: dict[str, str] = field(default_factory=dict)
-    heap: str = "512m"
+    small: bool = False
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:22])  # Kafka's ids have 22 characters
 
     @property
@@ -65,7 +65,7 @@ class Cluster:
 
 
 def new_cluster(
-    port: int, count: int, way: str, *, sasl: bool, settings: dict[str, str], heap: str
+    port: int, count: int, way: str, *, sasl: bool, settings: dict[str, str], small: bool
 ) -> Cluster:
     taken: set[int] = set(known())
     first = port or ports.pick(taken)
@@ -75,7 +75,7 @@ def new_cluster(
         client = first if number == 1 else ports.pick(taken)
         plain = ports.pick(taken) if sasl else client
         nodes.append(Node(number, client, plain, ports.pick(taken)))
-    return Cluster(way, nodes, sasl, settings, heap)
+    return Cluster(way, nodes, sasl, settings, small)
 
 
 def properties(cluster: Cluster, node: Node, data: Path) -> dict[str, str]:

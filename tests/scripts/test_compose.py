@@ -33,7 +33,7 @@ def test_both_ways_have_the_same_broker_settings(service: Any) -> None:
     place = {"node.id", "controller.quorum.voters", "listeners", "advertised.listeners", "log.dirs"}
     variables = {name for name in service["environment"] if name != "KAFKA_HEAP_OPTS"}
     assert {name.removeprefix("KAFKA_").lower().replace("_", ".") for name in variables} == place
-    cluster = layout.new_cluster(9092, 1, "java", sasl=False, settings={}, heap="512m")
+    cluster = layout.new_cluster(9092, 1, "java", sasl=False, settings={}, small=False)
     java = layout.properties(cluster, cluster.nodes[0], layout.HOME)
     assert set(java) - set(layout.common()) == place
     assert layout.common().items() <= java.items()

@@ -108,7 +108,7 @@ def test_a_broker_that_dies_at_start_shows_the_end_of_its_log(free_port: str) ->
 
 
 def test_an_interrupted_up_leaves_no_process(free_port: str) -> None:
-    up = subprocess.Popen([SCRIPT, "up", "--port", free_port, "--way", "java"], stderr=subprocess.PIPE)
+    up = subprocess.Popen([SCRIPT, "up", "--port", free_port, "--small"], stderr=subprocess.PIPE)
     pid_file = layout.HOME / free_port / "node-1" / "pid"
     while not pid_file.exists() or not pid_file.read_text(encoding="ascii"):
         assert up.poll() is None
