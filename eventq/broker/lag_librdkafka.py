@@ -5,7 +5,7 @@ librdkafka finds coordinators and leaders itself and asks them all at once; ever
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicCollection
 from confluent_kafka import TopicPartition as Place
@@ -14,14 +14,16 @@ from typing_extensions import Self
 
 from eventq.broker.lag_kinds import looked_up, undescribed
 from eventq.broker.lag_librdkafka_values import (
-    UNKNOWN_TOPIC,
     commits,
     description,
     listed,
+    missing,
     offset,
     read_topic,
+    unanswered,
 )
-from eventq.broker.librdkafka_admin import answer, code, failure, librdkafka_admin
+from eventq.broker.librdkafka_admin import failure, librdkafka_admin
+from eventq.broker.patience import Patience
 from eventq.broker.unreachable import silent
 from eventq.core.lag_reads import (
     Bounds,
@@ -41,13 +43,15 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 64
 
+Key = TypeVar("Key")
+
 
 class LibrdkafkaLagReader:
     """Serves loops.lag.LagReader; use it as a context manager."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._timeout = connection.connect_timeout
+        self._patience = Patience(connection.connect_timeout)
         self._admin = librdkafka_admin(connection)
         self._kinds: KafkaPythonLagReader | None = None
 
@@ -59,10 +63,12 @@ class LibrdkafkaLagReader:
             self._kinds.__exit__()
 
     def list_groups(self) -> Listing:
-        found = answer(self._admin.list_consumer_groups(request_timeout=self._timeout))
+        future = self._admin.list_consumer_groups(request_timeout=self._patience.seconds)
+        found = self._answers("list", {"": future})[""]
         if isinstance(found, KafkaException):
             raise silent(self._connection, failure(found))
         errors = tuple(f"a broker did not list its groups: {failure(error)}" for error in found.errors)
+        self._patience.note("list", answered=not errors)
         if errors and not found.valid:
             raise silent(self._connection, errors[0])
         groups = {group.group_id: listed(group) for group in found.valid}
@@ -72,36 +78,42 @@ class LibrdkafkaLagReader:
 
     def describe(self, groups: Sequence[ListedGroup]) -> dict[str, Description]:
         found = {g.group: undescribed(g) for g in groups if g.type not in {"", "classic", "consumer"}}
-        asked = [group.group for group in groups if group.group not in found]
-        answers = self._describe(asked) if asked else {}
-        if answers and all(isinstance(one, KafkaException) and code(one) < 0 for one in answers.values()):
+        answers = self._describe([group.group for group in groups if group.group not in found])
+        if answers and all(map(unanswered, answers.values())):
             self.list_groups()  # says whether only the coordinators are away, or everything
         found.update((name, description(one)) for name, one in answers.items())
         unsure = [g.group for g in groups if not (g.type or found[g.group].exists)]
         return {**found, **(looked_up(unsure, self._every_kind()) if unsure else {})}
 
+    def _describe(self, names: list[str]) -> dict[str, Any]:
+        if not names:
+            return {}
+        futures = self._admin.describe_consumer_groups(names, request_timeout=self._patience.seconds)
+        return self._answers("describe", futures)
+
     def committed(self, groups: Sequence[str]) -> dict[str, Commits]:
         """One group a call, as librdkafka has it, some of them at once."""
         found: dict[str, Commits] = {}
         for i in range(0, len(groups), _AT_ONCE):
-            asked = [ConsumerGroupTopicPartitions(name) for name in groups[i : i + _AT_ONCE]]
-            futures = [
-                self._admin.list_consumer_group_offsets([one], request_timeout=self._timeout) for one in asked
-            ]
-            found.update((name, commits(answer(one))) for each in futures for name, one in each.items())
+            asked = map(self._ask_commits, groups[i : i + _AT_ONCE])
+            futures = {name: future for call in asked for name, future in call.items()}
+            found.update((name, commits(one)) for name, one in self._answers("commits", futures).items())
         return found
 
+    def _ask_commits(self, group: str) -> dict[str, Any]:
+        asked = [ConsumerGroupTopicPartitions(group)]
+        return dict(
+            self._admin.list_consumer_group_offsets(asked, request_timeout=self._patience.seconds).items()
+        )
+
     def topics(self, names: Iterable[str]) -> dict[str, Topic]:
-        futures = self._admin.describe_topics(TopicCollection(list(names)), request_timeout=self._timeout)
-        answers = {name: answer(future) for name, future in futures.items()}
-        failed = [one for one in answers.values() if isinstance(one, KafkaException) and code(one) < 0]
+        wanted = TopicCollection(list(names))
+        futures = self._admin.describe_topics(wanted, request_timeout=self._patience.seconds)
+        answers = self._answers("topics", futures)
+        failed = [one for one in answers.values() if unanswered(one)]
         if failed and len(failed) == len(answers):
             raise silent(self._connection, failure(failed[0]))
-        return {
-            name: read_topic(name, one)
-            for name, one in answers.items()
-            if not (isinstance(one, KafkaException) and code(one) == UNKNOWN_TOPIC)
-        }
+        return {name: read_topic(name, one) for name, one in answers.items() if not missing(one)}
 
     def bounds(
         self, leaders: Mapping[TopicPartition, int], isolation: Isolation
@@ -112,26 +124,26 @@ class LibrdkafkaLagReader:
         specs += [(OffsetSpec.latest(), False)] if committed else []
         places = {key: Place(*key) for key in leaders}
         asked = [self._offsets(places.values(), spec, stable=stable) for spec, stable in specs]
-        return {
-            key: bound([offset(answer(column[place])) for column in asked]) for key, place in places.items()
-        }
-
-    def _describe(self, names: list[str]) -> dict[str, Any]:
-        futures = self._admin.describe_consumer_groups(names, request_timeout=self._timeout)
-        return {name: answer(future) for name, future in futures.items()}
+        columns = [self._answers("bounds", futures) for futures in asked]
+        return {key: bound([offset(column[place]) for column in columns]) for key, place in places.items()}
 
     def _offsets(self, places: Iterable[Place], spec: OffsetSpec, *, stable: bool) -> dict[Place, Any]:
         level = IsolationLevel.READ_COMMITTED if stable else IsolationLevel.READ_UNCOMMITTED
         asked = dict.fromkeys(places, spec)
-        return dict(
-            self._admin.list_offsets(asked, isolation_level=level, request_timeout=self._timeout).items()
-        )
+        seconds = self._patience.seconds
+        return dict(self._admin.list_offsets(asked, isolation_level=level, request_timeout=seconds).items())
+
+    def _answers(self, kind: str, futures: Mapping[Key, Any]) -> dict[Key, Any]:
+        """Each future's result, or the KafkaException in its place."""
+        found = {key: _answer(future) for key, future in futures.items()}
+        self._patience.note(kind, answered=not any(map(unanswered, found.values())))
+        return found
 
     def _names(self) -> set[str]:
         """Every group of any kind; librdkafka's newer listing leaves out those that are not consumers'."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            return {group.id for group in self._admin.list_groups(timeout=self._timeout)}
+            return {group.id for group in self._admin.list_groups(timeout=self._patience.seconds)}
 
     def _every_kind(self) -> Listing:
         """Groups with their kind by kafka-python: librdkafka does not know share and streams groups."""
@@ -140,3 +152,10 @@ class LibrdkafkaLagReader:
 
             self._kinds = KafkaPythonLagReader(self._connection)
         return self._kinds.list_groups()
+
+
+def _answer(future: Any) -> Any:
+    try:
+        return future.result()
+    except KafkaException as error:
+        return error

@@ -7,9 +7,8 @@ from confluent_kafka import KafkaException
 from eventq.broker.librdkafka_admin import code, failure
 from eventq.core.lag_reads import Bounds, Commits, Description, ListedGroup, Member, Topic, TopicPartition
 
-UNKNOWN_TOPIC = 3
-_LOCALLY_UNKNOWN = frozenset({UNKNOWN_TOPIC, -188, -190})
-"""That the cluster does not know a topic or partition, as the broker or librdkafka itself says it."""
+_UNKNOWN = frozenset({3, -188, -190})
+"""That there is no such topic or partition, as the broker or librdkafka itself says it."""
 
 _STATES = {
     "UNKNOWN": "",
@@ -19,6 +18,14 @@ _STATES = {
     "DEAD": "Dead",
     "EMPTY": "Empty",
 }
+
+
+def missing(answer: Any) -> bool:
+    return isinstance(answer, KafkaException) and code(answer) in _UNKNOWN
+
+
+def unanswered(answer: Any) -> bool:
+    return isinstance(answer, KafkaException) and code(answer) < 0 and not missing(answer)
 
 
 def listed(group: Any) -> ListedGroup:
@@ -66,5 +73,5 @@ def read_topic(name: str, answer: Any) -> Topic:
 
 def offset(answer: Any) -> int | Bounds:
     if isinstance(answer, KafkaException):
-        return Bounds(error=failure(answer), gone=code(answer) in _LOCALLY_UNKNOWN)
+        return Bounds(error=failure(answer), gone=missing(answer))
     return int(answer.offset)

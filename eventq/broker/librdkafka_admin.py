@@ -1,7 +1,6 @@
 """librdkafka's admin client: made here, with its log kept off the terminal and its errors told as ours."""
 
 import logging
-from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
@@ -32,13 +31,17 @@ def librdkafka_admin(connection: Connection) -> AdminClient:
     return admin
 
 
-def failure(error: KafkaException) -> str:
-    return str(error.args[0].str())
+def failure(error: KafkaException | KafkaError) -> str:
+    return str(_cause(error).str())
 
 
-def code(error: KafkaException) -> int:
+def code(error: KafkaException | KafkaError) -> int:
     """The protocol's error code; negative for what librdkafka itself found."""
-    return int(error.args[0].code())
+    return int(_cause(error).code())
+
+
+def _cause(error: KafkaException | KafkaError) -> KafkaError:
+    return error.args[0] if isinstance(error, KafkaException) else error
 
 
 def _quiet() -> logging.Logger:
@@ -47,11 +50,3 @@ def _quiet() -> logging.Logger:
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
     return logger
-
-
-def answer(future: Any) -> Any:
-    """A future's result, or the KafkaException in its place."""
-    try:
-        return future.result()
-    except KafkaException as error:
-        return error
