@@ -146,7 +146,7 @@ def _report(group: str, now: Now, outcome: Outcome, wanted: str, *, quiet: bool)
         sys.stderr.write("".join(f"{line}\n" for line in held_lines(now.standing.held)))
 
 
-def _error(group: str, goal: Goal, limits: Limits, outcome: Outcome, now: Now) -> EventqError:
+def _error(group: str, goal: Goal, limits: Limits, outcome: Outcome, now: Now) -> EventqError | Stopped:
     from eventq.views.lag_wait import where
 
     aim = f"lag {goal.max_lag}" + (" of what was there at the start" if goal.pins is not None else "")

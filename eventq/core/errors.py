@@ -6,8 +6,9 @@ EventqError                   1  error
 ├── AlreadyExists             1  what was to be made is there
 ├── NotFound                  4  no such topic or group
 ├── VerificationFailed        5  what was delivered is not what was promised
-├── TimedOut                124  the goal was not reached in time
-└── Stopped             130/143  SIGINT or SIGTERM, after an orderly stop
+└── TimedOut                124  the goal was not reached in time
+
+Stopped                 130/143  SIGINT or SIGTERM, after an orderly stop: no error
 
 A message says what happened and with what; `hint` says what to do next.
 """
@@ -62,8 +63,11 @@ class TimedOut(EventqError):
     exit_code = ExitCode.TIMED_OUT
 
 
-class Stopped(EventqError):
-    """An orderly stop by a signal; `exit_code` is 130 for SIGINT, 143 for SIGTERM."""
+class Stopped(BaseException):
+    """An orderly stop by a signal; `exit_code` is 130 for SIGINT, 143 for SIGTERM.
+
+    Like KeyboardInterrupt no Exception: raised by a handler amid a read, it must not pass for a failed one.
+    """
 
     def __init__(self, exit_code: ExitCode) -> None:
         super().__init__("stopped")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 
-from eventq.core.errors import EventqError, NotFound
+from eventq.core.errors import EventqError, ExitCode, NotFound, Stopped
 from eventq.core.lag import Status
 from eventq.core.lag_reads import (
     Bounds,
@@ -136,3 +136,14 @@ def test_a_partition_without_leader_keeps_its_error_and_the_other_its_lag() -> N
     assert [part.lag for part in one.partitions] == [6, None]
     assert one.partitions[1].error == "the partition has no leader"
     assert (one.lag, one.known_lag, found.complete) == (None, 6, False)
+
+
+class StoppedReader(FakeReader):
+    def list_groups(self) -> Listing:
+        raise Stopped(ExitCode.SIGTERM)
+
+
+def test_a_signal_during_a_read_ends_watch_and_is_not_taken_for_a_failed_sample() -> None:
+    clock = FakeClock()
+    with pytest.raises(Stopped):
+        list(watch(StoppedReader(), Question(), clock, clock.pause, interval=1, samples=1))
