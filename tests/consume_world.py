@@ -12,6 +12,7 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 DEADLINE = 60.0
+CLIENTS = ("kafka-python", "librdkafka")
 
 
 def purchase(n: int = 0) -> bytes:
@@ -50,8 +51,9 @@ class Run:
 
 
 class World:
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, client: str = "auto") -> None:
         self.bootstrap = bootstrap
+        self.client = client
         self.admin = KafkaAdminClient(bootstrap_servers=bootstrap)
         self.topic = f"consume-{uuid.uuid4().hex[:12]}"
         self.group = f"group-{uuid.uuid4().hex[:12]}"
@@ -73,7 +75,8 @@ class World:
         self.send(purchase(n) for n in range(count))
 
     def start(self, *options: str, **popen: Any) -> "subprocess.Popen[bytes]":
-        arguments = ["consume", "-b", self.bootstrap, "-t", self.topic, "-g", self.group, *options]
+        to = ["-b", self.bootstrap, "-t", self.topic, "-g", self.group, "--client", self.client]
+        arguments = ["consume", *to, "--heartbeat-interval", "300ms", *options]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
         process = subprocess.Popen([sys.executable, "-m", "eventq", *arguments], **streams)
         self._processes.append(process)

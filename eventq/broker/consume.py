@@ -6,7 +6,7 @@ own policies would jump to the end and skip what can still be read.
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
@@ -16,20 +16,12 @@ from eventq.broker.connection import kafka_python_config
 from eventq.core.consume_plan import MemberPlan
 from eventq.core.consumed import Offsets, Reset
 from eventq.core.errors import EventqError
+from eventq.core.member_handler import Handler
+from eventq.core.settings import Role
 from eventq.core.slices import Header, Slice
 from eventq.core.start import StartKind, place
 
 _CLOSE_MS = 5000
-
-
-class Handler(Protocol):
-    """Who is told of the group's doings; see loops/member.py."""
-
-    def assigned(self, partitions: tuple[int, ...], member_id: str, generation: int) -> None: ...
-    def placed(self, partition: int, start: int, skipped: int) -> None: ...
-    def was_reset(self, reset: Reset) -> None: ...
-    def revoking(self, positions: Offsets) -> Offsets: ...
-    def revoked(self, partitions: tuple[int, ...], reason: str | None) -> None: ...
 
 
 class KafkaPythonConsumer:
@@ -126,9 +118,8 @@ class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc] # the cli
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         group = self._consumer.group_metadata()
-        partitions = tuple(sorted(at.partition for at in assigned))
-        self._owner.owned = set(partitions)
-        self._handler.assigned(partitions, group.member_id, group.generation_id)
+        self._owner.owned |= {at.partition for at in assigned}
+        self._handler.assigned(tuple(sorted(self._owner.owned)), group.member_id, group.generation_id)
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         # the client keeps what it gave up until it has joined again, and revokes that once more when closed
@@ -159,7 +150,7 @@ def commit_arguments(topic: str, offsets: Offsets) -> dict[TopicPartition, Offse
 
 def _config(plan: MemberPlan) -> dict[str, Any]:
     return {
-        **kafka_python_config(plan.connection),
+        **kafka_python_config(plan.connection, Role.CONSUMER),
         "client_id": plan.client_id,
         "group_id": plan.group,
         "auto_offset_reset": "none",
@@ -174,9 +165,9 @@ def _config(plan: MemberPlan) -> dict[str, Any]:
 def _slice(at: TopicPartition, records: list[Any]) -> Slice:
     return Slice(
         at.partition,
-        [record.offset for record in records],
-        [record.timestamp for record in records],
         [record.value for record in records],
+        [record.timestamp for record in records],
+        lambda i: records[i].offset,
         _extras(records),
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from eventq.commands.connect import connection
+from eventq.commands.connect import connection, data_client
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.settings import isolation_level, number, text
 from eventq.core.consume_plan import GroupPlan, MemberPlan
@@ -116,6 +116,7 @@ def consume(
     to = connection(shared, Role.CONSUMER)
     member = MemberPlan(
         connection=to,
+        client=data_client(to),
         topic=text(shared, topic, "topic"),
         group=text(shared, group, "group"),
         client_id="",
@@ -138,7 +139,7 @@ def consume(
     plan = GroupPlan(
         topic=member.topic,
         group=member.group,
-        client="kafka-python",
+        client=member.client,
         count=number(shared, count, "count"),
         restart=restart,
         max_messages=max_messages,
@@ -161,7 +162,7 @@ def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool
     from eventq.loops.clock import SystemClock
     from eventq.loops.group import Group
 
-    prepare()
+    prepare(member.client)
     from eventq.broker.group_admin import GroupAdmin
 
     admin = GroupAdmin(member.connection, plan.topic, plan.group)

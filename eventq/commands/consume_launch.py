@@ -8,19 +8,20 @@ from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from eventq.commands.consume_member import BROKER_FLOOR
 from eventq.core.consume_plan import MemberPlan
 
 _ENTRY = "eventq.commands.consume_member"
 
 
-def prepare() -> None:
-    """Starts the forkserver, early because it takes as long as loading a client does.
+def prepare(client: str) -> None:
+    """Starts the forkserver for members over `client`, early because it takes as long as loading that does.
 
     It inherits that Ctrl-C and SIGTERM are ignored, and members inherit it in turn: a terminal sends Ctrl-C
     to every process, and a member must hear of it from the parent alone, from its first instant.
     """
     context = get_context("forkserver")
-    context.set_forkserver_preload([_ENTRY])
+    context.set_forkserver_preload([_ENTRY, BROKER_FLOOR[client]])
     with _ignored(signal.SIGINT), _ignored(signal.SIGTERM):
         forkserver.ensure_running()
 

@@ -4,16 +4,22 @@ import os
 import signal
 from multiprocessing.connection import Connection
 
-from eventq.broker.consume import KafkaPythonConsumer
 from eventq.core.consume_plan import MemberPlan
 from eventq.core.errors import EventqError
-from eventq.core.purchase import fault, json_fault
+from eventq.core.purchase_batch import json_faults, no_faults, purchase_faults
 from eventq.loops.clock import SystemClock
+from eventq.loops.group_consumer import GroupConsumer
 from eventq.loops.link import Link
-from eventq.loops.member import Fault, Member
+from eventq.loops.member import Member
 from eventq.loops.messages import Done, Failed
+from eventq.loops.processing import Faults
 
-_FAULTS: dict[str, Fault] = {"purchase": fault, "json": json_fault, "raw": lambda _value: None}
+_FAULTS: dict[str, Faults] = {"purchase": purchase_faults, "json": json_faults, "raw": no_faults}
+BROKER_FLOOR = {
+    "kafka-python": "eventq.broker.consume",
+    "librdkafka": "eventq.broker.consume_librdkafka",
+}
+"""The module of each client, for a forkserver to load one of them and not both."""
 
 
 def main(pipe: Connection, plan: MemberPlan) -> None:
@@ -23,9 +29,22 @@ def main(pipe: Connection, plan: MemberPlan) -> None:
     clock = SystemClock()
     link = Link(pipe, clock)
     try:
-        Member(KafkaPythonConsumer(plan), link, plan, _FAULTS[plan.value_format], clock).run()
+        Member(_consumer(plan), link, plan, _FAULTS[plan.value_format], clock).run()
     except EventqError as error:
         link.send(Failed(str(error), error.hint))
         link.send(Done())
+    except Exception as error:
+        link.send(Failed(f"a member met an unexpected {type(error).__name__}: {error}", None))
+        link.send(Done())
     pipe.close()
     os._exit(0)
+
+
+def _consumer(plan: MemberPlan) -> GroupConsumer:
+    if plan.client == "librdkafka":
+        from eventq.broker.consume_librdkafka import LibrdkafkaConsumer
+
+        return LibrdkafkaConsumer(plan)
+    from eventq.broker.consume import KafkaPythonConsumer
+
+    return KafkaPythonConsumer(plan)

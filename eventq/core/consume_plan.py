@@ -12,6 +12,7 @@ class MemberPlan:
     """Handed to every member process; times in seconds, `value_format` is purchase, json or raw."""
 
     connection: Connection
+    client: str
     topic: str
     group: str
     client_id: str

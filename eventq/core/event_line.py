@@ -18,7 +18,7 @@ def _line(topic: str, records: Slice, i: int) -> bytes:
     event = {
         "topic": topic,
         "partition": records.partition,
-        "offset": records.offsets[i],
+        "offset": records.offset(i),
         "timestamp": records.timestamps[i],
         **_text("key", key),
         "headers": [{"name": name, **_text("value", value)} for name, value in headers],

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 _GROWTH = math.log(1.01)
 
@@ -20,10 +20,14 @@ class Histogram:
         self.total += times
         self.max = value if self.max is None else max(self.max, value)
 
-    def add_all(self, values: Iterable[float]) -> None:
-        """Many at once: equal values, as milliseconds mostly are, are counted together first."""
-        for value, times in Counter(values).items():
-            self.add(value, times)
+    def add_ages(self, now: int, moments: Sequence[int]) -> None:
+        """`now` less each of the moments, not below 0; quick where those are alike, as in a batch."""
+        oldest, youngest = max(0, now - min(moments)), max(0, now - max(moments))
+        if _bucket(oldest) == _bucket(youngest):
+            self.add(oldest, len(moments))
+            return
+        for moment, times in Counter(moments).items():
+            self.add(max(0, now - moment), times)
 
     def merge(self, other: "Histogram") -> None:
         self.counts.update(other.counts)

@@ -106,7 +106,7 @@ class Group:
         self._books.generations.add(message.generation)
 
     def _revoked(self, seat: Seat, message: told.Revoked) -> None:
-        seat.partitions, seat.state = (), "rebalancing"
+        seat.keep(message.partitions)
         self._books.quota.give_back(seat.number, message.abandoned)
         self._feed()
         if message.reason is not None:

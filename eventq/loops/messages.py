@@ -1,4 +1,4 @@
-"""What a member and its parent tell each other over their pipe; see member.py and group.py.
+"""What a member and its parent tell each other over their pipe; see member.py and hearing.py.
 
 A member asks Want and waits for Grant, sends Lines and waits for Written; nothing else is answered.
 """
@@ -58,8 +58,9 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """`abandoned` records were processed and not committed: they will be delivered again."""
+    """`partitions` are left to it; `abandoned` records were processed and not committed: they come again."""
 
+    partitions: tuple[int, ...]
     abandoned: int
     reason: str | None
 

@@ -63,6 +63,11 @@ class Seat:
         self.deaths_in_a_row = 0
         self.starved = self.hurried = False
 
+    def keep(self, partitions: tuple[int, ...]) -> None:
+        """It gave up the others."""
+        self.partitions = partitions
+        self.state = "consuming" if partitions else "rebalancing"
+
     def end(self) -> None:
         """Its process is gone: names how it ended and keeps its counts."""
         if self.process is not None:

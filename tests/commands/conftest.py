@@ -2,11 +2,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.consume_world import World
+from tests.consume_world import CLIENTS, World
 
 
-@pytest.fixture
-def world(bootstrap: str) -> Iterator[World]:
-    world = World(bootstrap)
+@pytest.fixture(params=CLIENTS)
+def world(bootstrap: str, request: pytest.FixtureRequest) -> Iterator[World]:
+    """Once over each client."""
+    world = World(bootstrap, request.param)
     yield world
     world.close()

@@ -24,7 +24,7 @@ def test_until_end_stops_at_the_ends_of_its_start(world: World) -> None:
     world.create()
     world.fill(900)
     run = world.consume("--until-end")
-    assert run.code == 0
+    assert run.code == 0, run.err
     assert run.committed == {0: 300, 1: 300, 2: 300}
     assert run.report["malformed"] == 0
 
@@ -135,7 +135,7 @@ def test_more_members_than_partitions_are_allowed_and_named(world: World) -> Non
     world.create(1)
     world.send([purchase()], 0)
     run = world.consume("--until-end", "--members", "2")
-    assert run.code == 0
+    assert run.code == 0, run.err
     assert "2 members for 1 partitions: 1 will idle" in run.err
 
 

@@ -21,7 +21,7 @@ def test_a_killed_member_is_named_replaced_and_loses_nothing(world: World) -> No
     eventually(world.busy, "a first commit")
     os.kill(members_of(process)[0], signal.SIGKILL)
     run = world.finish(process)
-    assert run.code == 0
+    assert run.code == 0, run.err
     assert "died (SIGKILL), restarted" in run.err
     assert run.committed == {0: 1000, 1: 1000, 2: 1000}
     assert run.report["processed"] >= 3000
@@ -37,7 +37,7 @@ def test_a_quota_survives_a_killed_member_exactly(world: World) -> None:
     eventually(world.busy, "a first commit")
     os.kill(members_of(process)[0], signal.SIGKILL)
     run = world.finish(process)
-    assert run.code == 0
+    assert run.code == 0, run.err
     assert sum(run.committed.values()) == 1500
 
 
@@ -48,7 +48,7 @@ def test_a_killed_member_stays_away_with_no_restart(world: World) -> None:
     eventually(world.busy, "a first commit")
     os.kill(members_of(process)[0], signal.SIGKILL)
     run = world.finish(process)
-    assert run.code == 0
+    assert run.code == 0, run.err
     assert "SIGKILL" in [member["exit"] for member in run.report["members"]]
     assert run.committed == {0: 500, 1: 500, 2: 500}
 
@@ -89,7 +89,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly(world: World) -> None:
     process.stdout.close()
     process.stdout = None
     run = world.finish(process)
-    assert run.code == 0
+    assert run.code == 0, run.err
     assert "Traceback" not in run.err
     assert line["offset"] == 0
     assert 0 < sum(world.committed().values()) < 9000
@@ -111,7 +111,7 @@ def test_until_end_ends_while_producing_goes_on(world: World) -> None:
     finally:
         over.set()
         producing.join()
-    assert run.code == 0
+    assert run.code == 0, run.err
     assert all(offset >= 100 for offset in run.committed.values())
 
 
