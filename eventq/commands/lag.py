@@ -18,9 +18,10 @@ from eventq.commands.lag_options import (
 )
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.core.errors import ExitCode, UsageError
-from eventq.core.lag import Assume, Snapshot
+from eventq.core.lag import Assume
+from eventq.core.sample import Sample
 from eventq.loops.clock import SystemClock
-from eventq.loops.lag import take
+from eventq.loops.lag import look
 
 SUBCOMMANDS = ("watch", "wait")
 """Each is a module of eventq.commands, `lag_NAME`, with `register(group)`; help lists them in this order."""
@@ -42,12 +43,12 @@ def lag(
     write = output_format(shared, ("text", "json", "csv"))
     question = question_of(shared, groups_of(shared, group, every=all_groups), topic, assume, isolation)
     with lag_reader(shared) as reader:
-        found = take(reader, question, SystemClock())
+        found = look(reader, question, SystemClock())
     sys.stdout.write(_text(found, write))
     sys.stdout.flush()
-    for error in found.errors:
+    for error in found.snapshot.errors:
         sys.stderr.write(f"eventq: {error}\n")
-    return None if found.complete else int(ExitCode.ERROR)
+    return None if found.snapshot.complete else int(ExitCode.ERROR)
 
 
 def _refuse_before_subcommand(ctx: typer.Context) -> None:
@@ -63,19 +64,19 @@ def _refuse_before_subcommand(ctx: typer.Context) -> None:
         )
 
 
-def _text(found: Snapshot, wanted: str) -> str:
+def _text(found: Sample, wanted: str) -> str:
     from eventq.views import lag as view
-    from eventq.views import lag_csv
+    from eventq.views import lag_csv, lag_json
 
     if wanted == "json":
         import orjson
 
-        return orjson.dumps(view.document(found), option=orjson.OPT_INDENT_2).decode() + "\n"
+        return orjson.dumps(lag_json.document(found), option=orjson.OPT_INDENT_2).decode() + "\n"
     if wanted == "csv":
-        return lag_csv.table(found)
+        return lag_csv.table(found.snapshot)
     if sys.stdout.isatty():
-        return view.table(found, os.get_terminal_size(sys.stdout.fileno()).columns)
-    return view.lines(found)
+        return view.table(found.snapshot, os.get_terminal_size(sys.stdout.fileno()).columns)
+    return view.lines(found.snapshot)
 
 
 def register(app: typer.Typer) -> None:

@@ -20,11 +20,13 @@ from eventq.commands.lag_options import (
     question_of,
 )
 from eventq.commands.options import Shared, kafka_command, output_format
-from eventq.core.errors import ExitCode, Stopped
+from eventq.core.errors import ExitCode, Stopped, UsageError
 from eventq.core.lag import Assume
+from eventq.core.parse import duration
+from eventq.core.sample import Sample
 from eventq.loops.clock import SystemClock
 from eventq.loops.keyboard import Keyboard
-from eventq.loops.lag import LagReader, Question, Sample
+from eventq.loops.lag import LagReader, Pace, Question
 from eventq.loops.lag import watch as samples_of
 
 
@@ -36,29 +38,43 @@ def watch(
     assume: AssumeOption = Assume.EARLIEST,
     isolation: IsolationOption = None,
     interval: Annotated[str, typer.Option("--interval", help="The time between two samples.")] = "1s",
+    window: Annotated[
+        str,
+        typer.Option(
+            "--window", help="What rates, ETA and verdict look back on; longer than a commit interval."
+        ),
+    ] = "60s",
     samples: Annotated[int | None, typer.Option("--samples", min=1, help="End after N samples.")] = None,
 ) -> None:
-    """The lag live, with arrival and consume rate; in a pipe one JSON document a sample. `q` ends it."""
-    seconds = period(interval)
+    """The lag live, with rates, ETA and a verdict; in a pipe one JSON document a sample. `q` ends it."""
+    pace = _pace(interval, window, samples)
     groups = groups_of(shared, group, every=all_groups)
     question = question_of(shared, groups, topic, assume, isolation, patient=True)
     wanted = output_format(shared, ("text", "json"))
     signal.signal(signal.SIGTERM, _terminate)
     try:
         with lag_reader(shared) as reader:
-            _watch(reader, question, seconds, samples, live=wanted == "text" and sys.stdout.isatty())
+            _watch(reader, question, pace, live=wanted == "text" and sys.stdout.isatty())
     except KeyboardInterrupt:
         raise Stopped(ExitCode.SIGINT) from None
 
 
-def _watch(
-    reader: LagReader, question: Question, interval: float, samples: int | None, *, live: bool
-) -> None:
+def _pace(interval: str, window: str, samples: int | None) -> Pace:
+    pace = Pace(period(interval), duration(window), samples)
+    if pace.window < 2 * pace.interval:
+        raise UsageError(
+            f"--window {window} has no room for three samples {interval} apart",
+            hint=f"at least twice the interval: --window {2 * pace.interval:g}s",
+        )
+    return pace
+
+
+def _watch(reader: LagReader, question: Question, pace: Pace, *, live: bool) -> None:
     clock = SystemClock()
     with ExitStack() as stack:
         pause = stack.enter_context(Keyboard()).quit_within if live and sys.stdin.isatty() else _sleep
         show = stack.enter_context(_screen()) if live else _write_line
-        for sample in samples_of(reader, question, clock, pause, interval=interval, samples=samples):
+        for sample in samples_of(reader, question, clock, pause, pace):
             show(sample)
 
 
@@ -72,16 +88,15 @@ def _screen() -> Iterator[Callable[[Sample], None]]:
     from eventq.views.lag_live import LiveView
 
     with LiveView() as view:
-        yield lambda sample: view.show(sample.snapshot, sample.rates, sample.error)
+        yield view.show
 
 
 def _write_line(sample: Sample) -> None:
     import orjson
 
-    from eventq.views.lag import document
+    from eventq.views.lag_json import stream_document
 
-    body = {**document(sample.snapshot, sample.rates), "stale": sample.stale, "error": sample.error}
-    sys.stdout.write(orjson.dumps(body).decode() + "\n")
+    sys.stdout.write(orjson.dumps(stream_document(sample)).decode() + "\n")
     sys.stdout.flush()
 
 

@@ -1,7 +1,7 @@
 """A snapshot of lag: which reads, and in which order. Watch repeats it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Protocol
 
@@ -20,7 +20,9 @@ from eventq.core.lag_reads import (
     Topic,
     TopicPartition,
 )
-from eventq.core.rates import GroupRates, rates
+from eventq.core.sample import Sample
+from eventq.core.trend import trends
+from eventq.core.window import Window
 
 
 class LagReader(Protocol):
@@ -58,17 +60,13 @@ class Question:
     expected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """`stale`: nothing could be read now, the snapshot is the last one that could; `error` says why."""
+@dataclass(frozen=True)
+class Pace:
+    """Seconds between two samples, seconds that trends look back on, and how many samples (None: no end)."""
 
-    snapshot: Snapshot
-    rates: Mapping[str, GroupRates] = field(default_factory=dict)
-    error: str | None = None
-
-    @property
-    def stale(self) -> bool:
-        return self.error is not None
+    interval: float = 1.0
+    window: float = 60.0
+    samples: int | None = None
 
 
 def take(
@@ -168,32 +166,39 @@ def _bounds(
     return {**found, **(reader.bounds(leaders, question.isolation) if leaders else {})}
 
 
+def look(reader: LagReader, question: Question, clock: Clock) -> Sample:
+    """One sample alone: a watch that ends at once."""
+    return _judged(take(reader, question, clock), Window(Pace.window), clock)
+
+
 def watch(
     reader: LagReader,
     question: Question,
     clock: Clock,
     pause: Callable[[float], bool],
-    *,
-    interval: float,
-    samples: int | None = None,
+    pace: Pace,
 ) -> Iterator[Sample]:
-    """A sample each interval, `samples` of them or until `pause` says True.
+    """A sample each interval, as many as `pace` says or until `pause` says True.
 
-    While nothing answers the last snapshot comes again, marked stale; rates then span the gap.
+    While nothing answers the last snapshot comes again, marked stale; trends then span the gap.
     """
-    last, last_at, due = Snapshot(clock.now(), ()), None, clock.monotonic()
-    ids: dict[str, str] = {}
+    last, due = Sample(Snapshot(clock.now(), ())), clock.monotonic()
+    seen, ids = Window(pace.window), dict[str, str]()
     taken = 0
     while True:
-        began = clock.monotonic()
         try:
-            now = take(reader, question, clock, ids)
+            last = _judged(take(reader, question, clock, ids), seen, clock)
         except EventqError as error:
-            yield Sample(last, error=str(error))
+            yield Sample(last.snapshot, error=str(error))
         else:
-            yield Sample(now, rates(last if last_at is not None else None, now, began - (last_at or 0.0)))
-            last, last_at = now, began
+            yield last
         taken += 1
-        due = max(due + interval, clock.monotonic())
-        if taken == samples or pause(max(0.0, due - clock.monotonic())):
+        due = max(due + pace.interval, clock.monotonic())
+        if taken == pace.samples or pause(max(0.0, due - clock.monotonic())):
             return
+
+
+def _judged(snapshot: Snapshot, window: Window, clock: Clock) -> Sample:
+    """`snapshot.at` lies between its reads of commits and of ends; the trend's clock never goes back."""
+    window.add(clock.monotonic() - (clock.now() - snapshot.at), snapshot)
+    return Sample(snapshot, trends(snapshot, window))

@@ -1,17 +1,13 @@
-"""A lag snapshot as text: a table for a terminal, plain lines for a pipe, JSON for a script."""
+"""A lag snapshot as text: a table for a terminal, plain lines for a pipe."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
+from collections.abc import Iterable
 from io import StringIO
-from typing import Any
 
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from eventq.core.lag import GroupLag, PartitionLag, Snapshot, Status
-from eventq.core.lag_reads import Member
-from eventq.core.rates import GroupRates, Rates
 from eventq.views.columns import aligned
 
 _BAR = 10
@@ -30,75 +26,6 @@ _COLUMNS = (
     "member",
 )
 _TEXT_COLUMNS = frozenset({"topic", "status", "member", "group"})
-
-
-def at(seconds: float) -> str:
-    """RFC 3339 in UTC with milliseconds."""
-    moment = datetime.fromtimestamp(seconds, timezone.utc)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def document(snapshot: Snapshot, rates: Mapping[str, GroupRates] | None = None) -> dict[str, Any]:
-    """The JSON of a snapshot; with `rates` (watch) each group and partition has its own two."""
-    groups = [
-        _group_document(group, None if rates is None else rates.get(group.group, GroupRates()))
-        for group in snapshot.groups
-    ]
-    return {"at": at(snapshot.at), "groups": groups}
-
-
-def _group_document(group: GroupLag, rates: GroupRates | None) -> dict[str, Any]:
-    return {
-        "group": group.group,
-        "state": group.state,
-        "type": group.type,
-        "assignor": group.assignor,
-        "member_count": group.member_count,
-        "lag": group.lag,
-        "max_lag": group.max_lag,
-        "lag_assumed": group.lag_assumed,
-        "lost": group.lost,
-        **({} if rates is None else _rates_document(rates.total)),
-        "warnings": list(group.warnings),
-        "error": group.error,
-        "partitions": [
-            _partition_document(p, None if rates is None else rates.partitions.get(p.key, Rates()))
-            for p in group.partitions
-        ],
-    }
-
-
-def _partition_document(part: PartitionLag, rates: Rates | None) -> dict[str, Any]:
-    stable = {} if part.high_watermark is None else {"high_watermark": part.high_watermark}
-    return {
-        "topic": part.topic,
-        "partition": part.partition,
-        "log_start": part.log_start,
-        "committed": part.committed,
-        "end": part.end,
-        **stable,
-        "retained": part.retained,
-        "lag": part.lag,
-        "lost": part.lost,
-        "status": part.status.value,
-        **({} if rates is None else _rates_document(rates)),
-        "member": _member_document(part.member),
-        "error": part.error,
-    }
-
-
-def _rates_document(rates: Rates) -> dict[str, float | None]:
-    return {"arrival_rate": _rounded(rates.arrival), "consume_rate": _rounded(rates.consume)}
-
-
-def _rounded(rate: float | None) -> float | None:
-    return None if rate is None else round(rate, 3)
-
-
-def _member_document(member: Member | None) -> dict[str, str] | None:
-    if member is None:
-        return None
-    return {"member_id": member.member_id, "client_id": member.client_id, "host": member.host}
 
 
 def number(value: int | None) -> str:

@@ -1,6 +1,5 @@
 """The live view of lag: one frame sized to the terminal, redrawn in place on the alternate screen."""
 
-from collections.abc import Mapping
 from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
@@ -9,17 +8,18 @@ from rich.table import Table
 from rich.text import Text
 from typing_extensions import Self
 
-from eventq.core.lag import GroupLag, PartitionLag, Snapshot
-from eventq.core.rates import GroupRates, Rates
-from eventq.views.lag import at, bar, heading, notes, number, rate, summary
+from eventq.core.lag import GroupLag, PartitionLag
+from eventq.core.sample import Sample
+from eventq.core.trend import Rates
+from eventq.views.lag import bar, heading, notes, number, rate, summary
+from eventq.views.lag_json import at
 
 _CHROME = 2  # the title and the last line
 
 
-def frame(
-    snapshot: Snapshot, rates: Mapping[str, GroupRates], width: int, height: int, error: str | None = None
-) -> RenderableType:
+def frame(sample: Sample, width: int, height: int) -> RenderableType:
     """At most `height` lines: each group's heading and total, then its deepest partitions as room allows."""
+    snapshot, error = sample.snapshot, sample.error
     title = Text(f"eventq lag watch  {at(snapshot.at)}", style="reverse", no_wrap=True, overflow="ellipsis")
     if error is not None:
         title = Text(
@@ -30,7 +30,7 @@ def frame(
     body: list[RenderableType] = []
     shown = 0
     for group in groups:
-        lines, rows = _group(group, rates.get(group.group, GroupRates()), width, room)
+        lines, rows = _group(sample, group, width, room)
         body += lines
         shown += rows
         room -= len(lines) + rows  # the table is one of the lines: its header
@@ -38,9 +38,12 @@ def frame(
     return Group(title, *body, _last(shown, everything, len(groups)))
 
 
-def _group(group: GroupLag, rates: GroupRates, width: int, room: int) -> tuple[list[RenderableType], int]:
+def _group(sample: Sample, group: GroupLag, width: int, room: int) -> tuple[list[RenderableType], int]:
     """The group's lines and how many partitions they show; nothing when not even the heading fits."""
-    head = [_line(heading(group), "bold"), _line(f"{summary(group)}  {_flow(rates.total)}", "bold")]
+    head = [
+        _line(heading(group), "bold"),
+        _line(f"{summary(group)}  {_flow(sample.trend(group).total.rates)}", "bold"),
+    ]
     if room < len(head):
         return [], 0
     warned: list[RenderableType] = [
@@ -51,10 +54,10 @@ def _group(group: GroupLag, rates: GroupRates, width: int, room: int) -> tuple[l
     if not parts:
         return [*head, *warned], 0
     largest = max((p.lag or 0 for p in group.partitions), default=0)
-    return [*head, *warned, _table(parts, rates, largest, width)], len(parts)
+    return [*head, *warned, _table(sample, group, parts, largest, width)], len(parts)
 
 
-def _table(parts: list[PartitionLag], rates: GroupRates, largest: int, width: int) -> Table:
+def _table(sample: Sample, group: GroupLag, parts: list[PartitionLag], largest: int, width: int) -> Table:
     wide = width >= 110  # noqa: PLR2004 - where offsets fit beside lag and rates
     grid = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim", width=width)
     grid.add_column("topic", no_wrap=True, overflow="ellipsis", ratio=1)
@@ -66,7 +69,7 @@ def _table(parts: list[PartitionLag], rates: GroupRates, largest: int, width: in
         grid.add_column(name, justify="left" if name == "status" else "right", no_wrap=True)
     for part in parts:
         offsets = [number(part.committed), number(part.end)] if wide else []
-        own = rates.partitions.get(part.key, Rates())
+        own = sample.trend(group).of(part).rates
         figures = [str(part.partition), *offsets, number(part.lag), bar(part.lag, largest)]
         grid.add_row(part.topic, *figures, rate(own.arrival), rate(own.consume), part.status.value)
     return grid
@@ -106,6 +109,6 @@ class LiveView:
     ) -> None:
         self._live.stop()
 
-    def show(self, snapshot: Snapshot, rates: Mapping[str, GroupRates], error: str | None) -> None:
+    def show(self, sample: Sample) -> None:
         width, height = self._console.size
-        self._live.update(frame(snapshot, rates, width, height, error), refresh=True)
+        self._live.update(frame(sample, width, height), refresh=True)

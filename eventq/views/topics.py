@@ -10,7 +10,8 @@ from rich.text import Text
 from eventq.core.lag_reads import Bounds
 from eventq.core.topics import TopicChange, TopicDetail, TopicMap, TopicPart, shape
 from eventq.views.columns import aligned, grid
-from eventq.views.lag import at, number
+from eventq.views.lag import number
+from eventq.views.lag_json import at
 
 _LIST = ("topic", "partitions", "replicas", "under-replicated", "without leader")
 _PARTS = ("topic", "partition", "leader", "replicas", "in sync", "log start", "end", "retained", "status")

@@ -16,7 +16,7 @@ from eventq.core.lag_reads import (
     Topic,
     TopicPartition,
 )
-from eventq.loops.lag import Question, take, watch
+from eventq.loops.lag import Pace, Question, take, watch
 
 KEY = TopicPartition("orders", 0)
 
@@ -94,7 +94,7 @@ def test_a_patient_question_waits_for_what_does_not_exist_yet() -> None:
     reader, clock = FakeReader(), FakeClock()
     reader.names = []
     seen = []
-    for sample in watch(reader, Question(("late",), patient=True), clock, clock.pause, interval=1, samples=2):
+    for sample in watch(reader, Question(("late",), patient=True), clock, clock.pause, Pace(samples=2)):
         seen.append([group.group for group in sample.snapshot.groups])
         reader.names = ["late"]
     assert seen == [[], ["late"]]
@@ -103,26 +103,26 @@ def test_a_patient_question_waits_for_what_does_not_exist_yet() -> None:
 def test_watch_keeps_the_last_values_as_stale_and_spans_the_gap_with_its_rates() -> None:
     reader, clock = FakeReader(), FakeClock()
     found = []
-    for sample in watch(reader, Question(("g1",), patient=True), clock, clock.pause, interval=1, samples=3):
+    for sample in watch(reader, Question(("g1",), patient=True), clock, clock.pause, Pace(samples=3)):
         found.append(sample)
         reader.down = len(found) == 1
         reader.end = 30
     assert [sample.stale for sample in found] == [False, True, False]
     assert found[1].snapshot == found[0].snapshot
-    assert found[2].rates["g1"].total.arrival == 10.0
+    assert found[2].trends["g1"].total.rates.arrival == 10.0
 
 
 def test_watch_recognises_a_recreated_topic_by_its_id() -> None:
     reader, clock = FakeReader(), FakeClock()
     statuses = []
-    for sample in watch(reader, Question(("g1",)), clock, clock.pause, interval=1, samples=2):
+    for sample in watch(reader, Question(("g1",)), clock, clock.pause, Pace(samples=2)):
         statuses.append(sample.snapshot.groups[0].partitions[0].status)
         reader.topic_id = "b"
     assert statuses == [Status.OK, Status.RECREATED]
 
 
 def test_watch_ends_when_asked_during_its_pause() -> None:
-    assert len(list(watch(FakeReader(), Question(), FakeClock(), lambda _: True, interval=1))) == 1
+    assert len(list(watch(FakeReader(), Question(), FakeClock(), lambda _: True, Pace()))) == 1
 
 
 class LeaderlessReader(FakeReader):

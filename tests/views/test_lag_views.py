@@ -4,8 +4,10 @@ from rich.console import Console
 
 from eventq.core.lag import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag_reads import Member
+from eventq.core.sample import Sample
 from eventq.views import lag_csv
-from eventq.views.lag import document, lines, table
+from eventq.views.lag import lines, table
+from eventq.views.lag_json import document
 from eventq.views.lag_live import frame
 
 PARTS = (
@@ -26,7 +28,7 @@ MANY = Snapshot(
 
 
 def test_json_says_null_for_what_is_unknown() -> None:
-    found = document(ONE)
+    found = document(Sample(ONE))
     one = found["groups"][0]
     assert found["at"] == "1970-01-01T00:00:00.000Z"
     assert (one["lag"], one["max_lag"], one["lost"], one["warnings"]) == (None, None, 30, ["30 lost"])
@@ -55,7 +57,7 @@ def test_a_frame_fits_its_terminal_and_counts_what_it_leaves_out() -> None:
     for width, height in ((80, 24), (200, 50), (40, 6)):
         console = Console(width=width, height=height)
         with console.capture() as captured:
-            console.print(frame(MANY, {}, width, height))
+            console.print(frame(Sample(MANY), width, height))
         drawn = captured.get().rstrip("\n").splitlines()
         assert len(drawn) <= height
         assert "not shown (deepest first)" in drawn[-1] or width < 80

@@ -1,0 +1,37 @@
+"""One look at the lag of groups: what was read, what follows from it and from the looks before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from eventq.core.lag import GroupLag, PartitionLag, Snapshot
+from eventq.core.lag_reads import TopicPartition
+from eventq.core.time_lag import TimeLag, oldest
+from eventq.core.trend import GroupTrend
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """`error`: nothing could be read now, `snapshot` is the last one that could be, the rest is unknown."""
+
+    snapshot: Snapshot
+    trends: Mapping[str, GroupTrend] = field(default_factory=dict)
+    time_lags: Mapping[tuple[str, TopicPartition], TimeLag] = field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def stale(self) -> bool:
+        return self.error is not None
+
+    def trend(self, group: GroupLag) -> GroupTrend:
+        return self.trends.get(group.group, GroupTrend())
+
+    def time_lag(self, group: GroupLag, part: PartitionLag) -> TimeLag:
+        """0 wherever lag is 0, asked or not."""
+        if part.lag == 0:
+            return TimeLag(0.0)
+        return self.time_lags.get((group.group, part.key), TimeLag())
+
+    def group_time_lag(self, group: GroupLag) -> TimeLag:
+        if group.error is not None:
+            return TimeLag()
+        return oldest(self.time_lag(group, part) for part in group.counted)

@@ -1,0 +1,178 @@
+"""What a window of samples says of a consumer, and the evidence in words; docs/lag.md has the rules in full.
+
+Each rule looks at the points of one partition, the worst verdict first, and the first that speaks decides.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+from eventq.core.lag import Status
+from eventq.core.lag_reads import TopicPartition
+from eventq.core.window import Point, full
+
+_ENOUGH = 3  # points: a rise seen once is no trend
+
+
+class Verdict(str, Enum):
+    """From the worst to the best."""
+
+    LOSS = "LOSS"
+    STOP = "STOP"
+    STALL = "STALL"
+    REWIND = "REWIND"
+    WARN = "WARN"
+    OK = "OK"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`verdict` is None when it can't be told yet or at all; `evidence` then says why."""
+
+    verdict: Verdict | None = None
+    evidence: str | None = None
+
+
+_WORST_FIRST = (*(verdict for verdict in Verdict if verdict is not Verdict.OK), None, Verdict.OK)
+
+
+def judge(points: Sequence[Point], seconds: float) -> Judgement:
+    """The verdict on one partition by its points within a window of `seconds`, oldest first."""
+    if not points:
+        return Judgement(evidence="its offsets could not be read")
+    for verdict, rule in _RULES:
+        evidence = rule(points, seconds)
+        if evidence is not None:
+            return Judgement(verdict, evidence)
+    return _no_complaint(points, seconds)
+
+
+def worst(judged: Iterable[tuple[TopicPartition, int, Judgement]]) -> Judgement:
+    """A group's verdict by its partitions' (key, lag, judgement): the worst; unknown is worse than OK."""
+    rows = list(judged)
+    if not rows:
+        return Judgement(evidence="no partition is known")
+    key, _, found = min(rows, key=lambda row: (_WORST_FIRST.index(row[2].verdict), -row[1]))
+    alike = sum(1 for row in rows if row[2].verdict is found.verdict) - 1
+    if found.verdict is Verdict.OK and all(lag == 0 for _, lag, _ in rows):
+        return Judgement(Verdict.OK, "caught up")
+    more = f" (and {alike} more partition{'s' if alike > 1 else ''})" if alike and found.verdict else ""
+    return Judgement(found.verdict, f"{key.topic}:{key.partition}: {found.evidence}{more}")
+
+
+def _loss(points: Sequence[Point], _seconds: float) -> str | None:
+    hit = next((point for point in reversed(points) if point.lost), None)
+    if hit is None:
+        return None
+    start = (hit.committed or 0) + hit.lost
+    text = f"{hit.lost:,} records deleted unread: committed offset {hit.committed}, log start {start}"
+    return text if hit is points[-1] else f"{text}, {_span(points[-1].at - hit.at)} ago"
+
+
+def _stop(points: Sequence[Point], seconds: float) -> str | None:
+    now = points[-1]
+    if now.lag == 0:
+        return None
+    if now.live is False:
+        return None if _read_without_members(points) else f"no live member and {now.lag:,} records unread"
+    unowned = all(point.live and point.owners_known and point.owner is None for point in points)
+    if unowned and full(points, seconds):
+        return f"no member has owned it for {_span(_seen(points))} and {now.lag:,} records are unread"
+    return None
+
+
+def _read_without_members(points: Sequence[Point]) -> bool:
+    """Readers that assign themselves partitions commit without being members; one move alone is a reset."""
+    moves = sum(
+        a.live is False
+        and (a.committed is None or (b.committed or 0) > a.committed)
+        and b.committed is not None
+        for a, b in pairwise(points)
+    )
+    return moves > 1
+
+
+def _stall(points: Sequence[Point], seconds: float) -> str | None:
+    """Owned at both ends of the window: a member that has just started has had no time to commit."""
+    first, now = points[0], points[-1]
+    unmoved = now.at - now.unmoved_since
+    if not full(points, seconds) or unmoved < seconds or not (_owned(first) and _owned(now)):
+        return None
+    if min(point.lag for point in points) == 0:
+        return None
+    owners = len({point.owner for point in points if point.owner})
+    what = "nothing committed" if now.committed is None else f"committed offset {now.committed} unchanged"
+    changed = f", by {owners} members one after another," if owners > 1 else ""
+    return f"{what}{changed} for {_span(unmoved)} while lag {_went(first.lag, now.lag)}"
+
+
+def _rewind(points: Sequence[Point], _seconds: float) -> str | None:
+    for a, b in reversed(list(pairwise(points))):
+        if a.committed is None or (b.committed is not None and b.committed >= a.committed):
+            continue
+        ago = f"{_span(points[-1].at - b.at)} ago"
+        if b.committed is None:
+            return f"committed offset {a.committed} was removed, {ago}"
+        return f"committed offset went back from {a.committed} to {b.committed}, {ago}"
+    return None
+
+
+def _warn(points: Sequence[Point], seconds: float) -> str | None:
+    if len(points) < _ENOUGH or not full(points, seconds) or points[0].lag == 0 or _decreased(points):
+        return None
+    return f"lag has not once decreased in {_span(_seen(points))}: it {_went(points[0].lag, points[-1].lag)}"
+
+
+_RULES: tuple[tuple[Verdict, Callable[[Sequence[Point], float], str | None]], ...] = (
+    (Verdict.LOSS, _loss),
+    (Verdict.STOP, _stop),
+    (Verdict.STALL, _stall),
+    (Verdict.REWIND, _rewind),
+    (Verdict.WARN, _warn),
+)
+
+
+def _no_complaint(points: Sequence[Point], seconds: float) -> Judgement:
+    """OK if nothing later in this window could make it a WARN or a STALL, else not known yet."""
+    now, span = points[-1], _seen(points)
+    if now.status is Status.AHEAD:
+        return Judgement(evidence=f"the commit {now.committed} lies beyond the end {now.end}")
+    if now.status is Status.RECREATED:
+        return Judgement(evidence="the topic was deleted and created again; the commit may be of the old one")
+    if now.lag == 0:
+        return Judgement(Verdict.OK, "caught up")
+    if _decreased(points) or points[0].lag == 0:
+        falls = ", with falls in between" if now.lag >= points[0].lag > 0 else ""
+        return Judgement(Verdict.OK, f"lag {_went(points[0].lag, now.lag)} in {_span(span)}{falls}")
+    if len(points) == 1:
+        return Judgement(
+            evidence=f"{now.lag:,} records unread; one sample can't tell whether that is falling"
+        )
+    return Judgement(evidence=f"watched for {_span(span)} of {_span(seconds)}: too short to tell")
+
+
+def _owned(point: Point) -> bool:
+    return point.owner is not None if point.owners_known else point.live is True
+
+
+def _decreased(points: Sequence[Point]) -> bool:
+    return any(b.lag < a.lag for a, b in pairwise(points))
+
+
+def _seen(points: Sequence[Point]) -> float:
+    return points[-1].at - points[0].at
+
+
+def _went(before: int, now: int) -> str:
+    if now == before:
+        return f"stayed at {now:,}"
+    return f"{'grew' if now > before else 'fell'} from {before:,} to {now:,}"
+
+
+def _span(seconds: float) -> str:
+    """A duration as people say it: 0.5 s, 35 s, 14 min, 3.5 h."""
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004
