@@ -146,4 +146,4 @@ class StoppedReader(FakeReader):
 def test_a_signal_during_a_read_ends_watch_and_is_not_taken_for_a_failed_sample() -> None:
     clock = FakeClock()
     with pytest.raises(Stopped):
-        list(watch(StoppedReader(), Question(), clock, clock.pause, interval=1, samples=1))
+        list(watch(StoppedReader(), Question(), clock, clock.pause, Pace(samples=1)))
