@@ -14,6 +14,7 @@ from eventq.core.errors import EventqError, ExitCode, Stopped
 
 COMMANDS = (
     "topic",
+    "produce",
     "consume",
     "lag",
     "config",

@@ -28,3 +28,10 @@ def unreachable(connection: Connection, reason: str, *, at_login: bool = False) 
 def silent(connection: Connection, reason: str) -> EventqError:
     """For a client that had reached a broker before."""
     return EventqError(f"no broker of {connection.bootstrap} answers now: {reason}")
+
+
+def no_producer_id(connection: Connection) -> EventqError:
+    return EventqError(
+        f"{connection.bootstrap} gave no producer id within {connection.connect_timeout:g} s",
+        hint="is the cluster just starting? --acks 1 needs no id, and is not idempotent",
+    )

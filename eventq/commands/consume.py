@@ -158,7 +158,8 @@ def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool
     from dataclasses import replace
 
     from eventq.commands.consume_launch import launcher, prepare
-    from eventq.commands.consume_output import Output, signals
+    from eventq.commands.consume_output import Output
+    from eventq.commands.signals import signals
     from eventq.loops.clock import SystemClock
     from eventq.loops.group import Group
 

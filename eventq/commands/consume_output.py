@@ -1,18 +1,13 @@
-"""Where a consume run shows itself, and how signals reach it."""
+"""Where a consume run shows itself."""
 
 import os
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from types import FrameType, TracebackType
+from contextlib import ExitStack
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from eventq.core.consumed import GroupNow
-from eventq.core.errors import ExitCode, Stopped
-from eventq.core.goals import Outcome
-from eventq.loops.group import Group
 
 if TYPE_CHECKING:
     from eventq.views.consume_live import LiveView
@@ -68,23 +63,3 @@ class Output:
         except BrokenPipeError:
             return False
         return True
-
-
-@contextmanager
-def signals(run: Group) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM ends the run in order, the second at once."""
-    asked: list[Outcome] = []
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        outcome = Outcome[signal.Signals(number).name]
-        if asked:
-            raise Stopped(ExitCode[outcome.name])
-        asked.append(outcome)
-        run.stop = run.stop or outcome
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

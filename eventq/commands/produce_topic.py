@@ -1,0 +1,55 @@
+"""Sees to it that the topic of a produce run is there and has the partitions that were asked for."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eventq.commands.options import Shared
+from eventq.commands.output import note
+from eventq.core.errors import AlreadyExists
+from eventq.core.settings import Connection
+from eventq.core.topics import TopicWish, no_topic, shape
+
+if TYPE_CHECKING:
+    from eventq.broker.topics import Topics
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRules:
+    """`asked`: the number of partitions was given, not a mere default; only then does a topic grow."""
+
+    partitions: int
+    replicas: int
+    asked: bool
+    create: bool
+    grow: bool
+
+
+def ready_topic(shared: Shared, to: Connection, topic: str, rules: TopicRules) -> int:
+    """How many partitions the topic has in the end; NotFound without it under --no-create."""
+    from eventq.broker.topics import Topics
+
+    with Topics(to) as topics:
+        found = topics.find([topic]).get(topic)
+        if found is None and not rules.create:
+            raise no_topic(topic)
+        if found is None:
+            _create(shared, topics, topic, rules)
+        elif rules.asked and rules.grow and len(found.parts) < rules.partitions:
+            topics.grow(topic, rules.partitions)
+            note(
+                shared,
+                f"topic {topic} has grown from {len(found.parts)} to {rules.partitions} partitions: "
+                "keys now fall elsewhere (--no-grow leaves it as it is)",
+            )
+        else:
+            return len(found.parts)
+    return rules.partitions
+
+
+def _create(shared: Shared, topics: "Topics", topic: str, rules: TopicRules) -> None:
+    failed = topics.create({topic: TopicWish(rules.partitions, rules.replicas)})
+    error = failed.get(topic)
+    if error is not None and not isinstance(error, AlreadyExists):
+        raise error
+    if error is None:
+        note(shared, f"created topic {topic}: {shape(rules.partitions, rules.replicas)}")

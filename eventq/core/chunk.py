@@ -1,0 +1,26 @@
+"""Consecutive events on their way to the producer, in columns: one pass per column is what is fast."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """`numbers` are the events' places in the schedule, `stamps` epoch milliseconds, `keys` None for no keys.
+
+    `due` is when the first of them was due, by the monotonic clock; the others follow within a chunk's time.
+    """
+
+    numbers: Sequence[int]
+    values: Sequence[bytes]
+    stamps: Sequence[int]
+    keys: Sequence[bytes] | None
+    due: float
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def size(self, start: int, end: int) -> int:
+        """Bytes of the keys and values from `start` up to `end`."""
+        keys = 0 if self.keys is None else sum(map(len, self.keys[start:end]))
+        return keys + sum(map(len, self.values[start:end]))

@@ -1,0 +1,71 @@
+"""Purchase events made up in blocks, each from the seed and its own number alone.
+
+So event n is the same whatever the client, the number of workers or the time at which it is made, and a block
+costs one draw of randomness and one pass per column instead of a dozen calls an event. A block is written as
+fixed-width rows into one buffer: every hexadecimal digit of an id and every digit of a price is a column.
+"""
+
+import struct
+from random import Random
+
+BLOCK = 1000
+"""Events in a block; part of what a seed means."""
+
+_HEAD = b'{"productId":"'
+_MIDDLE = b'","price":'
+_TAIL = b',"purchasedAt":'
+_ROW = _HEAD + b"-" * 36 + _MIDDLE + b"----.---" + _TAIL
+_ID = len(_HEAD)
+_ID_END = _ID + 36
+_PRICE = _ID_END + len(_MIDDLE)
+_PRICE_END = _PRICE + 8
+_HEX = [_ID + i for i in range(36) if i not in {8, 13, 18, 23}]
+_DIGITS = [_PRICE + i for i in range(8) if i != 4]  # noqa: PLR2004 - the decimal point
+_VERSION, _VARIANT = 12, 16
+_EIGHT_TO_B = bytes.maketrans(b"0123456789abcdef", b"89ab" * 4)
+_DECIMAL = bytes(byte % 10 + ord("0") for byte in range(256))
+_UNEVEN = bytes(range(250, 256))  # without these the last digits of bytes are evenly spread
+
+
+def bodies(seed: int, block: int) -> list[bytes]:
+    """The block's events up to the time, `{"productId":"…","price":…,"purchasedAt":`.
+
+    Ids are valid random (version 4) UUIDs, prices even over [0, 10000) in thousandths.
+    """
+    random = Random(f"{seed}/{block}")
+    rows = bytearray(_ROW * BLOCK)
+    digits = random.randbytes(16 * BLOCK).hex().encode()
+    for place, at in enumerate(_HEX):
+        rows[at :: len(_ROW)] = digits[place::32]
+    rows[_HEX[_VERSION] :: len(_ROW)] = b"4" * BLOCK
+    rows[_HEX[_VARIANT] :: len(_ROW)] = digits[_VARIANT::32].translate(_EIGHT_TO_B)
+    decimals = _decimals(random, len(_DIGITS) * BLOCK)
+    for place, at in enumerate(_DIGITS):
+        rows[at :: len(_ROW)] = decimals[place :: len(_DIGITS)]
+    made = list(struct.unpack(f"{len(_ROW)}s" * BLOCK, rows))
+    for i in _leading_zeros(decimals):
+        made[i] = _without_zeros(made[i])
+    return made
+
+
+def product_id(body: bytes) -> bytes:
+    return body[_ID:_ID_END]
+
+
+def _decimals(random: Random, count: int) -> bytes:
+    """That many even decimal digits."""
+    found = b""
+    while len(found) < count:
+        found += random.randbytes(count + count // 8).translate(_DECIMAL, _UNEVEN)
+    return found[:count]
+
+
+def _leading_zeros(decimals: bytes) -> list[int]:
+    """The rows whose price is below 1000: JSON allows no zero in front."""
+    first = decimals[:: len(_DIGITS)]
+    return [i for i, digit in enumerate(first) if digit == ord("0")]
+
+
+def _without_zeros(body: bytes) -> bytes:
+    price = body[_PRICE:_PRICE_END].lstrip(b"0")
+    return body[:_PRICE] + (b"0" + price if price.startswith(b".") else price) + body[_PRICE_END:]

@@ -1,0 +1,139 @@
+"""What a produce run knows: of its deliveries, of itself now (for a view), at its end (the report)."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from eventq.core.quantiles import Histogram
+
+
+@dataclass(slots=True)
+class PartitionAcks:
+    """Acknowledged events of one partition and the offsets that the broker gave them."""
+
+    acked: int
+    first_offset: int
+    last_offset: int
+
+    def add(self, other: "PartitionAcks") -> None:
+        self.acked += other.acked
+        self.first_offset = min(self.first_offset, other.first_offset)
+        self.last_offset = max(self.last_offset, other.last_offset)
+
+
+@dataclass(slots=True)
+class Deliveries:
+    """What became of events that were handed to the client; latencies in ms from the due time.
+
+    `acked` counts acknowledgements of the broker (with acks=0: events that the client has sent), `unknown`
+    those that may or may not be in the log. `last_at` is the last acknowledgement, by the monotonic clock.
+    """
+
+    acked: int = 0
+    failed: int = 0
+    unknown: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    partitions: dict[int, PartitionAcks] = field(default_factory=dict)
+    ack_ms: Histogram = field(default_factory=Histogram)
+    last_at: float | None = None
+
+    @property
+    def settled(self) -> int:
+        return self.acked + self.failed + self.unknown
+
+    def acknowledge(self, partition: int, offset: int) -> None:
+        """One event; its time is told to `time`, alone or together with others."""
+        acks = self.partitions.get(partition)
+        if acks is None:
+            self.partitions[partition] = PartitionAcks(1, offset, offset)
+        else:
+            acks.acked += 1
+            acks.last_offset = offset
+
+    def time(self, latency_ms: float, now: float, count: int = 1) -> None:
+        self.acked += count
+        self.ack_ms.add(latency_ms, count)
+        self.last_at = now
+
+    def fail(self, reason: str, count: int = 1) -> None:
+        self.failed += count
+        self.errors[reason] += count
+
+    def lose(self, reason: str, count: int = 1) -> None:
+        """It is not known whether these are in the log."""
+        self.unknown += count
+        self.errors[reason] += count
+
+    def merge(self, other: "Deliveries") -> None:
+        self.acked += other.acked
+        self.failed += other.failed
+        self.unknown += other.unknown
+        self.errors.update(other.errors)
+        for partition, acks in other.partitions.items():
+            mine = self.partitions.setdefault(
+                partition, PartitionAcks(0, acks.first_offset, acks.last_offset)
+            )
+            mine.add(acks)
+        self.ack_ms.merge(other.ack_ms)
+        self.last_at = max((at for at in (self.last_at, other.last_at) if at is not None), default=None)
+
+
+@dataclass(slots=True)
+class Offered:
+    """What was handed to the client; times by the monotonic clock, slip in ms."""
+
+    count: int = 0
+    bytes: int = 0
+    dropped: int = 0
+    first_at: float | None = None
+    last_at: float | None = None
+    slip_ms: Histogram = field(default_factory=Histogram)
+
+    def merge(self, other: "Offered") -> None:
+        self.count += other.count
+        self.bytes += other.bytes
+        self.dropped += other.dropped
+        self.first_at = min((at for at in (self.first_at, other.first_at) if at is not None), default=None)
+        self.last_at = max((at for at in (self.last_at, other.last_at) if at is not None), default=None)
+        self.slip_ms.merge(other.slip_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class ProduceNow:
+    """A run as a live line shows it: counts so far, rate and slip of just now."""
+
+    topic: str
+    seconds: float
+    offered: int
+    acked: int
+    failed: int
+    in_flight: int
+    rate: float | None
+    target_rate: float | None
+    slip_ms: float | None
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProduceReport:
+    """`acknowledged` is False under acks=0; `seconds` from the start to the end of the flush."""
+
+    topic: str
+    run: str
+    client: str
+    acknowledged: bool
+    start: float
+    seconds: float
+    target_rate: float | None
+    offered: Offered
+    deliveries: Deliveries
+    empty_lines: int | None = None
+
+    @property
+    def achieved_rate(self) -> float | None:
+        """Paced: between the first and the last send; else acknowledged until the last acknowledgement."""
+        offered, ends = self.offered, self.deliveries.last_at
+        if self.target_rate is not None:
+            if offered.first_at is None or offered.last_at is None or offered.last_at <= offered.first_at:
+                return None
+            return (offered.count - 1) / (offered.last_at - offered.first_at)
+        return None if ends is None or ends <= self.start else self.deliveries.acked / (ends - self.start)
