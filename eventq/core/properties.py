@@ -1,7 +1,6 @@
 """What client settings mean to each client library; the table is in core/property_table.py."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from eventq.core import security
@@ -53,6 +52,8 @@ def _check(setting: Setting) -> None:
 
 
 def _nearest(name: str) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, sorted(_KNOWN | set(SETTINGS)), 1, 0.6)
     return (
         f"did you mean {near[0]}?"

@@ -1,10 +1,13 @@
 """Rows in columns: aligned lines for a pipe, a plain grid for a terminal."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.table import Table
-from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
 
 
 def aligned(header: Sequence[str], rows: Iterable[Sequence[str]], text: Collection[str]) -> list[str]:
@@ -22,7 +25,9 @@ def _pad(cell: str, width: int, left: bool) -> str:
     return cell + space if left else space + cell
 
 
-def grid(header: Sequence[str], rows: Iterable[Sequence[Text | str]], text: Collection[str]) -> Table:
+def grid(header: Sequence[str], rows: "Iterable[Sequence[Text | str]]", text: Collection[str]) -> "Table":
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name in header:
         table.add_column(name, justify="left" if name in text else "right", overflow="ellipsis", no_wrap=True)
