@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.private_kafka import PrivateKafka
 
@@ -14,7 +15,12 @@ _QUICK_RETURN = ("-c", "broker.session.timeout.ms=3000", "-c", "broker.heartbeat
 
 
 def pytest_configure() -> None:
-    """A terminated run ends as an interrupted one does: what it started is stopped."""
+    """A terminated run ends as an interrupted one does: what it started is stopped.
+
+    Hypothesis fails no example for its time: that says how busy the machine is.
+    """
+    settings.register_profile("eventq", deadline=None)
+    settings.load_profile("eventq")
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
 
 
