@@ -17,6 +17,7 @@ COMMANDS = (
     "produce",
     "consume",
     "lag",
+    "group",
     "config",
 )
 """Each is a module of eventq.commands with `register(app)`; help lists them in this order."""

@@ -34,14 +34,18 @@ def parse_start(from_beginning: bool, text: str | None) -> Start:
 
 
 def millis(text: str) -> int:
-    """Epoch milliseconds of an RFC 3339 time, in UTC when it names no offset."""
+    """Epoch milliseconds of an RFC 3339 time, in UTC when it names no offset; never negative.
+
+    (Kafka takes -1 and -2 for the end and the log start.)
+    """
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as error:
         raise UsageError(
             f"neither an offset nor a time: {text!r}", hint="write it as 1200 or 2026-01-31T12:00:00Z"
         ) from error
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp() * 1000)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return max(0, int(aware.timestamp() * 1000))
 
 
 def place(start: Start, log_start: int, end: int, at_time: int | None) -> int:

@@ -7,6 +7,7 @@ from enum import Enum
 
 from eventq.core.errors import AlreadyExists, EventqError, NotFound, UsageError
 from eventq.core.lag_reads import Bounds, TopicPartition
+from eventq.core.words import count
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
@@ -182,10 +183,6 @@ def parse_configs(items: Iterable[str]) -> dict[str, str]:
             raise UsageError(f"two values for the setting {key}", hint="give it once")
         found[key] = value
     return found
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def shape(partitions: int, replicas: int | None) -> str:

@@ -1,0 +1,144 @@
+"""`eventq group reset` against a real broker: each form, each refusal, and back again."""
+
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from kafka import TopicPartition
+
+from tests.group_ward import T0, Ward
+
+
+def at(seconds: int) -> str:
+    return datetime.fromtimestamp(T0 / 1000 + seconds, timezone.utc).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        (("--to", "earliest"), {0: 20, 1: 0}),
+        (("--to", "latest"), {0: 100, 1: 100}),
+        (("--to", "50"), {0: 50, 1: 50}),
+        (("--to", at(30)), {0: 30, 1: 30}),
+        (("--to", "-5"), {0: 35, 1: 45}),
+        (("--to=-5",), {0: 35, 1: 45}),
+        (("--to", "+7"), {0: 47, 1: 57}),
+        (("--to", f"duration:{int(time.time() - T0 / 1000 - 60)}s"), None),
+    ],
+)
+def test_every_form_moves_the_commits(
+    ward: Ward, to: tuple[str, ...], expected: dict[int, int] | None
+) -> None:
+    ward.commit(40, 50)
+    ward.admin.delete_records({TopicPartition(ward.topic, 0): 20})
+    done = ward.json("reset", "-g", ward.group, *to, "--execute")
+    assert done["executed"] is True
+    assert [row["error"] for row in done["partitions"]] == [None, None]
+    moved = ward.committed()
+    assert moved == {row["partition"]: row["target"] for row in done["partitions"]}
+    if expected is None:
+        assert all(55 <= offset <= 100 for offset in moved.values())
+    else:
+        assert moved == expected
+
+
+def test_without_execute_the_plan_is_shown_and_nothing_changes(ward: Ward) -> None:
+    ward.commit(40, 50)
+    done = ward.run("reset", "-g", ward.group, "--to", "10")
+    assert done.returncode == 0
+    assert "--execute does it" in done.stderr
+    assert done.stdout.splitlines()[1].split() == [ward.topic, "0", "0", "100", "40", "10", "-30", "90"]
+    assert "\x1b" not in done.stdout
+    assert ward.committed() == {0: 40, 1: 50}
+
+
+def test_a_target_outside_the_log_is_moved_to_its_end_and_says_so(ward: Ward) -> None:
+    ward.commit(40, 50)
+    ward.admin.delete_records({TopicPartition(ward.topic, 0): 20})
+    low = ward.json("reset", "-g", ward.group, "--to", "-45")["partitions"]
+    assert [row["target"] for row in low] == [20, 5]
+    assert low[0]["note"] == "-5 lies below the log start 20: moved there"
+    high = ward.json("reset", "-g", ward.group, "--to", "1000")["partitions"]
+    assert high[1]["note"] == "1000 lies beyond the end 100: moved there"
+    late = ward.json("reset", "-g", ward.group, "--to", at(5000))["partitions"]
+    assert (late[0]["target"], late[0]["note"]) == (100, "no record of that time or later: the end")
+
+
+def test_only_the_topics_and_partitions_named_are_moved(ward: Ward) -> None:
+    ward.commit(40, 50)
+    ward.json("reset", "-g", ward.group, "-t", f"{ward.topic}:1", "--to", "earliest", "--execute")
+    assert ward.committed() == {0: 40, 1: 0}
+
+
+def test_a_partition_without_a_commit_gets_one_unless_it_is_to_be_shifted(ward: Ward) -> None:
+    ward.commit(40)
+    shifted = ward.json("reset", "-g", ward.group, "--to", "+1", "--execute")["partitions"]
+    assert [(row["action"], row["committed"], row["target"]) for row in shifted] == [
+        ("set", 40, 41),
+        ("keep", None, None),
+    ]
+    assert "left as it is" in shifted[1]["note"]
+    assert ward.committed() == {0: 41}
+    ward.json("reset", "-g", ward.group, "--to", "3", "--execute")
+    assert ward.committed() == {0: 3, 1: 3}
+
+
+def test_what_csv_saved_is_put_back_even_that_there_was_no_commit(ward: Ward, tmp_path: Path) -> None:
+    ward.commit(40)
+    saved = ward.run("reset", "-g", ward.group, "--to", "earliest", "--execute", "-o", "csv")
+    file = tmp_path / "saved.csv"
+    file.write_text(saved.stdout)
+    assert ward.committed() == {0: 0, 1: 0}
+    back = ward.json("reset", "-g", ward.group, "--from-csv", str(file), "--execute")
+    assert [(row["action"], row["error"]) for row in back["partitions"]] == [("set", None), ("remove", None)]
+    assert ward.committed() == {0: 40}
+
+
+def test_a_group_with_live_members_is_refused_by_name_and_nothing_changes(ward: Ward) -> None:
+    ward.commit(40, 50)
+    member = ward.member()
+    planned = ward.json("reset", "-g", ward.group, "--to", "earliest")
+    refused = ward.run("reset", "-g", ward.group, "--to", "earliest", "--execute")
+    member.close()
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "1 live member: kafka-python" in refused.stderr
+    assert "1 live member" in planned["refusal"]
+    assert [row["target"] for row in planned["partitions"]] == [0, 0]
+    assert ward.committed() == {0: 40, 1: 50}
+
+
+@pytest.mark.parametrize("client", ["librdkafka", "kafka-python"])
+def test_a_group_of_the_newer_protocol_is_refused_while_it_lives_and_moved_after(
+    ward: Ward, client: str
+) -> None:
+    arguments = ("reset", "-g", ward.group, "-t", ward.topic, "--to", "7", "--execute", "--client", client)
+    member = ward.new_member()
+    refused = ward.run(*arguments)
+    member.close()
+    assert refused.returncode == 1
+    assert "live member" in refused.stderr
+    assert ward.run(*arguments).returncode == 0
+    assert ward.committed() == {0: 7, 1: 7}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("-g", "no-such-group", "--to", "latest"), 4, "no-such-group"),
+        (("-g", "{group}", "--to", "latest", "-t", "no-such-topic"), 4, "no-such-topic"),
+        (("-g", "{group}", "--to", "latest", "-t", "{topic}:9"), 4, "no partition 9"),
+        (("-g", "{group}", "--to", "soon"), 2, "soon"),
+        (("-g", "{group}"), 2, "--to or --from-csv"),
+        (("-g", "{group}", "--to", "1", "--from-csv", "x"), 2, "--to or --from-csv"),
+        (("-g", "{group}", "--from-csv", "no-such-file"), 2, "no-such-file"),
+        (("--to", "latest"), 2, "--group"),
+    ],
+)
+def test_what_can_not_be_reset_is_told_clearly(
+    ward: Ward, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    ward.commit(1)
+    done = ward.run("reset", *(word.format(group=ward.group, topic=ward.topic) for word in arguments))
+    assert (done.returncode, done.stdout) == (code, "")
+    assert told in done.stderr

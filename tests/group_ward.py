@@ -1,0 +1,80 @@
+"""A topic, a group with commits made by hand, and live members of it, for the tests of `eventq group`."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from typing import Any
+
+import confluent_kafka
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
+
+Done = subprocess.CompletedProcess[str]
+T0 = 1_700_000_000_000
+
+
+class Ward:
+    """A topic of two partitions with 100 records in each, one a second from T0 on."""
+
+    def __init__(self, bootstrap: str, admin: KafkaAdminClient) -> None:
+        self.bootstrap, self.admin = bootstrap, admin
+        self.topic, self.group = f"group-{uuid.uuid4().hex[:8]}", f"g-{uuid.uuid4().hex[:8]}"
+        admin.create_topics({self.topic: {"num_partitions": 2, "replication_factor": 1}})
+        admin.wait_for_topics([self.topic])
+        producer = KafkaProducer(bootstrap_servers=bootstrap)
+        for n in range(200):
+            producer.send(self.topic, b"x", partition=n % 2, timestamp_ms=T0 + n // 2 * 1000)
+        producer.flush()
+        producer.close()
+
+    def commit(self, *offsets: int, group: str | None = None) -> None:
+        commits = {
+            TopicPartition(self.topic, n): OffsetAndMetadata(offset, "", -1)
+            for n, offset in enumerate(offsets)
+        }
+        self.admin.alter_group_offsets(group or self.group, commits)
+
+    def committed(self, group: str | None = None) -> dict[int, int]:
+        name = group or self.group
+        found = self.admin.list_group_offsets({name: None}).get(name, {})
+        return {at.partition: kept.offset for at, kept in found.items() if at.topic == self.topic}
+
+    def member(self) -> KafkaConsumer:
+        """A live member that has its partitions; the caller closes it."""
+        consumer = KafkaConsumer(
+            self.topic, group_id=self.group, bootstrap_servers=self.bootstrap, enable_auto_commit=False
+        )
+        while not consumer.assignment():
+            consumer.poll(timeout_ms=100)
+        return consumer
+
+    def new_member(self) -> Any:
+        """The same of a group of the newer protocol."""
+        settings = {"bootstrap.servers": self.bootstrap, "group.id": self.group, "group.protocol": "consumer"}
+        consumer = confluent_kafka.Consumer({**settings, "enable.auto.commit": False})
+        consumer.subscribe([self.topic])
+        while not consumer.assignment():
+            consumer.poll(0.1)
+        return consumer
+
+    def run(self, *arguments: str, **environment: str) -> Done:
+        command = [sys.executable, "-m", "eventq", "group", *arguments]
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("KAFKA_")}
+        settings = {**clean, "KAFKA_BOOTSTRAP_ADDRESS": self.bootstrap, **environment}
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env=settings,
+            stdin=subprocess.DEVNULL,
+        )
+        assert "Traceback" not in done.stderr
+        return done
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        done = self.run(*arguments, "-o", "json")
+        assert done.returncode == code, done.stderr
+        return json.loads(done.stdout)
