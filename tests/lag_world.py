@@ -8,7 +8,10 @@ import uuid
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
+from kafka.errors import RetriableError
 from kafka.structs import OffsetAndMetadata
+
+from tests.consume_world import eventually
 
 
 class LagWorld:
@@ -49,7 +52,16 @@ class LagWorld:
             TopicPartition(self.topic, n): OffsetAndMetadata(offset, "", -1)
             for n, offset in enumerate(offsets)
         }
-        self.admin.alter_group_offsets(self.group, commits)
+        eventually(lambda: self._committed(commits), "the coordinator takes the commit")
+
+    def _committed(self, commits: "dict[TopicPartition, OffsetAndMetadata]") -> bool:
+        """A young or returned broker says at first, one way or another, that it is no coordinator."""
+        try:
+            self.admin.alter_group_offsets(self.group, commits)
+            found = self.admin.list_group_offsets({self.group: None}).get(self.group, {})
+        except RetriableError:
+            return False
+        return all(key in found and found[key].offset == kept.offset for key, kept in commits.items())
 
     def start(self, command: str, *options: str, **environment: str) -> "subprocess.Popen[str]":
         arguments = ["lag", command, "-b", self.bootstrap, *options]

@@ -11,6 +11,7 @@ from eventq.core.errors import UsageError
 from eventq.core.lag import Assume
 from eventq.core.lag_reads import Isolation
 from eventq.core.parse import duration
+from eventq.core.settings import Connection
 from eventq.loops.lag import Question
 
 if TYPE_CHECKING:
@@ -73,8 +74,11 @@ def period(text: str) -> float:
 
 
 def lag_reader(shared: Shared) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
+    return reader_over(connection(shared))
+
+
+def reader_over(to: Connection) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
     """The reader over the client asked for; auto takes librdkafka: it is faster at every size."""
-    to = connection(shared)
     if data_client(to) == "librdkafka":
         from eventq.broker.lag_librdkafka import LibrdkafkaLagReader
 

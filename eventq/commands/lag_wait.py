@@ -14,16 +14,17 @@ from eventq.commands.lag_options import (
     IsolationOption,
     OneGroup,
     Topics,
-    lag_reader,
     one_group,
     period,
     question_of,
+    reader_over,
 )
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, TimedOut
 from eventq.core.lag import Assume, GroupLag
 from eventq.core.lag_wait import Goal
 from eventq.core.parse import duration
+from eventq.core.settings import Connection
 from eventq.loops.clock import SystemClock
 from eventq.loops.lag import LagReader, Question, take
 from eventq.loops.lag_wait import Empty, LagWait, Limits, Now, Outcome, Read
@@ -57,7 +58,8 @@ def wait(
     )
     goal = Goal(max_lag, assume, {} if pinned else None)
     signal.signal(signal.SIGTERM, _terminate)
-    with lag_reader(shared) as reader, _remainders(shared, question) as empty, _telling(name, shared) as tell:
+    to = connection(shared)
+    with reader_over(to) as reader, _remainders(to, question) as empty, _telling(name, shared) as tell:
         outcome = _run(run := LagWait(_read(reader, question), empty, goal, limits, SystemClock(), tell))
     _report(name, run.now, outcome, wanted, quiet=shared.quiet)
     if outcome is Outcome.REACHED:
@@ -76,10 +78,10 @@ def _read(reader: LagReader, question: Question) -> Read:
 
 
 @contextmanager
-def _remainders(shared: Shared, question: Question) -> Iterator[Empty]:
+def _remainders(to: Connection, question: Question) -> Iterator[Empty]:
     from eventq.broker.lag_remainder import Remainders
 
-    with closing(Remainders(connection(shared), question.isolation)) as remainders:
+    with closing(Remainders(to, question.isolation)) as remainders:
         yield remainders.empty
 
 

@@ -7,6 +7,10 @@ from contextlib import contextmanager
 from eventq.core.errors import EventqError
 
 
+class _Rung(BaseException):
+    """No Exception: what runs in the body must not take it for a failure of its own."""
+
+
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
     """Breaks the body off after `seconds`, with EventqError; in the main thread only, never nested."""
@@ -14,10 +18,12 @@ def within(seconds: float) -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
     try:
         yield
+    except _Rung:
+        raise EventqError("no answer in the time that was left") from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
 def _ring(_signal: int, _frame: object) -> None:
-    raise EventqError("no answer in the time that was left")
+    raise _Rung
