@@ -20,6 +20,7 @@ from eventq.commands.lag_options import (
     reader_over,
 )
 from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.output import write, write_json
 from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, TimedOut
 from eventq.core.lag import Assume, GroupLag
 from eventq.core.lag_wait import Goal
@@ -137,13 +138,9 @@ def _report(group: str, now: Now, outcome: Outcome, wanted: str, *, quiet: bool)
     from eventq.views.lag_wait import document, held_lines, where
 
     if wanted == "json":
-        import orjson
-
-        body = document(group, outcome.value, now.standing, now.seconds, now.error)
-        sys.stdout.write(orjson.dumps(body).decode() + "\n")
+        write_json(document(group, outcome.value, now.standing, now.seconds, now.error))
     elif outcome is Outcome.REACHED:
-        sys.stdout.write(f"{group}: {where(now.standing)} after {now.seconds:.1f} s\n")
-    sys.stdout.flush()
+        write(f"{group}: {where(now.standing)} after {now.seconds:.1f} s\n")
     if outcome is not Outcome.REACHED and now.standing is not None and not quiet:
         sys.stderr.write("".join(f"{line}\n" for line in held_lines(now.standing.held)))
 

@@ -9,11 +9,12 @@ from eventq.core.lag import GroupLag, trouble
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """None: not asked for. Passed means more than the limit, or fewer members than `min_members`."""
+    """None: not asked for. A breach is more than a limit, or fewer members; `warn_lag` is for plugins."""
 
     max_lag: int | None = None
     max_time_lag: float | None = None
     min_members: int | None = None
+    warn_lag: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,15 @@ def breaches(found: Measured, limits: Limits) -> tuple[Breach, ...]:
     return (*offsets, *(breach for breach in limited if breach is not None))
 
 
-def plugin_state(found: Measured, limits: Limits, warn_lag: int | None) -> PluginState:
-    """`limits.max_lag` is the critical one; what is unknown outranks a warning, never a critical breach."""
+def plugin_state(found: Measured, limits: Limits) -> PluginState:
+    """What is unknown outranks a warning, but not a critical breach."""
     hit = breaches(found, limits)
     if any(not breach.unknown for breach in hit):
         return PluginState.CRITICAL
-    warned = breaches(found, Limits(max_lag=warn_lag))
-    if hit or any(breach.unknown for breach in warned):
+    warning = _lag(found.group, limits.warn_lag)
+    if hit or (warning is not None and warning.unknown):
         return PluginState.UNKNOWN
-    return PluginState.WARNING if warned else PluginState.OK
+    return PluginState.OK if warning is None else PluginState.WARNING
 
 
 def _lag(group: GroupLag, limit: int | None) -> Breach | None:
