@@ -1,0 +1,6 @@
+"""scripts/quickstart: a burst of events, a group that works it off, and the queue between them.
+
+cli       the steps, one after the other
+burst     producer, group and watch, side by side, and their ends
+story     what is said about it, in the pipe and at the end
+"""
