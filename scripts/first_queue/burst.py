@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 TOPIC, GROUP = "quickstart", "quickstart"
 RATE, SECONDS = 500, 15
-EVENTS = RATE * SECONDS
 MEMBERS = 3
 WORK = "uniform:5ms..15ms"
 """10 ms an event: a hundred events a second and member, three fifths of what arrives."""
@@ -22,6 +21,8 @@ _QUEUE = ("-g", GROUP, "-t", TOPIC)
 
 Process: TypeAlias = "subprocess.Popen[str]"
 _PATIENCE = 120.0
+_LAST_LOOK = 1.5
+"""Long enough for a sample after the end: nothing is left."""
 
 
 class QuickstartProblem(Exception):
@@ -78,29 +79,38 @@ class Ran:
     samples: list[Any]
 
 
-def run(eventq: Eventq, show: Callable[[Any], None]) -> Ran:
+def run(eventq: Eventq, seconds: int, show: Callable[[Any], None]) -> Ran:
     """The burst until all of it is read: in the live view on a terminal, else `show` gets each sample."""
     live = sys.stdout.isatty() and sys.stdin.isatty()
     with ExitStack() as stack:
         watching = stack.enter_context(eventq.started("watch", "lag", "watch", *_QUEUE, "-o", "json"))
-        producing = stack.enter_context(eventq.started("produce", *_produce()))
-        consuming = stack.enter_context(eventq.started("consume", *_consume()))
-        view = stack.enter_context(_live_view(eventq)) if live else None
+        producing = stack.enter_context(eventq.started("produce", *_produce(seconds)))
+        consuming = stack.enter_context(eventq.started("consume", *_consume(seconds)))
+        if live:
+            stack.enter_context(_live_view(eventq))
         _follow(eventq, {"produce": producing, "consume": consuming}, _nothing if live else show)
-        if view is not None:
-            time.sleep(1.5)  # the last frame: nothing left
         end(watching)
     samples = list(map(json.loads, eventq.output("watch").splitlines()))
     return Ran(json.loads(eventq.output("produce")), json.loads(eventq.output("consume")), samples)
 
 
-def _produce() -> list[str]:
-    return ["produce", "-t", TOPIC, "--rate", f"{RATE}", "--duration", f"{SECONDS}s", "-q", "-o", "json"]
+def _produce(seconds: int) -> list[str]:
+    return ["produce", "-t", TOPIC, "--rate", f"{RATE}", "--duration", f"{seconds}s", "-q", "-o", "json"]
 
 
-def _consume() -> list[str]:
+def _consume(seconds: int) -> list[str]:
     group = ["-t", TOPIC, "-g", GROUP, "--count", f"{MEMBERS}", "--from-beginning", "--work", WORK]
-    return ["consume", *group, "-n", f"{EVENTS}", "--timeout", f"{_PATIENCE:g}s", "-q", "-o", "json"]
+    return [
+        "consume",
+        *group,
+        "-n",
+        f"{RATE * seconds}",
+        "--timeout",
+        f"{_PATIENCE + 2 * seconds:g}s",
+        "-q",
+        "-o",
+        "json",
+    ]
 
 
 @contextmanager
@@ -114,15 +124,18 @@ def _live_view(eventq: Eventq) -> Iterator[Process]:
 
 
 def _follow(eventq: Eventq, running: dict[str, Process], show: Callable[[Any], None]) -> None:
-    """Until all have ended well, each whole line of the watch shown on the way."""
+    """Until all have ended well and a moment longer, each whole line of the watch shown on the way."""
+    until = None
     with (eventq.folder / "watch.out").open(encoding="utf-8") as lines:
         rest = ""
-        while any(process.poll() is None for process in running.values()):
+        while until is None or time.monotonic() < until:
             _need_well(eventq, running)
             *whole, rest = (rest + lines.read()).split("\n")
             for line in whole:
                 show(json.loads(line))
             time.sleep(0.1)
+            if until is None and all(process.poll() is not None for process in running.values()):
+                until = time.monotonic() + _LAST_LOOK
     _need_well(eventq, running)
 
 

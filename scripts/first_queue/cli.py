@@ -15,10 +15,10 @@ _NO_SUCH_TOPIC = 4
 
 
 def main() -> int:
-    port = _port()
+    given = _parser().parse_args()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            return _steps(port, Path(folder))
+            return _steps(given.port, given.seconds, Path(folder))
     except QuickstartProblem as problem:
         print(f"scripts/quickstart: {problem}", file=sys.stderr)
         return 1
@@ -29,7 +29,7 @@ def main() -> int:
         return 130
 
 
-def _steps(port: str, folder: Path) -> int:
+def _steps(port: str, seconds: int, folder: Path) -> int:
     _step(1, "eventq and what it needs, in .venv")
     _script("venv")
     _step(2, "a Kafka of your own")
@@ -40,10 +40,10 @@ def _steps(port: str, folder: Path) -> int:
     eventq.call("topic", "create", burst.TOPIC, "--partitions", "10")
     _step(
         4,
-        f"a burst: {burst.RATE} events a second for {burst.SECONDS} s; a group of {burst.MEMBERS} members, "
+        f"a burst: {burst.RATE} events a second for {seconds} s; a group of {burst.MEMBERS} members, "
         "100 events a second each, works it off",
     )
-    ran = burst.run(eventq, Lines().show)
+    ran = burst.run(eventq, seconds, Lines().show)
     _step(5, "all of it has been read")
     print(eventq.call("lag", "--group", burst.GROUP))
     print(summary(ran))
@@ -64,7 +64,7 @@ def _script(name: str, *words: str) -> str:
     return done.stdout.strip()
 
 
-def _port() -> str:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/quickstart",
         description="Makes .venv, starts a Kafka, and shows a queue that builds up and is worked off. "
@@ -73,4 +73,11 @@ def _port() -> str:
     parser.add_argument(
         "--port", default="9092", help="where Kafka listens; 0 finds a free one (default 9092)"
     )
-    return str(parser.parse_args().port)
+    parser.add_argument(
+        "--seconds",
+        type=int,
+        default=burst.SECONDS,
+        metavar="N",
+        help="how long the burst lasts (default 15)",
+    )
+    return parser

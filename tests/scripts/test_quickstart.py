@@ -1,0 +1,42 @@
+"""scripts/quickstart, on a broker that is already there, with a short burst."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pexpect
+import pytest
+
+from tests.private_kafka import CHECKOUT, PrivateKafka
+
+SCRIPT = str(CHECKOUT / "scripts" / "quickstart")
+LIMIT = 120
+
+
+@pytest.fixture
+def arguments(restartable: PrivateKafka) -> Iterator[list[str]]:
+    yield ["--port", str(restartable.port), "--seconds", "2"]
+    assert restartable.node().pid() is not None, "quickstart leaves its Kafka up"
+
+
+def test_in_a_pipe_it_tells_the_queue_in_plain_lines_and_ends_with_lag_0(arguments: list[str]) -> None:
+    done = subprocess.run([SCRIPT, *arguments], capture_output=True, text=True, check=False, timeout=LIMIT)
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout
+    assert "total lag 0 " in done.stdout
+    assert "produced   1,000 events, acknowledged" in done.stdout
+    assert "consumed   1,000 events by 3 members" in done.stdout
+    samples = [line for line in done.stdout.splitlines() if " s  lag " in line]
+    assert " lag      0 " in samples[-1]
+    assert any("#" in line for line in samples)
+    assert "Try next" in done.stdout
+
+
+def test_on_a_terminal_it_shows_the_live_view_and_a_second_run_begins_afresh(arguments: list[str]) -> None:
+    for _ in range(2):
+        child = pexpect.spawn(SCRIPT, arguments, dimensions=(40, 120), timeout=LIMIT)
+        child.expect("eventq lag watch")
+        child.expect(r"consumed   1,000 events by 3 members")
+        child.expect("scripts/kafka down")
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 0
