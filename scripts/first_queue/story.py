@@ -48,13 +48,14 @@ def what_next(address: str, port: str) -> str:
 
   . .venv/bin/activate
   export KAFKA_BOOTSTRAP_ADDRESS={address}
-  eventq produce --topic {TOPIC} --rate 200 --duration 1m &
-  eventq consume --topic {TOPIC} --group {GROUP} --count 2 --work 20ms --duration 30s
-  eventq lag --group {GROUP}
-  eventq lag watch --group {GROUP}          # q ends it
-
-  eventq consume --topic {TOPIC} --group another --from-beginning --until-end   # replay, all from the start
+  # a queue of your own: one member, too slow for what arrives; q ends the view
+  eventq produce --topic {TOPIC} --rate 200 --duration 1m --quiet &
+  eventq consume --topic {TOPIC} --group {GROUP} --count 1 --work 10ms --duration 1m --quiet &
+  eventq lag watch --group {GROUP}
+  # replay: another group reads all of it again, and takes nothing from the first
+  eventq consume --topic {TOPIC} --group another --from-beginning --until-end
   eventq --help
 
-Stop it:  scripts/kafka down --port {port}      remove its data, too:  scripts/kafka wipe --port {port}
+Stop it with     scripts/kafka down --port {port}
+and its data:    scripts/kafka wipe --port {port}
 """
