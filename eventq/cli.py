@@ -60,8 +60,8 @@ def run() -> int:
         return int(stop.exit_code)
     except EventqError as error:
         return _report(error)
-    except BrokenPipeError:
-        return _closed_stdout()
+    except (BrokenPipeError, SystemExit) as end:
+        return _closed_stdout(end)
     except KeyboardInterrupt:
         return int(ExitCode.SIGINT)
     except Exception as error:
@@ -78,8 +78,13 @@ def _report(error: EventqError) -> int:
     return int(error.exit_code)
 
 
-def _closed_stdout() -> int:
-    """The reader has gone (`| head`): that is its right, and Python must not complain at exit."""
+def _closed_stdout(end: BaseException) -> int:
+    """The reader has gone (`| head`): that is its right, and Python must not complain at exit.
+
+    Rich, which prints the help, makes a SystemExit of it; any other SystemExit goes on.
+    """
+    if not isinstance(end, BrokenPipeError) and not isinstance(end.__context__, BrokenPipeError):
+        raise end
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return int(ExitCode.DONE)
 

@@ -41,7 +41,7 @@ def admin(connection: Connection) -> KafkaAdminClient:
     with watched() as failure:
         try:
             return KafkaAdminClient(**config)
-        except KafkaConfigurationError as error:
+        except (KafkaConfigurationError, ValueError, AssertionError) as error:
             raise UsageError(f"kafka-python refuses these settings: {error}") from error
         except KafkaError as error:
             reason = failure.reason or str(error) or type(error).__name__

@@ -7,7 +7,7 @@ from confluent_kafka.admin import AdminClient
 
 from eventq.broker.librdkafka import librdkafka_config
 from eventq.broker.unreachable import unreachable
-from eventq.core.errors import EventqError
+from eventq.core.errors import UsageError
 from eventq.core.settings import Connection, Role
 
 _ALL_DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 - so the library names its own codes
@@ -20,7 +20,7 @@ def librdkafka_admin(connection: Connection) -> AdminClient:
     try:
         admin = AdminClient(config, logger=_quiet())
     except KafkaException as error:
-        raise EventqError(f"the settings do not suit librdkafka: {failure(error)}") from error
+        raise UsageError(f"librdkafka refuses these settings: {failure(error).strip()}") from error
     try:
         admin.cluster_id(timeout=connection.connect_timeout)
     except KafkaException as error:

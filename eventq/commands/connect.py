@@ -5,9 +5,9 @@ import sys
 from importlib.util import find_spec
 
 from eventq.commands.options import MASK, Client, Shared
-from eventq.commands.settings import layers, text
+from eventq.commands.settings import layers, seconds, text
 from eventq.core.errors import UsageError
-from eventq.core.parse import duration
+from eventq.core.parse import addresses
 from eventq.core.properties import RESOLVED, accepted, ignored, is_secret
 from eventq.core.settings import Connection, Role, Setting, properties
 
@@ -22,9 +22,9 @@ def connection(shared: Shared, role: Role = Role.ADMIN) -> Connection:
         raise UsageError(f"no such client: {client!r}", hint="auto, kafka-python or librdkafka")
     said = properties(layers(shared))
     to = Connection(
-        bootstrap=text(shared, shared.bootstrap_server, "bootstrap-server"),
+        bootstrap=addresses(text(shared, shared.bootstrap_server, "bootstrap-server")),
         properties=_readable(accepted(said)),
-        connect_timeout=duration(text(shared, shared.connect_timeout, "connect-timeout")),
+        connect_timeout=seconds(shared, shared.connect_timeout, "connect-timeout"),
         client=client,
     )
     if shared.verbose:

@@ -8,13 +8,14 @@ import typer
 
 from eventq.commands.connect import connection, data_client
 from eventq.commands.options import Shared, kafka_command, output_format
-from eventq.commands.settings import isolation_level, number, text
+from eventq.commands.settings import isolation_level, number, seconds, setting, text
 from eventq.core.consume_plan import GroupPlan, MemberPlan
 from eventq.core.consumed import ConsumeReport
 from eventq.core.errors import EventqError, ExitCode, Stopped, TimedOut, UsageError
 from eventq.core.goals import Outcome, pins_of
 from eventq.core.lag_reads import Isolation
 from eventq.core.parse import duration
+from eventq.core.properties import check_group_protocol
 from eventq.core.settings import Role
 from eventq.core.start import parse_start
 from eventq.core.work import Work, parse_work
@@ -122,8 +123,8 @@ def consume(
         client_id="",
         start=parse_start(from_beginning, start),
         read_committed=isolation_level(shared, isolation) is Isolation.READ_COMMITTED,
-        session_timeout=duration(text(shared, session_timeout, "session-timeout")),
-        heartbeat_interval=duration(text(shared, heartbeat_interval, "heartbeat-interval")),
+        session_timeout=seconds(shared, session_timeout, "session-timeout"),
+        heartbeat_interval=seconds(shared, heartbeat_interval, "heartbeat-interval"),
         work=Work() if work is None else parse_work(work),
         commit_interval=duration(commit_interval),
         value_format=value_format.value,
@@ -131,6 +132,9 @@ def consume(
         events=events,
         limited=max_messages is not None,
     )
+    timing = {"session-timeout": session_timeout, "heartbeat-interval": heartbeat_interval}
+    given = [name for name, option in timing.items() if setting(shared, option, name).given]
+    check_group_protocol(to.properties, member.client, given)
     if member.heartbeat_interval >= member.session_timeout:
         raise UsageError(
             "--heartbeat-interval must be shorter than --session-timeout",

@@ -135,11 +135,12 @@ def output_format(shared: Shared, allowed: tuple[str, ...]) -> str:
 
 
 def _meant(wanted: str, allowed: tuple[str, ...]) -> str:
-    """Elsewhere `-o` is where to begin (`-o beginning`, `-o -10`) or a file."""
+    """Elsewhere `-o` is where to begin: `-o beginning`, `-o end`, `-o 1234`."""
+    formats = f"one of {', '.join(allowed)}"
     if wanted in {"beginning", "earliest"}:
-        return "to begin at the log start, give --from-beginning"
+        return f"{formats}; to begin at the log start: consume --from-beginning"
     if wanted in {"end", "latest", "stored"}:
-        return "without --from-beginning a group begins at its commits, or at the end"
+        return f"{formats}; consume begins at the commits of its group, or at the end without any"
     if wanted.lstrip("-").isdecimal():
-        return f"to begin at an offset, give --from {wanted.lstrip('-')}"
-    return f"one of {', '.join(allowed)}"
+        return f"{formats}; to begin at an offset: consume --from {wanted.lstrip('-')}"
+    return formats

@@ -18,6 +18,7 @@ from eventq.core.parse import duration
 from eventq.core.parse import rate as parse_rate
 from eventq.core.produce_plan import Acks, Compression, ProducePlan, SendPlan
 from eventq.core.produced import ProduceReport
+from eventq.core.settings import Role
 from eventq.core.topics import check_names
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def produce(
             "--partition and --partitions exclude each other",
             hint="one is a single partition to send to, the other the size of the topic",
         )
-    to = connection(shared)
+    to = connection(shared, Role.PRODUCER)
     (name,) = check_names([settings.text(shared, topic, "topic")])
     plan = ProducePlan(
         run=secrets.token_hex(4),
@@ -136,9 +137,7 @@ def _choice(kind: Any, shared: Shared, given: Any, name: str) -> Any:
         return kind(found.value)
     except ValueError as error:
         choices = ", ".join(choice.value for choice in kind)
-        raise UsageError(
-            f"--{name} by {found.source} can't be {found.value!r}", hint=f"one of {choices}"
-        ) from error
+        raise UsageError(f"{found.place} can't be {found.value!r}", hint=f"one of {choices}") from error
 
 
 def _number(shared: Shared, given: int | None, name: str) -> int | None:

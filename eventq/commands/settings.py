@@ -11,6 +11,7 @@ from eventq.commands.options import Debug, Shared
 from eventq.core import java_properties
 from eventq.core.errors import UsageError
 from eventq.core.lag_reads import Isolation
+from eventq.core.parse import duration
 from eventq.core.properties import canonical, is_secret
 from eventq.core.references import expand
 from eventq.core.settings import Layer, Setting, environment, resolve
@@ -20,8 +21,14 @@ def setting(shared: Shared, given: str | int | None, name: str) -> Setting:
     """The effective setting `name` of core.settings.SETTINGS, `given` being what its option says."""
     found = resolve(name, None if given is None else str(given), layers(shared))
     if shared.verbose and found.value is not None:
-        sys.stderr.write(f"eventq: {name} {found.value} ({found.source})\n")
+        _say(found)
     return found
+
+
+@cache
+def _say(found: Setting) -> None:
+    """Once, however often a command asks."""
+    sys.stderr.write(f"eventq: {found.name} {found.value} ({found.source})\n")
 
 
 def text(shared: Shared, given: str | None, name: str) -> str:
@@ -35,14 +42,21 @@ def text_if_given(shared: Shared, given: str | None, name: str) -> str | None:
     return found.value if found.given else None
 
 
+def seconds(shared: Shared, given: str | None, name: str) -> float:
+    """The effective value of a setting that is a duration; UsageError, naming the source, if it is none."""
+    found = setting(shared, given, name)
+    try:
+        return duration(found.value or "")
+    except UsageError as error:
+        raise UsageError(f"{found.place}: {error}", hint=error.hint) from error
+
+
 def number(shared: Shared, given: int | None, name: str) -> int:
     """The effective value of a setting that counts something; UsageError, naming the source, below 1."""
     found = setting(shared, given, name)
     value = found.value or ""
     if not value.isdecimal() or int(value) < 1:
-        raise UsageError(
-            f"--{name} by {found.source} is not a whole number of 1 or more: {value!r}", hint="such as 3"
-        )
+        raise UsageError(f"{found.place} is not a whole number of 1 or more: {value!r}", hint="such as 3")
     return int(value)
 
 
@@ -52,7 +66,7 @@ def isolation_level(shared: Shared, given: Isolation | None) -> Isolation:
         return Isolation(found.value)
     except ValueError as error:
         raise UsageError(
-            f"no such isolation: {found.value!r} ({found.source})", hint="read-uncommitted or read-committed"
+            f"{found.place} can't be {found.value!r}", hint="read-uncommitted or read-committed"
         ) from error
 
 

@@ -14,6 +14,7 @@ _UNITS = {
     "d": Fraction(86400),
 }
 _PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d)")
+_ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:.%]+\]|[^\s:/\[\]]+)(?::(\d{1,5}))?")
 _RATE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(?:[eE]\+?(\d+))?(?:/(s|m|h|d))?")
 
 
@@ -36,3 +37,13 @@ def rate(text: str) -> Fraction:
     if value <= 0:
         raise UsageError("a rate of 0 would never send", hint="leave --rate out to send as fast as possible")
     return value
+
+
+def addresses(text: str) -> str:
+    """`host:port` or more of them with commas, blanks taken out; a host alone has the client's port, 9092."""
+    parts = [part.strip() for part in text.split(",")]
+    for part in parts:
+        match = _ADDRESS.fullmatch(part)
+        if match is None or not 0 < int(match.group(1) or 9092) < 65536:  # noqa: PLR2004 - the last port
+            raise UsageError(f"not an address: {part!r}", hint="write it as host:port[,host:port…]")
+    return ",".join(parts)

@@ -1,6 +1,6 @@
 """What client settings mean to each client library; the table is in core/property_table.py."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eventq.core import security
@@ -104,26 +104,27 @@ def librdkafka(values: Mapping[str, str], role: Role) -> dict[str, str]:
 _CLASSIC_ONLY = ("session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy")
 
 
-def newer_group_protocol(values: Mapping[str, str], client: str, given: Sequence[str] = ()) -> bool:
-    """Whether members join by `group.protocol=consumer`; eventq's own classic settings are not sent then.
+def check_group_protocol(values: Mapping[str, str], client: str, given: Iterable[str]) -> None:
+    """Of `group.protocol=consumer`, under which the broker has the settings of members.
 
-    `given` names classic settings that a user gave otherwise than by property. UsageError for any that a
-    user gave, and with kafka-python, which has the classic protocol alone.
+    `given` are the options for these settings that somebody gave. UsageError for any of them, and with
+    kafka-python, which has the classic protocol alone.
     """
     if values.get("group.protocol", "classic").lower() != "consumer":
-        return False
+        return
     if client != "librdkafka":
         raise UsageError(
             "group.protocol=consumer needs librdkafka",
             hint="pip install 'eventq[fast]', or --client librdkafka",
         )
-    sent = [name for name in _CLASSIC_ONLY if name in values or name in given]
-    if sent:
+    refused = [f"--{name}" for name in given]
+    if "partition.assignment.strategy" in values:
+        refused.append("partition.assignment.strategy")
+    if refused:
         raise UsageError(
-            f"group.protocol=consumer has no {', '.join(sent)}",
+            f"group.protocol=consumer has no {', '.join(refused)}",
             hint="leave it out: the broker sets it for the group",
         )
-    return True
 
 
 _SECRET = ("password", "secret", "passphrase", "jaas.config", ".pem", "keystore.key")

@@ -29,9 +29,20 @@ class Property:
 
 
 def _integer(value: str) -> int:
-    if not value.removeprefix("-").isdecimal():
-        raise ValueError("a whole number")
+    if not value.isdecimal():
+        raise ValueError("a whole number, 0 or more")
     return int(value)
+
+
+def _buffer(value: str) -> int | None:
+    """Java says -1 for what the system thinks best."""
+    return None if value == "-1" else _integer(value)
+
+
+def _look_up(value: str) -> str:
+    if value not in {"use_all_dns_ips", "resolve_canonical_bootstrap_servers_only"}:
+        raise ValueError("use_all_dns_ips or resolve_canonical_bootstrap_servers_only")
+    return value
 
 
 def _truth(value: str) -> bool:
@@ -81,7 +92,7 @@ def _protocol(value: str) -> str:
 _TABLE: tuple[tuple[str, str, str | None, str | None, Callable[[str], Any]], ...] = (
     ("client.id", "APC", "client_id", "client.id", str),
     ("client.rack", "C", "client_rack", "client.rack", str),
-    ("client.dns.lookup", "APC", "client_dns_lookup", "client.dns.lookup", str),
+    ("client.dns.lookup", "APC", "client_dns_lookup", "client.dns.lookup", _look_up),
     ("request.timeout.ms", "APC", "request_timeout_ms", "socket.timeout.ms", _integer),
     ("retry.backoff.ms", "APC", "retry_backoff_ms", "retry.backoff.ms", _integer),
     ("retry.backoff.max.ms", "APC", None, "retry.backoff.max.ms", _integer),
@@ -98,12 +109,9 @@ _TABLE: tuple[tuple[str, str, str | None, str | None, Callable[[str], Any]], ...
         "metadata.recovery.rebootstrap.trigger.ms",
         _integer,
     ),
-    ("send.buffer.bytes", "APC", "send_buffer_bytes", "socket.send.buffer.bytes", _integer),
-    ("receive.buffer.bytes", "APC", "receive_buffer_bytes", "socket.receive.buffer.bytes", _integer),
     ("receive.message.max.bytes", "APC", "receive_message_max_bytes", "receive.message.max.bytes", _integer),
     ("enable.metrics.push", "APC", None, "enable.metrics.push", _truth),
     ("acks", "P", "acks", "acks", _acks),
-    ("enable.idempotence", "P", "enable_idempotence", "enable.idempotence", _truth),
     ("compression.type", "P", "compression_type", "compression.type", _compression),
     ("linger.ms", "P", "linger_ms", "linger.ms", _integer),
     ("batch.size", "P", "batch_size", "batch.size", _integer),
@@ -118,8 +126,6 @@ _TABLE: tuple[tuple[str, str, str | None, str | None, Callable[[str], Any]], ...
     ),
     ("max.request.size", "P", "max_request_size", "message.max.bytes", _integer),
     ("max.block.ms", "P", "max_block_ms", None, _integer),
-    ("transactional.id", "P", "transactional_id", "transactional.id", str),
-    ("transaction.timeout.ms", "P", "transaction_timeout_ms", "transaction.timeout.ms", _integer),
     ("fetch.min.bytes", "C", "fetch_min_bytes", "fetch.min.bytes", _integer),
     ("fetch.max.bytes", "C", "fetch_max_bytes", "fetch.max.bytes", _integer),
     ("fetch.max.wait.ms", "C", "fetch_max_wait_ms", "fetch.wait.max.ms", _integer),
@@ -127,7 +133,6 @@ _TABLE: tuple[tuple[str, str, str | None, str | None, Callable[[str], Any]], ...
     ("max.poll.interval.ms", "C", "max_poll_interval_ms", "max.poll.interval.ms", _integer),
     ("session.timeout.ms", "C", "session_timeout_ms", "session.timeout.ms", _integer),
     ("heartbeat.interval.ms", "C", "heartbeat_interval_ms", "heartbeat.interval.ms", _integer),
-    ("group.instance.id", "C", "group_instance_id", "group.instance.id", str),
     ("group.protocol", "C", None, "group.protocol", _protocol),
     ("group.remote.assignor", "C", None, "group.remote.assignor", str),
     ("check.crcs", "C", "check_crcs", "check.crcs", _truth),
@@ -175,6 +180,16 @@ PROPERTIES: Mapping[str, Property] = {
     **{
         name: Property(_roles(who), None, name) for who, names in _FAST_ONLY.items() for name in names.split()
     },
+    **{
+        f"{way}.buffer.bytes": Property(
+            _roles("APC"),
+            f"{way}_buffer_bytes",
+            f"socket.{way}.buffer.bytes",
+            _buffer,
+            lambda value: str(_buffer(value) or 0),
+        )
+        for way in ("send", "receive")
+    },
     "buffer.memory": Property(_roles("P"), None, "queue.buffering.max.kbytes", _integer, _kilobytes),
     "queue.buffering.max.kbytes": Property(_roles("P"), None, "queue.buffering.max.kbytes", _integer),
     "partition.assignment.strategy": Property(
@@ -193,6 +208,8 @@ OWNED: Mapping[str, str] = {
     "enable.auto.offset.store": "eventq commits what was processed",
     "auto.offset.reset": "give --from-beginning or --from; without them a new group begins at the end",
     "allow.auto.create.topics": "a look-up never creates a topic; eventq topic create does",
+    "enable.idempotence": "it is on; --acks 1 or --acks 0 turns it off",
+    "group.instance.id": "a member that dies gives up its seat at once; give client.id to name members",
     "transactional.id": "events are sent without transactions",
     "transaction.timeout.ms": "events are sent without transactions",
     "partitioner": "records with a key go where Java's producer puts them; produce has --partition",

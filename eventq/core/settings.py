@@ -82,6 +82,12 @@ class Setting:
     def given(self) -> bool:
         return self.source != "default"
 
+    @property
+    def place(self) -> str:
+        """For a message: the option, and whatever else spoke in its place."""
+        option = f"--{self.name}"
+        return option if self.source == option else f"{option} by {self.source}"
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:

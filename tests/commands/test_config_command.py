@@ -64,3 +64,13 @@ def test_a_file_that_a_client_would_need_must_be_there() -> None:
 
 def test_quiet_and_verbose_exclude_each_other() -> None:
     assert config_show("-q", "-v").returncode == 2
+
+
+def test_a_duration_and_an_address_that_are_none_are_usage_errors_that_say_so() -> None:
+    assert "--connect-timeout: not a duration: '5'" in config_show("--connect-timeout", "5").stderr
+    assert config_show("-b", "").returncode == config_show("-b", "host:port").returncode == 2
+
+
+def test_help_cut_off_by_a_closed_pipe_is_no_error() -> None:
+    shell = f"set -o pipefail; {sys.executable} -m eventq --help | head -1"
+    assert subprocess.run(["bash", "-c", shell], capture_output=True, check=False).returncode == 0

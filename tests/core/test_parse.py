@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 
 from eventq.core.errors import UsageError
-from eventq.core.parse import duration, rate
+from eventq.core.parse import addresses, duration, rate
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,13 @@ def test_what_is_not_a_rate_is_refused(text: str) -> None:
 def test_a_rate_of_zero_is_refused_with_the_way_out() -> None:
     with pytest.raises(UsageError, match="never send"):
         rate("0")
+
+
+def test_addresses_are_hosts_with_or_without_a_port() -> None:
+    assert addresses("a:1, b.c:9092,[::1]:9092 ,d") == "a:1,b.c:9092,[::1]:9092,d"
+
+
+@pytest.mark.parametrize("text", ["", "a:1,", "a:port", "a:0", "a:70000", "PLAINTEXT://a:1", ":::", "a b:1"])
+def test_what_is_no_address_is_a_usage_error(text: str) -> None:
+    with pytest.raises(UsageError, match="not an address"):
+        addresses(text)

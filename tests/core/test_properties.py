@@ -9,11 +9,11 @@ from eventq.core.errors import UsageError
 from eventq.core.properties import (
     accepted,
     canonical,
+    check_group_protocol,
     ignored,
     is_secret,
     kafka_python,
     librdkafka,
-    newer_group_protocol,
 )
 from eventq.core.property_table import PROPERTIES
 from eventq.core.settings import Role, Setting
@@ -73,7 +73,9 @@ def test_the_name_of_an_option_is_told_to_be_one() -> None:
     ("name", "value"),
     [
         ("linger.ms", "5s"),
-        ("enable.idempotence", "yes"),
+        ("check.crcs", "yes"),
+        ("request.timeout.ms", "-5"),
+        ("client.dns.lookup", "x"),
         ("acks", "2"),
         ("compression.type", "rar"),
         ("group.protocol", "share"),
@@ -208,15 +210,24 @@ def test_security_that_only_java_can_do_is_refused_from_every_source(name: str) 
 
 def test_the_newer_group_protocol_takes_none_of_the_classic_settings() -> None:
     newer = {"group.protocol": "consumer"}
-    assert newer_group_protocol(newer, "librdkafka")
-    assert not newer_group_protocol({"session.timeout.ms": "1"}, "kafka-python")
+    check_group_protocol(newer, "librdkafka", [])
+    check_group_protocol({}, "kafka-python", ["session-timeout"])
     with pytest.raises(UsageError) as error:
-        newer_group_protocol(newer, "kafka-python")
+        check_group_protocol(newer, "kafka-python", [])
     assert "[fast]" in (error.value.hint or "")
-    with pytest.raises(UsageError, match=r"session\.timeout\.ms"):
-        newer_group_protocol({**newer, "session.timeout.ms": "1"}, "librdkafka")
-    with pytest.raises(UsageError, match=r"heartbeat\.interval\.ms"):
-        newer_group_protocol(newer, "librdkafka", ["heartbeat.interval.ms"])
+    with pytest.raises(UsageError, match="--session-timeout"):
+        check_group_protocol(newer, "librdkafka", ["session-timeout"])
+    with pytest.raises(UsageError, match="assignment"):
+        check_group_protocol({**newer, "partition.assignment.strategy": "range"}, "librdkafka", [])
+
+
+def test_a_buffer_of_minus_one_is_left_to_the_system() -> None:
+    values = {"send.buffer.bytes": "-1", "receive.buffer.bytes": "65536"}
+    assert kafka_python(values, Role.ADMIN) == {"send_buffer_bytes": None, "receive_buffer_bytes": 65536}
+    assert librdkafka(values, Role.ADMIN) == {
+        "socket.send.buffer.bytes": "0",
+        "socket.receive.buffer.bytes": "65536",
+    }
 
 
 def test_secrets_are_known_by_name() -> None:
