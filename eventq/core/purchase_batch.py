@@ -8,6 +8,7 @@ them must look like one UUID. Whatever does not fit so is judged value by value.
 
 import re
 from collections.abc import Callable, Sequence
+from typing import cast
 
 from eventq.core.purchase import fault, json_fault
 
@@ -40,7 +41,9 @@ def _each(fault_of: Callable[[bytes | None], str | None], values: Sequence[bytes
 
 
 def _all_common(values: Sequence[bytes | None]) -> bool:
-    known = [value for value in values if value is not None]
-    if len(known) < len(values) or _LINES.subn(b"", b"\n".join(known) + b"\n") != (b"", len(known)):
+    if None in values:
+        return False
+    known = cast("Sequence[bytes]", values)
+    if _LINES.subn(b"", b"\n".join(known) + b"\n") != (b"", len(known)):
         return False
     return b"".join([value[_UUID] for value in known]).translate(_TO_ZERO) == _ZEROS * len(known)
