@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, MemberToRemove, OffsetSpec
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.protocol.consumer import IsolationLevel
 
 from eventq.broker.connection import admin
@@ -37,6 +37,15 @@ class GroupAdmin:
             )
         described = self._admin.describe_topics([self._topic])
         return sorted(partition["partition_index"] for partition in described[0]["partitions"])
+
+    def topic_id(self) -> str | None:
+        """None without the topic; EventqError when nobody answers."""
+        try:
+            described = self._admin.describe_topics([self._topic])
+        except KafkaError as error:
+            raise EventqError(f"topic {self._topic} could not be looked up: {error}") from error
+        gone = described[0]["error_code"] == UnknownTopicOrPartitionError.errno
+        return None if gone else str(described[0]["topic_id"])
 
     def log_starts(self, partitions: Iterable[int]) -> Offsets:
         return self._offsets(partitions, OffsetSpec.EARLIEST, read_committed=False)

@@ -114,6 +114,11 @@ def consume(
     output_format(shared, ("text", "json"))
     if max_messages is not None and until_end:
         raise UsageError("--max-messages and --until-end are two goals", hint="give one of them")
+    if timeout is not None and max_messages is None and not until_end:
+        raise UsageError(
+            "--timeout says by when a goal must be reached, and there is none",
+            hint="add -n or --until-end; --duration is a planned end",
+        )
     to = connection(shared, Role.CONSUMER)
     member = MemberPlan(
         connection=to,
@@ -181,14 +186,8 @@ def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool
         if plan.count > len(partitions):
             idle = plan.count - len(partitions)
             output.note(f"{plan.count} members for {len(partitions)} partitions: {idle} will idle")
-        run = Group(
-            plan,
-            admin,
-            launcher(member),
-            SystemClock(),
-            output,
-        )
-        with signals(run):
+        run = Group(plan, admin, launcher(member), SystemClock(), output)
+        with signals(run.ending):
             outcome = run.run()
     report = run.report()
     if report.skipped_at_start and not shared.quiet:
@@ -197,7 +196,7 @@ def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool
             "--from-beginning reads them (in a group that has not committed yet)"
         )
     _print(report, shared.output, sys.stderr if member.events else sys.stdout)
-    return _exit(outcome, run.error, plan, report)
+    return _exit(outcome, run.ending.error, plan, report)
 
 
 def _print(report: ConsumeReport, output: str | None, stream: TextIO) -> None:
@@ -215,7 +214,7 @@ def _exit(outcome: Outcome, error: EventqError | None, plan: GroupPlan, report: 
         raise Stopped(ExitCode[outcome.name])
     if outcome is Outcome.FAILED and error is not None:
         raise error
-    if outcome is Outcome.TIMED_OUT and plan.has_goal:
+    if outcome is Outcome.TIMED_OUT:
         raise TimedOut(
             f"the goal was not reached within {plan.timeout:g} s: {report.tally.processed} processed"
         )

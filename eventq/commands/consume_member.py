@@ -6,7 +6,7 @@ import signal
 from multiprocessing.connection import Connection
 
 from eventq.core.consume_plan import MemberPlan
-from eventq.core.errors import EventqError
+from eventq.core.errors import EventqError, ExitCode
 from eventq.core.purchase_batch import json_faults, no_faults, purchase_faults
 from eventq.loops.clock import SystemClock
 from eventq.loops.group_consumer import GroupConsumer
@@ -32,16 +32,21 @@ def main(pipe: Connection, plan: MemberPlan) -> None:
     gc.set_threshold(_RARELY)
     clock = SystemClock()
     link = Link(pipe, clock)
+    code = ExitCode.DONE
     try:
         Member(_consumer(plan), link, plan, _FAULTS[plan.value_format], clock).run()
     except EventqError as error:
-        link.send(Failed(str(error), error.hint))
-        link.send(Done())
+        code = _fail(link, error)
     except Exception as error:
-        link.send(Failed(f"a member met an unexpected {type(error).__name__}: {error}", None))
-        link.send(Done())
+        code = _fail(link, EventqError(f"a member met an unexpected {type(error).__name__}: {error}"))
     pipe.close()
-    os._exit(0)
+    os._exit(code)
+
+
+def _fail(link: Link, error: EventqError) -> ExitCode:
+    link.send(Failed(str(error), error.hint))
+    link.send(Done())
+    return error.exit_code
 
 
 def _consumer(plan: MemberPlan) -> GroupConsumer:

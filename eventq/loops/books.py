@@ -5,6 +5,7 @@ from eventq.core.consume_plan import GroupPlan
 from eventq.core.consumed import ConsumeReport, GroupNow, MalformedRecord, Offsets, Tally
 from eventq.core.goals import Outcome, Standing, judge, passed
 from eventq.core.quota import Quota
+from eventq.loops.messages import Resume, ToMember
 from eventq.loops.seat import Seat
 
 
@@ -36,6 +37,23 @@ class Books:
         """Commits never go back: answers of the broker and of members arrive in any order."""
         for partition, offset in offsets.items():
             self.committed[partition] = max(offset, self.committed.get(partition, 0))
+
+    def confirm(self, seat: Seat) -> None:
+        """The commit that the member announced last has been made."""
+        if seat.pending is not None:
+            self.quota.commit(seat.number, seat.pending.covered)
+            self.commit(seat.pending.offsets)
+
+    def feed(self) -> None:
+        """There may be quota again for those that got too little of it."""
+        for seat in self.seats:
+            if seat.starved and self.quota.left > 0:
+                seat.starved = False
+                seat.send(Resume())
+
+    def tell(self, message: ToMember) -> None:
+        for seat in self.seats:
+            seat.send(message)
 
     def standing(self) -> Outcome | None:
         now = self._clock.monotonic()

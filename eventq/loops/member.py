@@ -66,24 +66,25 @@ class Member:
     def _keep_up(self) -> None:
         """Commits and reports when it is time to."""
         now = self._clock.monotonic()
-        if self._processing.flush or now >= self._commit_at:
+        committing = self._processing.flush or now >= self._commit_at
+        if committing or now >= self._progress_at:
+            self._progress_at = now + _PROGRESS
+            self._report()
+        if committing:
             self._processing.flush = False
             self._commits.commit(self._consumer)
             self._commit_at = self._clock.monotonic() + self._plan.commit_interval
-            self._progress_at = 0.0
-        if now >= self._progress_at:
-            self._progress_at = now + _PROGRESS
-            self._report()
 
     def _report(self) -> None:
+        """Before every commit, so that whenever the member dies nothing is committed that was not counted."""
         state = "waiting" if self._processing.starved else self._state
         positions, ends = self._consumer.positions(), self._consumer.ends()
         self._link.send(Progress(self._processing.tally, positions, ends, self._processing.last, state))
 
     def _leave(self) -> None:
         self._state = "leaving"
-        self._commits.commit(self._consumer)
         self._report()
+        self._commits.commit(self._consumer)
         self._consumer.close()
         self._link.send(Done())
 
@@ -103,6 +104,7 @@ class Member:
         self._link.send(WasReset(reset))
 
     def revoking(self, positions: Offsets) -> Offsets:
+        self._report()
         return self._commits.revoking(positions)
 
     def revoked(self, partitions: tuple[int, ...], reason: str | None) -> None:

@@ -60,7 +60,8 @@ class Seat:
         self.last_partitions = message.partitions or self.last_partitions
         self.state = "consuming" if message.partitions else "idle"
         self.rebalances += 1
-        self.deaths_in_a_row = 0
+        if not message.partitions:
+            self.deaths_in_a_row = 0
         self.starved = self.hurried = False
 
     def keep(self, partitions: tuple[int, ...]) -> None:
@@ -102,6 +103,8 @@ class Seat:
     def heard(self, progress: Progress, now: float) -> None:
         self.progress = progress
         self.state = progress.state
+        if progress.tally.processed:
+            self.deaths_in_a_row = 0
         processed = self.processed
         if self._mark is None or now - self._mark[0] >= 1:
             if self._mark is not None:

@@ -105,7 +105,7 @@ def report_text(report: ConsumeReport) -> str:
 
 def _member_line(member: MemberReport) -> str:
     restarts = f", {member.restarts} restarts" if member.restarts else ""
-    ended = f", {member.exit}" if member.exit else ""
+    ended = f", exit {member.exit}" if member.exit else ""
     return (
         f"  member {member.number} (pid {member.pid}): {member.tally.processed} processed, "
         f"partitions {ranges(member.partitions)}{restarts}{ended}"
@@ -123,6 +123,10 @@ def document(report: ConsumeReport) -> dict[str, Any]:
         "skipped_at_start": report.skipped_at_start,
         "resets": _resets(report),
         "rebalances": report.rebalances,
+        "malformed_first": [
+            {"topic": report.topic, "partition": m.partition, "offset": m.offset, "reason": m.reason}
+            for m in report.malformed
+        ],
         "members": [_member(member) for member in report.members],
         "committed": [
             {"topic": report.topic, "partition": p, "offset": offset}
