@@ -5,7 +5,7 @@ all requests first, and keep each error with the part that it belongs to.
 """
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -49,6 +49,7 @@ from eventq.core.settings import Connection
 
 _BATCH = 100
 _HINT = "; --client librdkafka can (pip install 'eventq[fast]')"
+_IN_FLIGHT = 5
 _RETRIES = 20
 _RETRY_SECONDS = 0.1
 
@@ -176,15 +177,18 @@ class KafkaPythonLagReader:
             raise silent(self._connection, error_text(failures[0]))
 
     def _ask(self, requests: Sequence[Asked]) -> list[Any]:
-        """Every answer, or the error in its place; all are sent before the first is awaited."""
-        if not requests:
-            return []
+        """Every answer, or the error in its place; all nodes are asked before the first answer is awaited."""
+        answers: list[Any] = [None] * len(requests)
         try:
-            return list(self._manager.run(self._send_all, requests))
+            for wave in _waves(requests):
+                found = self._manager.run(self._send_all, [requests[i] for i in wave])
+                for i, answer in zip(wave, found, strict=True):
+                    answers[i] = answer
         except KafkaError as error:
             raise unreachable(self._connection, error_text(error)) from error
         except RuntimeError as error:
             raise EventqError(f"the connection to Kafka is closed ({error})") from error
+        return answers
 
     async def _send_all(self, requests: Sequence[Asked]) -> list[Any]:
         timeout = max(1, int(self._connection.connect_timeout * 1000))
@@ -203,3 +207,13 @@ class KafkaPythonLagReader:
         except KafkaError as error:
             self._manager.cluster.request_update()
             return error
+
+
+def _waves(requests: Sequence[Asked]) -> list[list[int]]:
+    """Indices of requests that may be under way together: a node with too many in flight refuses the next."""
+    waves: dict[int, list[int]] = defaultdict(list)
+    asked: Counter[int | None] = Counter()
+    for index, (_, node) in enumerate(requests):
+        waves[asked[node] // _IN_FLIGHT].append(index)
+        asked[node] += 1
+    return list(waves.values())

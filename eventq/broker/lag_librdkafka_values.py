@@ -19,6 +19,8 @@ _STATES = {
     "EMPTY": "Empty",
 }
 
+_MOVED = _UNKNOWN | {5, 6}
+
 
 def missing(answer: Any) -> bool:
     return isinstance(answer, KafkaException) and code(answer) in _UNKNOWN
@@ -73,5 +75,5 @@ def read_topic(name: str, answer: Any) -> Topic:
 
 def offset(answer: Any) -> int | Bounds:
     if isinstance(answer, KafkaException):
-        return Bounds(error=failure(answer), gone=missing(answer))
+        return Bounds(error=failure(answer), moved=code(answer) in _MOVED)
     return int(answer.offset)

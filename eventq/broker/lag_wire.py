@@ -14,6 +14,7 @@ from eventq.core.lag_reads import Bounds, Commits, Description, ListedGroup, Mem
 
 UNKNOWN_PARTITION = 3
 _LEADER_NOT_AVAILABLE = 5
+_MOVED = frozenset({UNKNOWN_PARTITION, _LEADER_NOT_AVAILABLE, 6})
 _GROUP_NOT_FOUND = 69
 _NO_ID = uuid.UUID(int=0)
 
@@ -118,7 +119,7 @@ def offsets(
 def offset(row: Any) -> int | Bounds:
     if row.error_code == 0:
         return int(row.offset)
-    return Bounds(error=code_text(row.error_code), gone=row.error_code == UNKNOWN_PARTITION)
+    return Bounds(error=code_text(row.error_code), moved=row.error_code in _MOVED)
 
 
 COORDINATOR_NOT_AVAILABLE = code_text(15)

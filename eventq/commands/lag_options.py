@@ -43,7 +43,7 @@ def question_of(
     expected: bool = False,
 ) -> Question:
     level = isolation_level(shared, isolation)
-    return Question(groups, tuple(topics or ()), assume, level, patient, expected)
+    return Question(groups, _names("topic", topics), assume, level, patient, expected)
 
 
 def groups_of(shared: Shared, given: list[str] | None, *, every: bool = False) -> tuple[str, ...]:
@@ -53,7 +53,14 @@ def groups_of(shared: Shared, given: list[str] | None, *, every: bool = False) -
     if every:
         return ()
     elsewhere = None if given else text_if_given(shared, None, "group")
-    return tuple(dict.fromkeys(given or ([elsewhere] if elsewhere else [])))
+    return _names("group", given or ([elsewhere] if elsewhere else []))
+
+
+def _names(what: str, given: list[str] | None) -> tuple[str, ...]:
+    """Each name once, in the order given."""
+    if "" in (given or ()):
+        raise UsageError(f"an empty name is no {what}", hint=f"is the variable behind --{what} set?")
+    return tuple(dict.fromkeys(given or ()))
 
 
 def one_group(shared: Shared, given: list[str] | None) -> str:

@@ -77,13 +77,17 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`end` is the last stable offset under read-committed; `gone`: the partition exists no more."""
+    """`end` is the last stable offset under read-committed.
+
+    `gone`: the partition exists no more; `moved`: the broker asked does not lead it, or not yet, or no more.
+    """
 
     log_start: int | None = None
     end: int | None = None
     high_watermark: int | None = None
     error: str | None = None
     gone: bool = False
+    moved: bool = False
 
     @property
     def retained(self) -> int | None:
@@ -112,7 +116,10 @@ class GroupReads:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """All that one snapshot read, in this order: groups, commits, topics, bounds."""
+    """All that one snapshot read, in this order: groups, commits, topics, bounds.
+
+    `wanted` are the topics asked for, `named`: so were the groups.
+    """
 
     at: float
     groups: tuple[GroupReads, ...]
@@ -121,3 +128,4 @@ class Reads:
     wanted: tuple[str, ...] = ()
     known_ids: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+    named: bool = True

@@ -24,6 +24,14 @@ from eventq.core.sample import Sample
 from eventq.core.trend import trends
 from eventq.core.window import Window
 
+_ROUNDS = 5
+_PAUSE = 0.2
+"""Seconds that a cluster gets to agree on a partition's leader, before it is asked again."""
+
+_OFFSETS_TOPIC = "__consumer_offsets"
+
+Topics = Mapping[str, Topic]
+
 
 class LagReader(Protocol):
     """What lag needs of Kafka; a failed part keeps its error, EventqError only when nothing answered."""
@@ -85,15 +93,26 @@ def read(
     """
     ids = {} if known_ids is None else known_ids
     groups, errors = _groups(reader, question)
-    at = clock.now()
-    names = {name for group in groups for name in topics_of(group, question.topics)} | set(question.topics)
-    topics = reader.topics(sorted(names)) if names else {}
-    _require_topics(question, topics)
+    at, named = clock.now(), bool(question.groups)
+    topics = _topics(reader, question, groups)
     for topic in topics.values():
         if topic.topic_id is not None:
             ids.setdefault(topic.topic, topic.topic_id)
-    bounds = _bounds(reader, question, groups, topics)
-    return Reads(at, groups, topics, bounds, question.topics, ids, errors)
+    wanted = question.topics
+    keys = {key for group in groups for key in partitions_of(group, topics, wanted, named=named)}
+    bounds = _bounds(reader, question, clock, keys, topics)
+    errors += () if named else _unlisted(topics.get(_OFFSETS_TOPIC))
+    return Reads(at, groups, topics, bounds, wanted, ids, errors, named)
+
+
+def _topics(reader: LagReader, question: Question, groups: Iterable[GroupReads]) -> Topics:
+    """Those of the groups and those asked for; where all groups are meant, also the one that keeps them."""
+    names = {name for group in groups for name in topics_of(group, question.topics)} | set(question.topics)
+    if not question.groups:
+        names.add(_OFFSETS_TOPIC)
+    topics = reader.topics(sorted(names)) if names else {}
+    _require_topics(question, topics)
+    return topics
 
 
 def _groups(reader: LagReader, question: Question) -> tuple[tuple[GroupReads, ...], tuple[str, ...]]:
@@ -141,6 +160,15 @@ def _may_read(group: GroupReads, topics: Sequence[str]) -> bool:
     return failed or bool(topics_of(group) & set(topics))
 
 
+def _unlisted(offsets: Topic | None) -> tuple[str, ...]:
+    """Where a partition of the offsets topic has no leader, no broker lists the groups that it keeps."""
+    leaderless = sum(leader is None for leader in offsets.leaders.values()) if offsets else 0
+    if not (offsets and leaderless):
+        return ()
+    of = len(offsets.leaders)
+    return (f"groups are missing: {leaderless} of {of} partitions of {_OFFSETS_TOPIC} have no leader",)
+
+
 def _require_topics(question: Question, topics: Mapping[str, Topic]) -> None:
     missing = sorted(set(question.topics) - set(topics))
     if missing and not question.patient:
@@ -148,22 +176,38 @@ def _require_topics(question: Question, topics: Mapping[str, Topic]) -> None:
 
 
 def _bounds(
-    reader: LagReader, question: Question, groups: Iterable[GroupReads], topics: Mapping[str, Topic]
+    reader: LagReader, question: Question, clock: Clock, keys: Iterable[TopicPartition], topics: Topics
 ) -> dict[TopicPartition, Bounds]:
-    """Once per partition however many groups read it; what has no leader is not asked for."""
-    leaders: dict[TopicPartition, int] = {}
+    """Once per partition however many groups read it; where leaders move meanwhile, they are asked anew."""
     found: dict[TopicPartition, Bounds] = {}
-    for key in {key for group in groups for key in partitions_of(group, topics, question.topics)}:
+    asked = set(keys)
+    for more in reversed(range(_ROUNDS)):
+        leaders, without = _leaders(asked, topics)
+        answers = reader.bounds(leaders, question.isolation) if leaders else {}
+        found.update({**without, **answers})
+        asked = {key for key, bounds in answers.items() if bounds.moved}
+        if not (asked and more):
+            break
+        clock.sleep(_PAUSE)
+        topics = reader.topics(sorted({key.topic for key in asked}))
+    return found
+
+
+def _leaders(
+    keys: Iterable[TopicPartition], topics: Topics
+) -> tuple[dict[TopicPartition, int], dict[TopicPartition, Bounds]]:
+    """Each partition's leader, and what is to be said of those without one."""
+    leaders: dict[TopicPartition, int] = {}
+    without: dict[TopicPartition, Bounds] = {}
+    for key in keys:
         topic = topics.get(key.topic)
         if topic is None or (topic.error is None and key.partition not in topic.leaders):
-            found[key] = Bounds(error="the topic or partition exists no more", gone=True)
-            continue
-        leader = topic.leaders.get(key.partition)
-        if leader is None:
-            found[key] = Bounds(error=topic.error or "the partition has no leader")
+            without[key] = Bounds(error="the topic or partition exists no more", gone=True)
+        elif (leader := topic.leaders.get(key.partition)) is None:
+            without[key] = Bounds(error=topic.error or "the partition has no leader")
         else:
             leaders[key] = leader
-    return {**found, **(reader.bounds(leaders, question.isolation) if leaders else {})}
+    return leaders, without
 
 
 def look(reader: LagReader, question: Question, clock: Clock) -> Sample:

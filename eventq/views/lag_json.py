@@ -18,7 +18,8 @@ def at(seconds: float) -> str:
 
 def document(sample: Sample) -> dict[str, Any]:
     snapshot = sample.snapshot
-    return {"at": at(snapshot.at), "groups": [_group(sample, group) for group in snapshot.groups]}
+    groups = [_group(sample, group) for group in snapshot.groups]
+    return {"at": at(snapshot.at), "groups": groups, "errors": list(snapshot.errors)}
 
 
 def stream_document(sample: Sample) -> dict[str, Any]:

@@ -25,9 +25,9 @@ def frame(sample: Sample, width: int, height: int) -> RenderableType:
         title = Text(
             f"STALE since {at(snapshot.at)}: {error}", style="bold red", no_wrap=True, overflow="ellipsis"
         )
-    room = max(1, height - _CHROME)
+    body: list[RenderableType] = [_line(f"error: {text}", "red") for text in snapshot.errors[:1]]
+    room = max(1, height - _CHROME - len(body))
     groups = sorted(snapshot.groups, key=lambda group: -group.known_lag)
-    body: list[RenderableType] = []
     shown = 0
     for group in groups:
         lines, rows = _group(sample, group, width, room)

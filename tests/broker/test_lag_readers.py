@@ -89,7 +89,7 @@ def test_an_unknown_partition_keeps_its_error_and_the_others_their_bounds(
     keys = [TopicPartition(topic, 0), TopicPartition(topic, 9), TopicPartition(f"{topic}-missing", 0)]
     found = reader.bounds(dict.fromkeys(keys, leader), UNCOMMITTED)
     assert (found[keys[0]].log_start, found[keys[0]].end, found[keys[0]].error) == (0, 5, None)
-    assert [found[key].gone for key in keys] == [False, True, True]
+    assert [found[key].moved for key in keys] == [False, True, True]
     assert all(found[key].error for key in keys[1:])
 
 
@@ -114,3 +114,13 @@ def test_share_and_streams_groups_have_their_type_and_never_an_error(
         assert (found.type, found.members, found.error, found.exists) == (kind, None, None, True)
         assert found.note
         assert found.state
+
+
+def test_a_thousand_groups_are_asked_about_in_one_call(reader: LagReader, group: str) -> None:
+    names = [group, *(f"{group}-{n}" for n in range(1000))]
+    described = reader.describe([ListedGroup(name, "", "") for name in names])
+    commits = reader.committed(names)
+    assert {name for name, found in described.items() if found.exists} == {group}
+    assert {name for name, found in commits.items() if found.offsets} == {group}
+    assert not any(found.error for found in described.values())
+    assert not any(found.error for found in commits.values())

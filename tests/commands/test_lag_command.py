@@ -123,6 +123,13 @@ def test_an_unknown_group_or_topic_is_exit_4(bench: Bench, what: tuple[str, ...]
     assert "no-such" in done.stderr
 
 
+@pytest.mark.parametrize("option", ["-g", "-t"])
+def test_an_empty_name_is_a_usage_error(bench: Bench, option: str) -> None:
+    done = bench.eventq(option, "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "an empty name is no" in done.stderr
+
+
 def test_a_pipe_gets_plain_lines_and_may_close_early(bench: Bench) -> None:
     bench.commit(10, 20)
     done = bench.eventq("-g", bench.group)

@@ -119,3 +119,11 @@ def test_totals_are_the_sum_and_the_maximum_of_the_partitions(
     lags = [p.lag or 0 for p in one.partitions]
     assert (one.lag, one.max_lag) == (sum(lags), max(lags))
     assert one.lag_assumed <= (one.lag or 0)
+
+
+def test_of_groups_that_were_not_named_only_the_topics_that_they_read_are_counted() -> None:
+    topics = {name: Topic(name, "id", {0: 1}) for name in ("orders", "returns")}
+    bounds = {TopicPartition(name, 0): Bounds(0, 9) for name in topics}
+    for named, expected in ((True, ["orders", "returns"]), (False, ["orders"])):
+        asked = Reads(0.0, (group({KEY: 5}),), topics, bounds, tuple(topics), named=named)
+        assert [p.topic for p in snapshot(asked).groups[0].partitions] == expected

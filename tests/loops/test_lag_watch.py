@@ -147,3 +147,59 @@ def test_a_signal_during_a_read_ends_watch_and_is_not_taken_for_a_failed_sample(
     clock = FakeClock()
     with pytest.raises(Stopped):
         list(watch(StoppedReader(), Question(), clock, clock.pause, Pace(samples=1)))
+
+
+class MovingReader(FakeReader):
+    """The leader has moved when it is first asked; afterwards the topic may be gone."""
+
+    deleted = False
+
+    def topics(self, names: Iterable[str]) -> Mapping[str, Topic]:
+        return {} if self.deleted else super().topics(names)
+
+    def bounds(
+        self, leaders: Mapping[TopicPartition, int], isolation: Isolation
+    ) -> Mapping[TopicPartition, Bounds]:
+        found = super().bounds(leaders, isolation)
+        if self.calls.count("bounds of 1 read-uncommitted") > 1:
+            return found
+        self.deleted = self.end == 0
+        return {key: Bounds(error="not the leader", moved=True) for key in found}
+
+
+@pytest.mark.parametrize(("end", "status", "lag"), [(10, Status.OK, 6), (0, Status.NO_TOPIC, None)])
+def test_a_partition_whose_leader_moved_is_asked_anew_and_only_a_deleted_one_is_gone(
+    end: int, status: Status, lag: int | None
+) -> None:
+    reader = MovingReader()
+    reader.end = end
+    found = take(reader, Question(("g1",)), FakeClock()).groups[0].partitions[0]
+    assert (found.status, found.lag) == (status, lag)
+
+
+class LostReader(FakeReader):
+    def bounds(
+        self, leaders: Mapping[TopicPartition, int], isolation: Isolation
+    ) -> Mapping[TopicPartition, Bounds]:
+        super().bounds(leaders, isolation)
+        return {key: Bounds(error="not the leader", moved=True) for key in leaders}
+
+
+def test_a_leader_that_is_never_found_is_an_error_of_that_partition() -> None:
+    reader = LostReader()
+    found = take(reader, Question(("g1",)), FakeClock())
+    assert (found.groups[0].partitions[0].status, found.groups[0].lag) == (Status.ERROR, None)
+    assert reader.calls.count("bounds of 1 read-uncommitted") == 5
+
+
+class HalfListedReader(FakeReader):
+    def topics(self, names: Iterable[str]) -> Mapping[str, Topic]:
+        hidden = {name: Topic(name, "a", {0: 1, 1: None}) for name in names if name != "orders"}
+        return {**hidden, **super().topics(names)}
+
+
+def test_groups_that_no_broker_can_list_are_missed_aloud_and_only_where_all_are_asked_for() -> None:
+    found = take(HalfListedReader(), Question(), FakeClock())
+    assert found.errors == ("groups are missing: 1 of 2 partitions of __consumer_offsets have no leader",)
+    assert (found.groups[0].lag, found.complete) == (6, False)
+    assert take(HalfListedReader(), Question(("g1",)), FakeClock()).complete
