@@ -6,6 +6,7 @@ from importlib import import_module
 
 import typer
 
+from eventq.commands.extras import require
 from eventq.commands.lag_options import (
     AllGroups,
     AssumeOption,
@@ -23,7 +24,7 @@ from eventq.core.sample import Sample
 from eventq.loops.clock import SystemClock
 from eventq.loops.lag import look
 
-SUBCOMMANDS = ("watch", "wait", "check")
+SUBCOMMANDS = ("watch", "wait", "check", "export")
 """Each is a module of eventq.commands, `lag_NAME`, with `register(group)`; help lists them in this order."""
 
 
@@ -40,7 +41,9 @@ def lag(
     if ctx.invoked_subcommand is not None:
         _refuse_before_subcommand(ctx)
         return None
-    write = output_format(shared, ("text", "json", "csv"))
+    write = output_format(shared, ("text", "json", "csv", "prometheus"))
+    if write == "prometheus":
+        require("prometheus_client", "export")
     question = question_of(shared, groups_of(shared, group, every=all_groups), topic, assume, isolation)
     with lag_reader(shared) as reader:
         found = look(reader, question, SystemClock())
@@ -72,6 +75,10 @@ def _text(found: Sample, wanted: str) -> str:
         import orjson
 
         return orjson.dumps(lag_json.document(found), option=orjson.OPT_INDENT_2).decode() + "\n"
+    if wanted == "prometheus":
+        from eventq.views import lag_prometheus
+
+        return lag_prometheus.text(found)
     if wanted == "csv":
         return lag_csv.table(found.snapshot)
     if sys.stdout.isatty():
