@@ -37,12 +37,17 @@ def kafka_python_config(connection: Connection, role: Role = Role.ADMIN) -> dict
 
 def admin(connection: Connection) -> KafkaAdminClient:
     """An admin client that has reached a broker; EventqError within `connect_timeout` if there is none."""
-    config = kafka_python_config(connection)
+    return made(connection, KafkaAdminClient, kafka_python_config(connection))
+
+
+def made(connection: Connection, kind: type, config: dict[str, Any]) -> Any:
+    """A client that has reached a broker; EventqError if there is none, UsageError for bad settings."""
     with watched() as failure:
         try:
-            return KafkaAdminClient(**config)
+            return kind(**config)
         except (KafkaConfigurationError, ValueError, AssertionError) as error:
-            raise UsageError(f"kafka-python refuses these settings: {error}") from error
+            reason = str(error).removeprefix("KafkaConfigurationError: ")
+            raise UsageError(f"kafka-python refuses these settings: {reason}") from error
         except KafkaError as error:
             reason = failure.reason or str(error) or type(error).__name__
             raise unreachable(connection, reason, at_login=failure.at_login) from error

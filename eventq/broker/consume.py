@@ -12,7 +12,7 @@ from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
 from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
-from eventq.broker.connection import kafka_python_config
+from eventq.broker.connection import kafka_python_config, made
 from eventq.core.consume_plan import MemberPlan
 from eventq.core.consumed import Offsets, Reset
 from eventq.core.errors import EventqError
@@ -29,10 +29,7 @@ class KafkaPythonConsumer:
         logging.getLogger("kafka").setLevel(logging.CRITICAL)
         self._plan = plan
         self.owned: set[int] = set()
-        try:
-            self._consumer = KafkaConsumer(**_config(plan))
-        except KafkaError as error:
-            raise EventqError(f"a member could not reach Kafka: {_text(error)}") from error
+        self._consumer: KafkaConsumer = made(plan.connection, KafkaConsumer, _config(plan))
 
     def join(self, handler: Handler) -> None:
         self._handler = handler

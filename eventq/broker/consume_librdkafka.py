@@ -13,7 +13,7 @@ from typing import Any
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as At
 
-from eventq.broker.librdkafka import librdkafka_config
+from eventq.broker.librdkafka import librdkafka_config, made
 from eventq.core.consume_plan import MemberPlan
 from eventq.core.consumed import Offsets, Reset
 from eventq.core.errors import EventqError
@@ -45,10 +45,7 @@ class LibrdkafkaConsumer:
         self._unsought: set[int] = set()
         self._at: Offsets = {}
         self._mark: Offsets = {}
-        try:
-            self._consumer = Consumer(settings)
-        except (KafkaException, ValueError) as error:
-            raise EventqError(f"a member can't be made of these settings: {_text(error)}") from error
+        self._consumer: Consumer = made(Consumer, settings)
 
     def join(self, handler: Handler) -> None:
         self._handler = handler

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from confluent_kafka import KafkaException
+
 from eventq.core import properties
+from eventq.core.errors import UsageError
 from eventq.core.settings import Connection, Role
 
 
@@ -14,3 +17,12 @@ def librdkafka_config(connection: Connection, role: Role) -> dict[str, Any]:
         "reconnect.backoff.max.ms": 1000,  # a broker that comes back is seen within a second
         **properties.librdkafka(connection.properties, role),
     }
+
+
+def made(kind: type, config: dict[str, Any], **more: Any) -> Any:
+    """A client, which has reached nobody yet; UsageError for settings that librdkafka refuses."""
+    try:
+        return kind(config, **more)
+    except (KafkaException, ValueError) as error:
+        said = error.args[0].str() if isinstance(error, KafkaException) else str(error)
+        raise UsageError(f"librdkafka refuses these settings: {said.strip()}") from error

@@ -5,9 +5,8 @@ import logging
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
-from eventq.broker.librdkafka import librdkafka_config
+from eventq.broker.librdkafka import librdkafka_config, made
 from eventq.broker.unreachable import unreachable
-from eventq.core.errors import UsageError
 from eventq.core.settings import Connection, Role
 
 _ALL_DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 - so the library names its own codes
@@ -17,10 +16,7 @@ def librdkafka_admin(connection: Connection) -> AdminClient:
     """An admin client that has reached a broker; EventqError within `connect_timeout` if there is none."""
     seen: list[KafkaError] = []
     config = {**librdkafka_config(connection, Role.ADMIN), "error_cb": seen.append}
-    try:
-        admin = AdminClient(config, logger=_quiet())
-    except KafkaException as error:
-        raise UsageError(f"librdkafka refuses these settings: {failure(error).strip()}") from error
+    admin: AdminClient = made(AdminClient, config, logger=_quiet())
     try:
         admin.cluster_id(timeout=connection.connect_timeout)
     except KafkaException as error:

@@ -15,7 +15,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError, NetworkExceptionError, RequestTimedOutError
 from kafka.partitioner import StickyPartitioner
 
-from eventq.broker.connection import kafka_python_config
+from eventq.broker.connection import kafka_python_config, made
 from eventq.broker.reasons import INTERRUPTED, TIMED_OUT, reason
 from eventq.broker.unreachable import no_producer_id, unreachable
 from eventq.core.chunk import Chunk
@@ -38,10 +38,7 @@ class KafkaPythonProducer:
         self._plan = plan
         self._handed = 0
         self._landings = _Landings()
-        try:
-            self._producer = KafkaProducer(**_config(plan))
-        except KafkaError as error:
-            raise unreachable(plan.connection, _text(error)) from error
+        self._producer: KafkaProducer = made(plan.connection, KafkaProducer, _config(plan))
 
     def begin(self) -> None:
         """Has the topic's metadata and, when idempotent, a producer id."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from eventq.broker.librdkafka import librdkafka_config
+from eventq.broker.librdkafka import librdkafka_config, made
 from eventq.broker.reasons import INTERRUPTED, reason
 from eventq.broker.unreachable import no_producer_id, unreachable
 from eventq.core.chunk import Chunk
@@ -39,7 +39,7 @@ class LibrdkafkaProducer:
         self._has_id = not plan.idempotent
         self._handed = 0
         self._touched: list[_Flight] = []
-        self._producer = Producer(_config(plan, self._statistics))
+        self._producer: Producer = made(Producer, _config(plan, self._statistics))
 
     def begin(self) -> None:
         """Has a broker, the topic's metadata and, when idempotent, a producer id."""

@@ -1,5 +1,7 @@
 """Where settings come from: every source beats the ones below it, for every setting."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from eventq.commands.options import Shared, output_format
 from eventq.commands.settings import layers, number, setting, text_if_given
 from eventq.core.errors import UsageError
 from eventq.core.settings import SETTINGS, properties
+from tests.consume_world import World
 
 NONE = Shared(None, (), None, None, None, None, None, quiet=False, verbose=False, debug=False)
 
@@ -133,3 +136,19 @@ def test_a_format_that_is_none_gets_an_error_that_names_the_option_meant(habit: 
     with pytest.raises(UsageError, match=f"-o {habit}") as error:
         output_format(shared(output=habit), ("text", "json"))
     assert meant in (error.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("client", "bad"),
+    [("librdkafka", "linger.ms=99999999"), ("kafka-python", "delivery.timeout.ms=1")],
+)
+def test_a_setting_that_only_the_client_knows_to_be_bad_is_a_usage_error(
+    world: World, client: str, bad: str
+) -> None:
+    world.create()
+    command = [sys.executable, "-m", "eventq", "produce", "-n", "1", "-b", world.bootstrap, "-t", world.topic]
+    done = subprocess.run(
+        [*command, "--client", client, "-X", bad], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert f"{client} refuses these settings" in done.stderr
