@@ -1,0 +1,1 @@
+"""What scripts/bench runs: eventq against the tools that people would use instead, in one run."""

@@ -1,0 +1,142 @@
+"""docs/performance.md and a JSON file out of the outcomes of a run, and a run held against an earlier one."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.rounds import Figure, Outcome, Reached
+
+BEGIN, END = "<!-- figures: written by scripts/bench -->", "<!-- end of figures -->"
+
+
+def document(outcomes: Sequence[Outcome], machine: Mapping[str, str]) -> dict[str, Any]:
+    """Everything that was measured, run by run."""
+    return {"machine": dict(machine), "suites": {one.suite.title: _suite(one) for one in outcomes}}
+
+
+def _suite(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "unit": outcome.suite.unit,
+        "settings": outcome.suite.settings,
+        "figures": {name: [_figure(one) for one in runs] for name, runs in outcome.figures.items()},
+        "ratios": {one.target.name: _ratio(one) for one in outcome.reached},
+    }
+
+
+def _figure(one: Figure) -> dict[str, Any]:
+    return {
+        "value": round(one.value, 6),
+        "wall_seconds": round(one.wall, 3),
+        "cpu_seconds": round(one.cpu, 3),
+        "peak_bytes": one.peak,
+        "peak_sum_bytes": one.peak_sum,
+        **one.more,
+    }
+
+
+def _ratio(one: Reached) -> dict[str, Any]:
+    return {
+        "pairs": [round(ratio, 4) for ratio in one.ratios],
+        "median": round(one.median, 4),
+        "required": one.target.required,
+        "aim": one.target.aim,
+        "verdict": one.verdict,
+    }
+
+
+def machine() -> dict[str, str]:
+    names = ("eventq", "confluent-kafka", "kafka-python", "orjson", "typer")
+    said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
+    return {
+        "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        "cores": str(os.cpu_count()),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "java": said.splitlines()[0] if said else "none",
+        **{name: version(name) for name in names},
+    }
+
+
+def markdown(found: Mapping[str, Any]) -> str:
+    """The tables, of a document that this or an earlier run wrote."""
+    on = ", ".join(f"{name} {value}" for name, value in found["machine"].items() if name != "date")
+    parts = [f"Measured {found['machine']['date']} on {on}; the broker ran beside the client.\n"]
+    for title, suite in found["suites"].items():
+        parts.append(f"### {title[0].upper()}{title[1:]}\n\n{suite['settings']}.\n\n{_figures(suite)}")
+        if suite["ratios"]:
+            parts.append(_ratios(suite["ratios"]))
+    return "\n".join(parts)
+
+
+def _figures(suite: Mapping[str, Any]) -> str:
+    head = (
+        f"| | {suite['unit']}: min | median | max | wall s | cpu s | largest process MB | sum MB | also |\n"
+    )
+    rows = [_row(name, runs) for name, runs in suite["figures"].items()]
+    return head + "|---|--:|--:|--:|--:|--:|--:|--:|---|\n" + "".join(rows)
+
+
+def _row(name: str, runs: Sequence[Mapping[str, Any]]) -> str:
+    values = sorted(run["value"] for run in runs)
+    cells = [name, *map(_number, (values[0], median(values), values[-1]))]
+    cells += [f"{median(run[key] for run in runs):.2f}" for key in ("wall_seconds", "cpu_seconds")]
+    cells += [f"{median(run[key] for run in runs) / 1e6:.0f}" for key in ("peak_bytes", "peak_sum_bytes")]
+    fixed = ("value", "wall_seconds", "cpu_seconds", "peak_bytes", "peak_sum_bytes")
+    also = [
+        f"{key} {_number(runs[0][key])}" for key in runs[0] if key not in fixed and runs[0][key] is not None
+    ]
+    return f"| {' | '.join([*cells, ', '.join(also)])} |\n"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def _ratios(ratios: Mapping[str, Any]) -> str:
+    head = "| ratio, pair by pair | min | median | max | to reach | aim | |\n|---|--:|--:|--:|--:|--:|---|\n"
+    rows = [
+        f"| {name} | {min(r['pairs']):.2f} | {r['median']:.2f} | {max(r['pairs']):.2f} "
+        f"| {r['required']:g} | {r['aim']:g} | {r['verdict']} |\n"
+        for name, r in ratios.items()
+    ]
+    return head + "".join(rows)
+
+
+def write(page: Path, found: Mapping[str, Any]) -> None:
+    """Replaces the figures in the page and leaves the words around them."""
+    text = page.read_text(encoding="utf-8") if page.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    page.write_text(f"{before}{BEGIN}\n{markdown(found)}{END}{after}", encoding="utf-8")
+
+
+def against(found: Mapping[str, Any], earlier: Mapping[str, Any]) -> str:
+    """A line for each figure and ratio that both runs have: now ÷ then, by their medians."""
+    lines = []
+    for title, suite in found["suites"].items():
+        old = earlier["suites"].get(title, {"figures": {}, "ratios": {}})
+        for name in suite["figures"].keys() & old["figures"].keys():
+            now, then = (median(run["value"] for run in s["figures"][name]) for s in (suite, old))
+            lines.append(
+                f"{title}: {name}: {_number(now)} {suite['unit']}, {now / then:.2f} of {_number(then)}"
+            )
+        for name in suite["ratios"].keys() & old["ratios"].keys():
+            now, then = (s["ratios"][name]["median"] for s in (suite, old))
+            lines.append(f"{title}: ratio {name}: {now:.2f}, was {then:.2f}")
+    return "\n".join(sorted(lines)) + "\n"
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def save(path: Path, found: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
