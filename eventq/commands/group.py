@@ -19,7 +19,7 @@ from eventq.loops.clock import SystemClock
 from eventq.loops.lag import Question, read
 
 if TYPE_CHECKING:
-    from eventq.views.groups import Described
+    from eventq.core.groups import Described
 
 SUBCOMMANDS = ("reset",)
 """Each is a module of eventq.commands, `group_NAME`, with `register(group)`."""
@@ -37,9 +37,10 @@ def list_(shared: Shared) -> None:
         listing = reader.list_groups()
     rows = sorted(listing.groups, key=lambda group: group.group)
     from eventq.views import groups as view
+    from eventq.views import groups_json as documents
 
     if output == "json":
-        write_json(view.list_document(rows))
+        write_json(documents.list_document(rows))
     else:
         write(view.list_lines(rows) if (width := terminal_width()) is None else view.list_table(rows, width))
     _raise([EventqError(error) for error in listing.errors], len(listing.errors))
@@ -49,8 +50,9 @@ def list_(shared: Shared) -> None:
 def describe(shared: Shared, names: Names = None, group: Groups = None) -> None:
     """State, members, topics and lag of groups; all groups when none is named."""
     from eventq.views import groups as view
+    from eventq.views import groups_json as documents
 
-    form = _Form(view.describe_document, view.describe_lines, view.describe_table)
+    form = _Form(documents.describe_document, view.describe_lines, view.describe_table)
     _show(shared, [*(names or ()), *(group or ())], form)
 
 
@@ -58,8 +60,9 @@ def describe(shared: Shared, names: Names = None, group: Groups = None) -> None:
 def members(shared: Shared, names: Names = None, group: Groups = None) -> None:
     """Who is in the groups and what each member is assigned; all groups when none is named."""
     from eventq.views import groups as view
+    from eventq.views import groups_json as documents
 
-    form = _Form(view.members_document, view.members_lines, view.members_table)
+    form = _Form(documents.members_document, view.members_lines, view.members_table)
     _show(shared, [*(names or ()), *(group or ())], form)
 
 
@@ -138,10 +141,10 @@ def _delete(shared: Shared, names: Sequence[str]) -> Mapping[str, EventqError]:
 
 
 def _report(names: Sequence[str], failed: Mapping[str, EventqError], output: str) -> None:
-    from eventq.views import groups as view
+    from eventq.views import groups_json as documents
 
     if output == "json":
-        write_json(view.deleted_document(names, failed))
+        write_json(documents.deleted_document(names, failed))
     else:
         write("".join(f"deleted {name}\n" for name in names if name not in failed))
     _raise(list(failed.values()), len(names))

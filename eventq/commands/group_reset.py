@@ -66,11 +66,12 @@ def _saved(path: Path, group: str) -> dict[TopicPartition, int | None]:
 
 def _show(planned: ResetPlan, output: str) -> None:
     from eventq.views import group_reset as view
+    from eventq.views import group_reset_json as data
 
     if output == "json":
-        write_json(view.document(planned))
+        write_json(data.document(planned))
     elif output == "csv":
-        write(view.table(planned))
+        write(data.table(planned))
     else:
         width = terminal_width()
         write(view.lines(planned) if width is None else view.screen(planned, width))

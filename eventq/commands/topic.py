@@ -97,9 +97,10 @@ def list_(
         found = sorted(broker.find().values(), key=lambda topic: topic.topic)
     rows = [topic for topic in found if internal or not topic.internal]
     from eventq.views import topics as view
+    from eventq.views import topics_json as documents
 
     if output == "json":
-        write_json(view.list_document(rows))
+        write_json(documents.list_document(rows))
     else:
         write(view.list_lines(rows) if (width := terminal_width()) is None else view.list_table(rows, width))
 
@@ -116,9 +117,10 @@ def describe(shared: Shared, names: Names) -> None:
     bounds = _bounds(shared, found.values())
     rows = [detail(name, found.get(name), bounds, configs.get(name)) for name in topics]
     from eventq.views import topics as view
+    from eventq.views import topics_json as documents
 
     if output == "json":
-        write_json(view.describe_document(now, rows))
+        write_json(documents.describe_document(now, rows))
     else:
         width = terminal_width()
         write(view.describe_lines(rows) if width is None else view.describe_table(rows, width))
@@ -203,10 +205,11 @@ def delete(
 def _finish(changes: Iterable[TopicChange], output: str) -> None:
     """Prints what was done, then raises what was not."""
     from eventq.views import topics as view
+    from eventq.views import topics_json as documents
 
     rows = list(changes)
     if output == "json":
-        write_json(view.changes_document(rows))
+        write_json(documents.changes_document(rows))
     else:
         write(view.changes_lines(rows))
     _raise([row.error for row in rows])

@@ -10,6 +10,9 @@ from eventq.core.words import count
 
 _MOST = 10
 
+Described = tuple[GroupReads, GroupLag]
+"""A group as it was read, and its lag."""
+
 
 @dataclass(frozen=True, slots=True)
 class TopicOfGroup:

@@ -27,8 +27,9 @@ class OffsetDesk(Protocol):
 
 
 def plan_reset(reader: LagReader, desk: OffsetDesk, order: ResetOrder, clock: Clock) -> ResetPlan:
-    """NotFound without the group or a topic that was named."""
-    reads = read(reader, Question(groups=(order.group,), topics=order.topics), clock)
+    """NotFound without a topic that was named, or without the group; what was saved may bring one back."""
+    question = Question((order.group,), order.topics, expected=order.saved is not None)
+    reads = read(reader, question, clock)
     return plan(order, reads, _times(desk, order, reads))
 
 

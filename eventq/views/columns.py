@@ -1,11 +1,13 @@
 """Rows in columns: aligned lines for a pipe, a plain grid for a terminal."""
 
 from collections.abc import Collection, Iterable, Sequence
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
 
@@ -25,12 +27,27 @@ def _pad(cell: str, width: int, left: bool) -> str:
     return cell + space if left else space + cell
 
 
+def drawn(width: int, things: "Iterable[RenderableType]") -> str:
+    """For a terminal `width` cells wide, one thing below the other."""
+    from rich.console import Console
+
+    out = StringIO()
+    console = Console(file=out, force_terminal=True, width=width, legacy_windows=False, highlight=False)
+    for thing in things:
+        console.print(thing)
+    return out.getvalue()
+
+
 def grid(header: Sequence[str], rows: "Iterable[Sequence[Text | str]]", text: Collection[str]) -> "Table":
+    """Where a terminal is too narrow text is shortened, or wrapped where it has gaps; numbers stay whole."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name in header:
-        table.add_column(name, justify="left" if name in text else "right", overflow="ellipsis", no_wrap=True)
+        if name in text:
+            table.add_column(name, overflow="ellipsis")
+        else:
+            table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     return table

@@ -1,36 +1,19 @@
-"""What was done to topics, and what there is: as text and as JSON."""
+"""What was done to topics, and what there is: as text."""
 
 from collections.abc import Iterable, Sequence
-from io import StringIO
-from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from eventq.core.lag_reads import Bounds
 from eventq.core.topics import TopicChange, TopicDetail, TopicMap, TopicPart, shape
-from eventq.views.columns import aligned, grid
+from eventq.views.columns import aligned, drawn, grid
 from eventq.views.lag import number
-from eventq.views.lag_json import at
 
 _LIST = ("topic", "partitions", "replicas", "under-replicated", "without leader")
 _PARTS = ("topic", "partition", "leader", "replicas", "in sync", "log start", "end", "retained", "status")
 _TEXT = frozenset({"topic", "replicas", "in sync", "status"})
 _STYLES = {"ok": "green", "under-replicated": "yellow"}
-
-
-def changes_document(changes: Iterable[TopicChange]) -> dict[str, Any]:
-    return {
-        "topics": [
-            {
-                "topic": change.topic,
-                "result": change.result.value,
-                "differences": list(change.differences),
-                "error": None if change.error is None else str(change.error),
-            }
-            for change in changes
-        ]
-    }
 
 
 def changes_lines(changes: Iterable[TopicChange]) -> str:
@@ -40,24 +23,6 @@ def changes_lines(changes: Iterable[TopicChange]) -> str:
         for change in changes
         if change.error is None
     )
-
-
-def list_document(topics: Iterable[TopicMap]) -> dict[str, Any]:
-    return {
-        "topics": [
-            {
-                "topic": topic.topic,
-                "topic_id": topic.topic_id,
-                "internal": topic.internal,
-                "partitions": None if topic.error else len(topic.parts),
-                "replicas": topic.replicas,
-                "under_replicated": None if topic.error else topic.under_replicated,
-                "without_leader": None if topic.error else len(topic.leaderless),
-                "error": topic.error,
-            }
-            for topic in topics
-        ]
-    }
 
 
 def list_lines(topics: Iterable[TopicMap]) -> str:
@@ -73,7 +38,7 @@ def list_table(topics: Sequence[TopicMap], width: int) -> str:
         marked = [_marked(under, topic.under_replicated, "yellow")]
         marked.append(_marked(leaderless, len(topic.leaderless), "red"))
         rows.append([Text(name), Text(partitions), Text(replicas), *marked])
-    return _drawn(width, grid(_LIST, rows, {"topic"}))
+    return drawn(width, [grid(_LIST, rows, {"topic"})])
 
 
 def _list_row(topic: TopicMap) -> list[str]:
@@ -85,40 +50,6 @@ def _list_row(topic: TopicMap) -> list[str]:
 
 def _marked(cell: str, bad: int, style: str) -> Text:
     return Text(cell, style=style if bad else "")
-
-
-def describe_document(moment: float, topics: Iterable[TopicDetail]) -> dict[str, Any]:
-    return {"at": at(moment), "topics": [_topic_document(topic) for topic in topics]}
-
-
-def _topic_document(topic: TopicDetail) -> dict[str, Any]:
-    return {
-        "topic": topic.topic,
-        "topic_id": topic.map.topic_id,
-        "internal": topic.map.internal,
-        "replicas": topic.map.replicas,
-        "retained": topic.retained,
-        "configs": [
-            {"name": name, "value": config.value, "source": config.source}
-            for name, config in topic.configs.changed.items()
-        ],
-        "error": None if topic.failure is None else str(topic.failure),
-        "partitions": [_part_document(part, topic.bounds[part.partition]) for part in topic.map.parts],
-    }
-
-
-def _part_document(part: TopicPart, bounds: Bounds) -> dict[str, Any]:
-    return {
-        "partition": part.partition,
-        "leader": part.leader,
-        "replicas": list(part.replicas),
-        "in_sync": list(part.in_sync),
-        "under_replicated": part.under_replicated,
-        "log_start": bounds.log_start,
-        "end": bounds.end,
-        "retained": bounds.retained,
-        "error": bounds.error,
-    }
 
 
 def describe_lines(topics: Iterable[TopicDetail]) -> str:
@@ -138,26 +69,26 @@ def describe_lines(topics: Iterable[TopicDetail]) -> str:
 
 
 def describe_table(topics: Iterable[TopicDetail], width: int) -> str:
-    drawn: list[RenderableType] = []
+    things: list[RenderableType] = []
     for topic in topics:
         if topic.error is None:
             rows = [
                 [*map(Text, row[1:-1]), Text(row[-1], style=_STYLES.get(row[-1], "red"))]
                 for row in _part_rows(topic)
             ]
-            drawn += [Text(_heading(topic), style="bold"), grid(_PARTS[1:], rows, _TEXT)]
-            drawn += [Text(line) for line in _settings(topic)]
-            drawn += [*(Text(line, style="red") for line in _errors(topic)), ""]
-    return _drawn(width, *drawn)
+            things += [Text(_heading(topic), style="bold"), grid(_PARTS[1:], rows, _TEXT)]
+            things += [Text(line) for line in _settings(topic)]
+            things += [*(Text(line, style="red") for line in _errors(topic)), ""]
+    return drawn(width, things)
 
 
 def _heading(topic: TopicDetail) -> str:
     parts = [topic.topic, shape(len(topic.map.parts), topic.map.replicas)]
-    return "  ".join([*parts, f"retained {number(topic.retained)}", f"id {topic.map.topic_id or '-'}"])
+    return "  ".join([*parts, f"retained {number(topic.retained)}"])
 
 
 def _settings(topic: TopicDetail) -> list[str]:
-    return [
+    return [f"id {topic.map.topic_id or '-'}"] + [
         f"setting {name}={'(hidden)' if config.value is None else config.value} (from {config.source})"
         for name, config in topic.configs.changed.items()
     ]
@@ -187,10 +118,3 @@ def _status(part: TopicPart, bounds: Bounds) -> str:
     if bounds.error is not None:
         return "error"
     return "under-replicated" if part.under_replicated else "ok"
-
-
-def _drawn(width: int, *things: RenderableType) -> str:
-    out = StringIO()
-    console = Console(file=out, force_terminal=True, width=width, legacy_windows=False, highlight=False)
-    console.print(Group(*things))
-    return out.getvalue()

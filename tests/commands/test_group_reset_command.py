@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from kafka import TopicPartition
 
+from eventq.cli import application
+from eventq.core.errors import UsageError
 from tests.group_ward import T0, Ward
 
 
@@ -14,9 +16,9 @@ def at(seconds: int) -> str:
     return datetime.fromtimestamp(T0 / 1000 + seconds, timezone.utc).isoformat()
 
 
-@pytest.mark.parametrize(
-    ("to", "expected"),
-    [
+def test_every_form_moves_the_commits(ward: Ward) -> None:
+    ward.admin.delete_records({TopicPartition(ward.topic, 0): 20})
+    for to, expected in (
         (("--to", "earliest"), {0: 20, 1: 0}),
         (("--to", "latest"), {0: 100, 1: 100}),
         (("--to", "50"), {0: 50, 1: 50}),
@@ -24,23 +26,20 @@ def at(seconds: int) -> str:
         (("--to", "-5"), {0: 35, 1: 45}),
         (("--to=-5",), {0: 35, 1: 45}),
         (("--to", "+7"), {0: 47, 1: 57}),
-        (("--to", f"duration:{int(time.time() - T0 / 1000 - 60)}s"), None),
-    ],
-)
-def test_every_form_moves_the_commits(
-    ward: Ward, to: tuple[str, ...], expected: dict[int, int] | None
-) -> None:
-    ward.commit(40, 50)
-    ward.admin.delete_records({TopicPartition(ward.topic, 0): 20})
-    done = ward.json("reset", "-g", ward.group, *to, "--execute")
-    assert done["executed"] is True
-    assert [row["error"] for row in done["partitions"]] == [None, None]
-    moved = ward.committed()
-    assert moved == {row["partition"]: row["target"] for row in done["partitions"]}
-    if expected is None:
-        assert all(55 <= offset <= 100 for offset in moved.values())
-    else:
-        assert moved == expected
+    ):
+        ward.commit(40, 50)
+        done = ward.json("reset", "-g", ward.group, *to, "--execute")
+        assert done["executed"] is True
+        assert [row["error"] for row in done["partitions"]] == [None, None]
+        assert ward.committed() == expected, to
+
+
+def test_a_duration_counts_back_from_now(ward: Ward) -> None:
+    ward.commit(0, 0)
+    seconds = int(time.time() - T0 / 1000) - 60
+    rows = ward.json("reset", "-g", ward.group, "--to", f"duration:PT{seconds}S")["partitions"]
+    assert all(60 <= row["target"] <= 100 for row in rows)
+    assert ward.json("reset", "-g", ward.group, "--to", "duration:P1000000D")["partitions"][0]["target"] == 0
 
 
 def test_without_execute_the_plan_is_shown_and_nothing_changes(ward: Ward) -> None:
@@ -95,6 +94,15 @@ def test_what_csv_saved_is_put_back_even_that_there_was_no_commit(ward: Ward, tm
     assert ward.committed() == {0: 40}
 
 
+def test_what_was_saved_brings_back_a_group_that_was_deleted(ward: Ward, tmp_path: Path) -> None:
+    ward.commit(40, 50)
+    file = tmp_path / "saved.csv"
+    file.write_text(ward.run("reset", "-g", ward.group, "--to", "latest", "-o", "csv").stdout)
+    ward.admin.delete_groups([ward.group])
+    ward.json("reset", "-g", ward.group, "--from-csv", str(file), "--execute")
+    assert ward.committed() == {0: 40, 1: 50}
+
+
 def test_a_group_with_live_members_is_refused_by_name_and_nothing_changes(ward: Ward) -> None:
     ward.commit(40, 50)
     member = ward.member()
@@ -128,11 +136,6 @@ def test_a_group_of_the_newer_protocol_is_refused_while_it_lives_and_moved_after
         (("-g", "no-such-group", "--to", "latest"), 4, "no-such-group"),
         (("-g", "{group}", "--to", "latest", "-t", "no-such-topic"), 4, "no-such-topic"),
         (("-g", "{group}", "--to", "latest", "-t", "{topic}:9"), 4, "no partition 9"),
-        (("-g", "{group}", "--to", "soon"), 2, "soon"),
-        (("-g", "{group}"), 2, "--to or --from-csv"),
-        (("-g", "{group}", "--to", "1", "--from-csv", "x"), 2, "--to or --from-csv"),
-        (("-g", "{group}", "--from-csv", "no-such-file"), 2, "no-such-file"),
-        (("--to", "latest"), 2, "--group"),
     ],
 )
 def test_what_can_not_be_reset_is_told_clearly(
@@ -142,3 +145,23 @@ def test_what_can_not_be_reset_is_told_clearly(
     done = ward.run("reset", *(word.format(group=ward.group, topic=ward.topic) for word in arguments))
     assert (done.returncode, done.stdout) == (code, "")
     assert told in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("-g", "g", "--to", "soon"), "soon"),
+        (("-g", "g"), "--to or --from-csv"),
+        (("-g", "g", "--to", "1", "--from-csv", "x"), "--to or --from-csv"),
+        (("-g", "g", "--from-csv", "no-such-file"), "no-such-file"),
+        (("-g", "g", "--to", "1", "-t", "orders:x"), "orders:x"),
+        (("--to", "latest"), "no group was named"),
+        (("-g", "a", "-g", "b", "--to", "latest"), "2 groups were named"),
+    ],
+)
+def test_a_call_that_can_not_mean_anything_is_refused_before_a_broker_is_asked(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], told: str
+) -> None:
+    monkeypatch.delenv("KAFKA_GROUP_ID", raising=False)
+    with pytest.raises(UsageError, match=told):
+        application(["group"])(["group", "reset", *arguments], standalone_mode=False)

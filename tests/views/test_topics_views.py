@@ -3,13 +3,12 @@
 from eventq.core.lag_reads import Bounds, TopicPartition
 from eventq.core.topics import Config, Configs, TopicMap, TopicPart, detail
 from eventq.views.topics import (
-    describe_document,
     describe_lines,
     describe_table,
-    list_document,
     list_lines,
     list_table,
 )
+from eventq.views.topics_json import describe_document, list_document
 
 PARTS = (
     TopicPart(0, 1, (1, 2), (1, 2)),
