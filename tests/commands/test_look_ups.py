@@ -29,6 +29,7 @@ def group(auto_create_bootstrap: str) -> str:
         "lag -g {group} -t {name}",
         "lag -g {group} -t {name} --client kafka-python",
         "group reset -g {group} -t {name} --to earliest --execute",
+        "produce -t {name} --no-create --max-messages 1",
         "consume -t {name} -g {group} --until-end",
     ],
 )
