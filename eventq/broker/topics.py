@@ -21,6 +21,7 @@ from eventq.core.topics import Config, Configs, TopicMap, TopicPart, TopicWish, 
 _Answer = TypeVar("_Answer")
 
 _UNKNOWN = 3
+_INVALID = 17
 _LEADER_NOT_AVAILABLE = 5
 _EXISTS = 36
 _TOPIC = 2
@@ -46,7 +47,7 @@ class Topics:
         """Those of `names` that exist, all without names."""
         wanted = None if names is None else list(names)
         rows = self._ask("topics could not be read", lambda: self._admin.describe_topics(wanted))
-        return {row["name"]: _map(row) for row in rows if row["error_code"] != _UNKNOWN}
+        return {row["name"]: _map(row) for row in rows if row["error_code"] not in (_UNKNOWN, _INVALID)}
 
     def configs(self, names: Iterable[str]) -> dict[str, Configs]:
         """All effective settings of existing topics. (The client's own call hides why one can't be read.)"""

@@ -6,7 +6,6 @@ import sys
 import uuid
 from typing import Any
 
-
 from tests.consume_world import eventually
 from tests.private_kafka import PrivateKafka
 
