@@ -12,10 +12,16 @@ from threading import Event
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError, NetworkExceptionError, RequestTimedOutError
+from kafka.errors import (
+    KafkaError,
+    KafkaTimeoutError,
+    NetworkExceptionError,
+    RequestTimedOutError,
+)
 from kafka.partitioner import StickyPartitioner
 
 from eventq.broker.connection import kafka_python_config, made
+from eventq.broker.produce_defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.broker.reasons import INTERRUPTED, TIMED_OUT, reason
 from eventq.broker.unreachable import no_producer_id, unreachable
 from eventq.core.chunk import Chunk
@@ -26,7 +32,6 @@ from eventq.core.settings import Role
 _IN_FLIGHT = 20_000
 _IN_FLIGHT_BYTES = 32 * 1024 * 1024
 _BATCH_BYTES = 64 * 1024
-_LINGER_MS = 5
 _ASK_EVERY = 0.01
 _UNSETTLED = (KafkaTimeoutError, RequestTimedOutError, NetworkExceptionError)
 
@@ -145,11 +150,12 @@ def _config(plan: SendPlan) -> dict[str, Any]:
     codec = plan.compression
     return {
         "partitioner": StickyPartitioner(),
+        "delivery_timeout_ms": DELIVERY_TIMEOUT_MS,
         **kafka_python_config(plan.connection, Role.PRODUCER),
         "acks": {Acks.ALL: "all", Acks.LEADER: 1, Acks.NONE: 0}[plan.acks],
         "enable_idempotence": plan.idempotent,
         "compression_type": None if codec is Compression.NONE else codec.value,
-        "linger_ms": _LINGER_MS if plan.linger_ms is None else plan.linger_ms,
+        "linger_ms": LINGER_MS if plan.linger_ms is None else plan.linger_ms,
         "batch_size": _BATCH_BYTES if plan.batch_bytes is None else plan.batch_bytes,
         "allow_auto_create_topics": False,
         "metrics_enabled": False,

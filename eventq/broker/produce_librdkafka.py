@@ -8,6 +8,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from eventq.broker.librdkafka import librdkafka_config, made
+from eventq.broker.produce_defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.broker.reasons import INTERRUPTED, reason
 from eventq.broker.unreachable import no_producer_id, unreachable
 from eventq.core.chunk import Chunk
@@ -48,7 +49,7 @@ class LibrdkafkaProducer:
         try:
             self._producer.list_topics(self._plan.topic, timeout=timeout)
         except KafkaException as error:
-            raise unreachable(self._plan.connection, error.args[0].str()) from error
+            raise unreachable(self._plan.connection, _text(error)) from error
         while not self._has_id:
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)
@@ -124,7 +125,9 @@ def _refuse(deliveries: Deliveries, error: Any) -> None:
 
 def _config(plan: SendPlan, statistics: Callable[[str], None]) -> dict[str, Any]:
     config = {
-        "linger.ms": 5,
+        "linger.ms": LINGER_MS,
+        "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
+        "log_level": 0,
         "partitioner": "murmur2_random",
         "queue.buffering.max.messages": _IN_FLIGHT,
         "queue.buffering.max.kbytes": _IN_FLIGHT_KBYTES,
@@ -140,3 +143,8 @@ def _config(plan: SendPlan, statistics: Callable[[str], None]) -> dict[str, Any]
     if plan.batch_bytes is not None:
         config["batch.size"] = plan.batch_bytes
     return config
+
+
+def _text(error: KafkaException | ValueError) -> str:
+    cause = error.args[0]
+    return cause.str() if isinstance(cause, KafkaError) else str(error)

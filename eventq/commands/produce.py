@@ -1,28 +1,22 @@
 """`eventq produce`: Purchase events at a rate."""
 
 import secrets
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from eventq.commands import settings
 from eventq.commands.connect import connection, data_client
 from eventq.commands.options import Shared, kafka_command, output_format
-from eventq.commands.output import note, write, write_json
-from eventq.commands.produce_topic import TopicRules, ready_topic
-from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, UsageError
-from eventq.core.goals import Outcome
+from eventq.commands.produce_topic import TopicRules
+from eventq.core.errors import UsageError
 from eventq.core.keys import parse_key
 from eventq.core.pacing import schedule
 from eventq.core.parse import duration
 from eventq.core.parse import rate as parse_rate
 from eventq.core.produce_plan import Acks, Compression, ProducePlan, SendPlan
-from eventq.core.produced import ProduceReport
-from eventq.core.settings import Role
+from eventq.core.settings import Connection, Role
 from eventq.core.topics import check_names
-
-if TYPE_CHECKING:
-    from eventq.loops.produce import EventProducer
 
 _LOAD = "The load"
 _TOPIC = "The topic"
@@ -72,6 +66,13 @@ def produce(
     key: Annotated[
         str, _about(_LOAD, "--key", text="none, product, customer:K or zipf:K:S (skewed).")
     ] = "none",
+    workers: Annotated[
+        int, _about(_LOAD, "--workers", text="Processes that share the one schedule.", min=1)
+    ] = 1,
+    input_: Annotated[
+        str | None,
+        _about(_LOAD, "--input", text="Send each line of this file as an event; - is standard input."),
+    ] = None,
     max_slip: Annotated[
         str | None, _about(_LOAD, "--max-slip", text="Exit 3 if the p99 slip is above this.")
     ] = None,
@@ -89,26 +90,15 @@ def produce(
     ] = None,
 ) -> None:
     """Send Purchase events, paced or as fast as possible."""
+    from eventq.commands.produce_run import run_and_report
+
     output = output_format(shared, ("text", "json"))
-    if partition is not None and partitions is not None:
-        raise UsageError(
-            "--partition and --partitions exclude each other",
-            hint="one is a single partition to send to, the other the size of the topic",
-        )
-    to = connection(shared, Role.PRODUCER)
-    (name,) = check_names([settings.text(shared, topic, "topic")])
+    _refuse(partition, partitions, rate, max_slip)
+    _refuse_with_input(input_, seed, key, workers)
+    send = _send_plan(shared, topic, partition, acks, compression, linger_ms, batch_bytes)
     plan = ProducePlan(
         run=secrets.token_hex(4),
-        send=SendPlan(
-            connection=to,
-            client=data_client(to),
-            topic=name,
-            partition=partition,
-            acks=_choice(Acks, shared, acks, "acks"),
-            compression=_choice(Compression, shared, compression, "compression"),
-            linger_ms=_number(shared, linger_ms, "linger-ms"),
-            batch_bytes=_number(shared, batch_bytes, "batch-bytes"),
-        ),
+        send=send,
         schedule=schedule(
             None if rate is None else parse_rate(rate),
             max_messages,
@@ -116,9 +106,9 @@ def produce(
         ),
         seed=secrets.randbits(64) if seed is None else seed,
         key=parse_key(key),
+        workers=workers,
+        input=input_,
     )
-    if max_slip is not None and rate is None:
-        raise UsageError("--max-slip without --rate", hint="only a paced run can be late")
     rules = TopicRules(
         partitions=settings.number(shared, partitions, "partitions"),
         replicas=settings.number(shared, replicas, "replicas"),
@@ -126,9 +116,63 @@ def produce(
         create=create,
         grow=grow,
     )
-    report, outcome = _run(shared, plan, rules)
-    _print(report, output)
-    _judge(report, outcome, None if max_slip is None else duration(max_slip))
+    run_and_report(shared, plan, rules, output, None if max_slip is None else duration(max_slip))
+
+
+def _refuse(partition: int | None, partitions: int | None, rate: str | None, max_slip: str | None) -> None:
+    if partition is not None and partitions is not None:
+        raise UsageError(
+            "--partition and --partitions exclude each other",
+            hint="one is a single partition to send to, the other the size of the topic",
+        )
+    if max_slip is not None and rate is None:
+        raise UsageError("--max-slip without --rate", hint="only a paced run can be late")
+
+
+def _refuse_with_input(input_: str | None, seed: int | None, key: str, workers: int) -> None:
+    """What would do nothing, as --input makes no events up."""
+    given = [("--seed", seed is not None), ("--key", key != "none"), ("--workers", workers > 1)]
+    idle = [name for name, is_given in given if is_given]
+    if input_ is not None and idle:
+        raise UsageError(
+            f"{' and '.join(idle)} with --input",
+            hint="lines are sent as they are, by one worker, without keys",
+        )
+
+
+def _send_plan(
+    shared: Shared,
+    topic: str | None,
+    partition: int | None,
+    acks: Acks | None,
+    compression: Compression | None,
+    linger_ms: int | None,
+    batch_bytes: int | None,
+) -> SendPlan:
+    to = connection(shared, Role.PRODUCER)
+    (name,) = check_names([settings.text(shared, topic, "topic")])
+    wanted: Acks = _choice(Acks, shared, acks, "acks")
+    return SendPlan(
+        connection=to,
+        client=data_client(to),
+        topic=name,
+        partition=partition,
+        acks=wanted,
+        compression=_choice(Compression, shared, compression, "compression"),
+        linger_ms=_number(shared, linger_ms, "linger-ms"),
+        batch_bytes=_number(shared, batch_bytes, "batch-bytes"),
+        idempotent=_idempotent(to, wanted),
+    )
+
+
+def _idempotent(to: Connection, acks: Acks) -> bool:
+    """With acks all, unless a property says otherwise."""
+    said = to.properties.get("enable.idempotence", "").lower()
+    if said == "true" and acks is not Acks.ALL:
+        raise UsageError(
+            f"enable.idempotence=true with acks {acks.value}", hint="idempotence needs --acks all"
+        )
+    return acks is Acks.ALL and said != "false"
 
 
 def _choice(kind: Any, shared: Shared, given: Any, name: str) -> Any:
@@ -145,79 +189,6 @@ def _number(shared: Shared, given: int | None, name: str) -> int | None:
     if text is not None and not text.isdecimal():
         raise UsageError(f"--{name} is not a whole number: {text!r}", hint="such as 5")
     return None if text is None else int(text)
-
-
-def _run(shared: Shared, plan: ProducePlan, rules: TopicRules) -> tuple[ProduceReport, Outcome]:
-    from eventq.commands.produce_output import Output
-    from eventq.commands.signals import signals
-    from eventq.core.feed import MadeUp, Share
-    from eventq.loops.clock import SystemClock
-    from eventq.loops.produce import Produce
-
-    send = plan.send
-    count = ready_topic(shared, send.connection, send.topic, rules)
-    if send.partition is not None and send.partition >= count:
-        raise UsageError(
-            f"topic {send.topic} has no partition {send.partition}", hint=f"0 to {count - 1} are there"
-        )
-    if not send.idempotent:
-        note(shared, f"acks {send.acks.value}: not idempotent, events can be lost or doubled")
-    if shared.verbose:
-        note(shared, f"run {plan.run}, client {send.client}")
-    producer = _producer(send)
-    output = Output(send.topic, plan.schedule, quiet=shared.quiet)
-    feed = MadeUp(plan.seed, plan.key, Share(), plan.schedule.total)
-    run = Produce(plan.schedule, feed, producer, SystemClock(), output)
-    with signals(run):
-        producer.begin()
-        outcome = run.run()
-    target = plan.schedule.rate
-    report = ProduceReport(
-        topic=send.topic,
-        run=plan.run,
-        client=send.client,
-        acknowledged=send.acks is not Acks.NONE,
-        start=run.start,
-        seconds=run.end - run.start,
-        target_rate=None if target is None else float(target),
-        offered=run.offered,
-        deliveries=run.deliveries,
-    )
-    return report, outcome
-
-
-def _producer(plan: SendPlan) -> "EventProducer":
-    if plan.client == "librdkafka":
-        from eventq.broker.produce_librdkafka import LibrdkafkaProducer
-
-        return LibrdkafkaProducer(plan)
-    from eventq.broker.produce import KafkaPythonProducer
-
-    return KafkaPythonProducer(plan)
-
-
-def _print(report: ProduceReport, output: str) -> None:
-    from eventq.views.produce import document, report_text
-
-    if output == "json":
-        write_json(document(report))
-    else:
-        write(report_text(report))
-
-
-def _judge(report: ProduceReport, outcome: Outcome, max_slip: float | None) -> None:
-    """A stop tells its signal, then a loss counts for more than lateness."""
-    if outcome in {Outcome.SIGINT, Outcome.SIGTERM}:
-        raise Stopped(ExitCode[outcome.name])
-    deliveries = report.deliveries
-    if deliveries.failed or deliveries.unknown:
-        raise EventqError(
-            f"{deliveries.failed} events failed, {deliveries.unknown} may or may not have arrived",
-            hint=", ".join(f"{reason}: {count}" for reason, count in deliveries.errors.most_common()),
-        )
-    slip = report.offered.slip_ms.quantile(0.99)
-    if max_slip is not None and slip is not None and slip > max_slip * 1000:
-        raise ThresholdBreached(f"p99 slip {slip:.1f} ms is above --max-slip {max_slip * 1000:g} ms")
 
 
 def register(app: typer.Typer) -> None:

@@ -1,23 +1,37 @@
 """Where a produce run shows itself: a live line on a terminal, else a progress line every few seconds."""
 
+import os
 import sys
 from collections import deque
+from types import TracebackType
 
 from eventq.core.pacing import Schedule
 from eventq.core.produced import Deliveries, Offered, ProduceNow
+from eventq.views.produce import progress_line
 
 _EVERY = 5.0
 _RECENT = 2.0
+_CLEAR = "\r\x1b[K"
 
 
 class Output:
-    """`start` is set when the clock of the schedule starts."""
+    """The live line is rewritten in place: a table would cost the pacing milliseconds each time."""
 
-    def __init__(self, topic: str, schedule: Schedule, *, quiet: bool) -> None:
-        self._topic, self._schedule, self._quiet = topic, schedule, quiet
+    def __init__(self, schedule: Schedule, *, live: bool, quiet: bool) -> None:
+        self._schedule = schedule
+        self._live, self._quiet = live, quiet
         self._start: float | None = None
         self._next = 0.0
         self._marks: deque[tuple[float, int]] = deque()
+
+    def __enter__(self) -> "Output":  # noqa: PYI034 - typing.Self is not in 3.10
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._write(_CLEAR)
 
     def show(self, now: float, offered: Offered, deliveries: Deliveries) -> None:
         if self._quiet:
@@ -25,16 +39,20 @@ class Output:
         if self._start is None:
             self._start, self._next = now, now + _EVERY
         state = self._now(now, now - self._start, offered, deliveries)
-        if now >= self._next:
-            from eventq.views.produce import progress_line
-
+        if self._live:
+            width = os.get_terminal_size(sys.stderr.fileno()).columns
+            self._write(f"{_CLEAR}{progress_line(state)[: width - 1]}")
+        elif now >= self._next:
             self._next = now + _EVERY
-            self.note(progress_line(state))
+            self._write(f"eventq: {progress_line(state)}\n")
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
     def _now(self, at: float, seconds: float, offered: Offered, deliveries: Deliveries) -> ProduceNow:
         target = self._schedule.rate
         return ProduceNow(
-            topic=self._topic,
             seconds=seconds,
             offered=offered.count,
             acked=deliveries.acked,
@@ -42,7 +60,7 @@ class Output:
             in_flight=offered.count - deliveries.settled,
             rate=self._rate(at, offered.count),
             target_rate=None if target is None else float(target),
-            slip_ms=offered.slip_ms.max,
+            slip_ms=offered.slip_ms.quantile(0.99),
             total=self._schedule.total,
         )
 
@@ -54,8 +72,3 @@ class Output:
             marks.popleft()
         seconds = at - marks[0][0]
         return (count - marks[0][1]) / seconds if seconds else None
-
-    def note(self, text: str) -> None:
-        if not self._quiet:
-            sys.stderr.write(f"eventq: {text}\n")
-            sys.stderr.flush()

@@ -18,6 +18,10 @@ class Share:
     worker: int = 0
     workers: int = 1
 
+    def count(self, limit: int) -> int:
+        """How many of the events below `limit` are this worker's, without keys."""
+        return max(0, -((self.worker - limit) // self.workers))
+
     def places(self, block: int, keys: Sequence[bytes] | None) -> Sequence[int]:
         """The places in a block whose events are this worker's."""
         if keys is None or self.workers == 1:
@@ -35,6 +39,10 @@ class MadeUp:
         self._bodies: Sequence[bytes] = ()
         self._keys: Sequence[bytes] | None = None
         self._at = 0
+
+    def wait(self, _seconds: float) -> bool:
+        """Events are made when they are asked for: there is never anything to wait for."""
+        return True
 
     @property
     def head(self) -> int | None:

@@ -18,7 +18,8 @@ _MILLI = 1_000_000
 class Schedule:
     """`rate` in events per second, None: as fast as it can; `total` events, None: without end.
 
-    `duration` (seconds) ends an unpaced run, which has no number of events to end it.
+    `duration` (seconds) ends a run that its number of events does not end: an unpaced one, or one that waits
+    in vain for events from elsewhere.
     """
 
     rate: Fraction | None = None
@@ -34,16 +35,12 @@ class Schedule:
     def before(self, elapsed: int) -> int | None:
         """Events with numbers below this are due by `elapsed`; None: all there will ever be."""
         if self.rate is None:
-            return 0 if self._over(elapsed) else self.total
+            return self.total
         count = elapsed * self.rate.numerator // (self.rate.denominator * NANO) + 1
         return count if self.total is None else min(count, self.total)
 
-    def _over(self, elapsed: int) -> bool:
+    def time_is_up(self, elapsed: int) -> bool:
         return self.duration is not None and elapsed >= self.duration * NANO
-
-    def ended(self, n: int, elapsed: int) -> bool:
-        """Whether an event `n` will never be due."""
-        return (self.total is not None and n >= self.total) or (self.rate is None and self._over(elapsed))
 
     def stamps(self, numbers: Iterable[int], start: int) -> list[int]:
         """The due times in epoch milliseconds, `start` being the start in epoch nanoseconds."""
@@ -63,4 +60,4 @@ def schedule(rate: Fraction | None, max_messages: int | None, duration: float | 
     if rate is not None and duration is not None:
         # what was written as 0.1s is a tenth, not the float nearest to it
         limits.append(math.ceil(rate * Fraction(duration).limit_denominator(1_000_000)))
-    return Schedule(rate, min(limits, default=None), duration if rate is None else None)
+    return Schedule(rate, min(limits, default=None), duration)

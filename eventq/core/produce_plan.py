@@ -34,16 +34,17 @@ class SendPlan:
     compression: Compression
     linger_ms: int | None
     batch_bytes: int | None
-
-    @property
-    def idempotent(self) -> bool:
-        return self.acks is Acks.ALL
+    idempotent: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ProducePlan:
+    """`seed` and `key` make up events; `input` is a file to read them from instead, `-` standard input."""
+
     run: str
     send: SendPlan
     schedule: Schedule
     seed: int
     key: KeyRule
+    workers: int = 1
+    input: str | None = None

@@ -101,7 +101,6 @@ class Offered:
 class ProduceNow:
     """A run as a live line shows it: counts so far, rate and slip of just now."""
 
-    topic: str
     seconds: float
     offered: int
     acked: int

@@ -1,11 +1,11 @@
-"""The member's end of its pipe. A parent that is gone reads as Stop: no member outlives its parent."""
+"""A child's end of its pipe. A parent that is gone reads as Stop: no child outlives its parent."""
 
 from collections import deque
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from eventq.core.clock import Clock
-from eventq.loops.messages import Stop, ToMember, ToParent
+from eventq.loops.messages import Stop
 
 _Answer = TypeVar("_Answer")
 
@@ -14,16 +14,16 @@ class Link:
     def __init__(self, pipe: Connection, clock: Clock) -> None:
         self._pipe = pipe
         self._clock = clock
-        self._arrived: deque[ToMember] = deque()
+        self._arrived: deque[Any] = deque()
         self.orphaned = False
 
-    def send(self, message: ToParent) -> None:
+    def send(self, message: object) -> None:
         try:
             self._pipe.send(message)
         except OSError:
             self._lose()
 
-    def arrived(self) -> list[ToMember]:
+    def arrived(self) -> list[Any]:
         """Everything that has come in, without waiting."""
         self._read(0)
         messages = list(self._arrived)
@@ -60,9 +60,9 @@ class Link:
         except (OSError, EOFError):
             self._lose()
 
-    def _next(self) -> ToMember:
+    def _next(self) -> Any:
         try:
-            message: ToMember = self._pipe.recv()
+            message = self._pipe.recv()
         except (OSError, EOFError):
             self._lose()
             return Stop()

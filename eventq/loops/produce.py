@@ -5,6 +5,7 @@ client has no room for waits here, one chunk of it, so that memory is bounded an
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from eventq.core.chunk import Chunk
@@ -16,6 +17,7 @@ from eventq.core.produced import Deliveries, Offered
 _CHUNK = 1000
 _SPAN = 0.0005
 _NAP = 0.0005
+_FEW = 0.005
 _TURN = 0.1
 _LAST_WAIT = 10.0
 _SLIPS = 8
@@ -23,6 +25,10 @@ _SLIPS = 8
 
 class Feed(Protocol):
     """Where events come from."""
+
+    def wait(self, seconds: float) -> bool:
+        """Until there may be an event, or for `seconds`; False if none came."""
+        ...
 
     @property
     def head(self) -> int | None:
@@ -60,6 +66,20 @@ class EventProducer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """When a schedule's clock starts: the same moment by the monotonic clock and in epoch nanoseconds."""
+
+    at: float
+    epoch: int
+
+
+def start_now(clock: Clock, lead: float = 0.0) -> Start:
+    """`lead` seconds from now, so that others can hear of it in time."""
+    at, epoch = clock.monotonic(), clock.now()
+    return Start(at + lead, int((epoch + lead) * NANO))
+
+
 class Outside(Protocol):
     def show(self, now: float, offered: Offered, deliveries: Deliveries) -> None:
         """Called several times a second; `now` by the monotonic clock."""
@@ -75,24 +95,22 @@ class Produce:
         self._schedule, self._feed, self._producer = schedule, feed, producer
         self._clock, self._outside = clock, outside
         self.offered = Offered()
-        self.start = 0.0
+        self.start = Start(0.0, 0)
         self.end = 0.0
         self.stop: Outcome | None = None
-        self._epoch = 0
         self._chunk: Chunk | None = None
         self._from = 0
         self._show_at = 0.0
+        self._dry = False
         self._most = _CHUNK if schedule.rate is None else min(_CHUNK, schedule.within(_SPAN))
 
     @property
     def deliveries(self) -> Deliveries:
         return self._producer.deliveries
 
-    def run(self, start: float | None = None) -> Outcome:
-        """Until the schedule's end or a stop. `start`, by the monotonic clock, is now if not given."""
-        now = self._clock.monotonic()
-        self.start = now if start is None else start
-        self._epoch = int((self._clock.now() - now + self.start) * NANO)
+    def run(self, start: Start | None = None) -> Outcome:
+        """Until the schedule's end or a stop."""
+        self.start = start or start_now(self._clock)
         while self.stop is None and not self._over():
             if not self._offer():
                 self._wait()
@@ -103,11 +121,13 @@ class Produce:
         return self.stop or Outcome.REACHED
 
     def _elapsed(self) -> int:
-        return int((self._clock.monotonic() - self.start) * NANO)
+        return int((self._clock.monotonic() - self.start.at) * NANO)
 
     def _over(self) -> bool:
-        head = self._feed.head
-        return self._chunk is None and (head is None or self._schedule.ended(head, self._elapsed()))
+        """An unpaced run is over when its time is; a paced one sends what was due in time, however late."""
+        if self._schedule.time_is_up(self._elapsed()) and (self._dry or self._schedule.rate is None):
+            return True
+        return self._chunk is None and self._feed.head is None
 
     def _offer(self) -> bool:
         """Hands over a chunk of what is due; False if nothing is, or if there was no room for all of it."""
@@ -123,15 +143,15 @@ class Produce:
 
     def _next(self) -> Chunk | None:
         now = self._clock.monotonic()
-        numbers = self._feed.numbers(self._schedule.before(int((now - self.start) * NANO)), self._most)
+        numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), self._most)
         if not numbers:
             return None
         due = now
         if self._schedule.rate is None:
             stamps = [int(self._clock.now() * 1000)] * len(numbers)
         else:
-            stamps = self._schedule.stamps(numbers, self._epoch)
-            due = self.start + self._schedule.due(numbers[0]) / NANO
+            stamps = self._schedule.stamps(numbers, self.start.epoch)
+            due = self.start.at + self._schedule.due(numbers[0]) / NANO
         values, keys = self._feed.take(stamps)
         return Chunk(numbers, values, stamps, keys, due)
 
@@ -145,7 +165,7 @@ class Produce:
             return
         step = -(-(end - start) // _SLIPS)
         for i in range(start, end, step):
-            due = self.start + self._schedule.due(chunk.numbers[i]) / NANO
+            due = self.start.at + self._schedule.due(chunk.numbers[i]) / NANO
             offered.slip_ms.add(max(0.0, now - due) * 1000, min(step, end - i))
 
     def _wait(self) -> None:
@@ -154,11 +174,14 @@ class Produce:
         if self._chunk is not None or head is None:
             self._producer.poll(_TURN)
             return
-        left = self.start + self._schedule.due(head) / NANO - self._clock.monotonic()
+        left = self.start.at + self._schedule.due(head) / NANO - self._clock.monotonic()
         if left > 4 * _NAP:
             self._producer.poll(min(left - 2 * _NAP, _TURN))
-        else:
+        elif left > 0:
             self._clock.sleep(max(left, _NAP))
+        else:
+            busy = self.offered.count > self.deliveries.settled
+            self._dry = not self._feed.wait(_FEW if busy else _TURN)
 
     def _flush(self) -> None:
         """Until everything is settled; after a stop not for ever."""

@@ -25,11 +25,11 @@ def report_text(report: ProduceReport) -> str:
     """The report for people: what was delivered, how exactly, what went wrong."""
     deliveries, offered = report.deliveries, report.offered
     done = "acknowledged" if report.acknowledged else "sent, none acknowledged (acks 0)"
-    rate = number(report.achieved_rate)
-    target = "" if report.target_rate is None else f", asked for {number(report.target_rate)}/s"
+    rate = "" if report.achieved_rate is None else f": {number(report.achieved_rate)}/s"
+    target = "" if report.target_rate is None else f" of {number(report.target_rate)}/s asked for"
     lines = [
-        f"{deliveries.acked} of {offered.count} events {done} by {report.topic} in {report.seconds:.1f} s",
-        f"{rate}/s{target}",
+        f"{deliveries.acked:,} of {offered.count:,} events {done} by {report.topic}",
+        f"{report.seconds:.1f} s{rate}{target}",
         *_quantile_lines(report),
     ]
     if report.empty_lines:

@@ -36,8 +36,8 @@ def test_of_a_number_and_a_time_the_first_reached_ends() -> None:
 def test_without_a_rate_all_is_due_until_the_time_is_over() -> None:
     unpaced = schedule(None, None, 2.0)
     assert unpaced.before(NANO) is None
-    assert not unpaced.ended(10**9, 2 * NANO - 1)
-    assert unpaced.ended(0, 2 * NANO)
+    assert not unpaced.time_is_up(2 * NANO - 1)
+    assert unpaced.time_is_up(2 * NANO)
 
 
 @given(RATES, st.integers(0, 10**9), st.integers(1, 50))

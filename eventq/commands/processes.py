@@ -1,0 +1,43 @@
+"""Starts child processes from a forkserver that has loaded what they need."""
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import forkserver, get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeAlias
+
+Child: TypeAlias = tuple[BaseProcess, Connection]
+"""A process and our end of its pipe."""
+
+
+def prepare(modules: Sequence[str]) -> None:
+    """Starts the forkserver, early because it takes as long as loading a client does.
+
+    It inherits that Ctrl-C and SIGTERM are ignored, and children inherit it in turn: a terminal sends Ctrl-C
+    to every process, and a child must hear of it from the parent alone, from its first instant.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload(list(modules))
+    with _ignored(signal.SIGINT), _ignored(signal.SIGTERM):
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _ignored(number: signal.Signals) -> Iterator[None]:
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+def start(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> Child:
+    """Starts `target` with its end of a pipe before the arguments; returns the process and our end."""
+    context = get_context("forkserver")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=target, args=(theirs, *arguments), name=name)
+    process.start()
+    theirs.close()
+    return process, ours

@@ -1,0 +1,71 @@
+"""Events read from a file or a pipe, one a line, bytes as they are; empty lines are skipped and counted.
+
+It reads only what is there and never far ahead, so that a slow writer keeps nobody waiting and a fast one
+does not fill the memory.
+"""
+
+import os
+import select
+from collections import deque
+from collections.abc import Sequence
+
+_READ = 256 * 1024
+_AHEAD = 1024 * 1024
+
+
+class Lines:
+    """Of the open file `fd` at most `total` lines, None: all."""
+
+    def __init__(self, fd: int, total: int | None) -> None:
+        self._fd, self._total = fd, total
+        self._lines: deque[bytes] = deque()
+        self._size = 0
+        self._rest: list[bytes] = []
+        self._number = 0
+        self._ended = False
+        self.empty = 0
+
+    @property
+    def head(self) -> int | None:
+        """The next event's number, None after the last."""
+        over = self._total is not None and self._number >= self._total
+        return None if over or (self._ended and not self._lines) else self._number
+
+    def wait(self, seconds: float) -> bool:
+        """Until something can be read, or for `seconds`; False if nothing came."""
+        return self._ended or bool(select.select([self._fd], [], [], seconds)[0])
+
+    def numbers(self, before: int | None, most: int) -> Sequence[int]:
+        """Of the next events those that have been read and have numbers below `before`."""
+        self._read()
+        limits = [limit for limit in (before, self._total) if limit is not None]
+        end = min([self._number + min(most, len(self._lines)), *limits])
+        return range(self._number, end)
+
+    def take(self, stamps: Sequence[int]) -> tuple[Sequence[bytes], Sequence[bytes] | None]:
+        """The next events, one for each stamp; a line has no key."""
+        values = [self._lines.popleft() for _ in stamps]
+        self._size -= sum(map(len, values))
+        self._number += len(values)
+        return values, None
+
+    def _read(self) -> None:
+        while not self._ended and self._size < _AHEAD and select.select([self._fd], [], [], 0)[0]:
+            data = os.read(self._fd, _READ)
+            if data:
+                *whole, rest = data.split(b"\n")
+                self._keep(whole)
+                self._rest.append(rest)
+            else:
+                self._ended = True
+                self._keep([b""] if any(self._rest) else [])
+
+    def _keep(self, lines: list[bytes]) -> None:
+        """Whole lines, the first of which had begun before."""
+        if lines:
+            lines[0] = b"".join([*self._rest, lines[0]])
+            self._rest = []
+        self.empty += lines.count(b"")
+        kept = [line for line in lines if line]
+        self._lines.extend(kept)
+        self._size += sum(map(len, kept))
