@@ -1,22 +1,19 @@
 """The reads that lag needs, over kafka-python: batched per coordinator and leader, all nodes in parallel.
 
-The client's own one-call helpers ask node after node and fail every partition when one fails; these send
-all requests first, and keep each error with the part that it belongs to.
+The client's own one-call helpers ask node after node and fail every partition when one fails; these keep
+each error with the part that it belongs to.
 """
 
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
 from kafka.protocol.admin import DescribeGroupsRequest, ListGroupsRequest
 from kafka.protocol.consumer import OffsetSpec
 from kafka.protocol.metadata import FindCoordinatorRequest, MetadataRequest
 from typing_extensions import Self
 
-from eventq.broker.connection import admin
 from eventq.broker.lag_kinds import looked_up, undescribed
 from eventq.broker.lag_wire import (
     COORDINATOR_NOT_AVAILABLE,
@@ -32,8 +29,8 @@ from eventq.broker.lag_wire import (
     offsets,
     read_topic,
 )
-from eventq.broker.unreachable import silent, unreachable
-from eventq.core.errors import EventqError
+from eventq.broker.nodes import Nodes
+from eventq.broker.unreachable import silent
 from eventq.core.lag_reads import (
     Bounds,
     Commits,
@@ -49,11 +46,8 @@ from eventq.core.settings import Connection
 
 _BATCH = 100
 _HINT = "; --client librdkafka can (pip install 'eventq[fast]')"
-_IN_FLIGHT = 5
 _RETRIES = 20
 _RETRY_SECONDS = 0.1
-
-Asked = tuple[Any, int | None]
 
 
 class KafkaPythonLagReader:
@@ -61,18 +55,17 @@ class KafkaPythonLagReader:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._admin: KafkaAdminClient = admin(connection)
-        self._manager = self._admin._manager  # noqa: SLF001 - the public calls can't ask in parallel
+        self._nodes = Nodes(connection)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._admin.close()
+        self._nodes.close()
 
     def list_groups(self) -> Listing:
-        nodes = [broker.node_id for broker in self._manager.cluster.brokers()]
-        answers = self._ask([(ListGroupsRequest(), node) for node in nodes])
+        nodes = self._nodes.ids
+        answers = self._nodes.ask([(ListGroupsRequest(), node) for node in nodes])
         groups: dict[str, ListedGroup] = {}
         errors = []
         for node, answer in zip(nodes, answers, strict=True):
@@ -90,7 +83,7 @@ class KafkaPythonLagReader:
         found = {g.group: undescribed(g, _HINT) for g in groups if g.type not in {"", "classic"}}
         asked, failed = self._by_coordinator([g.group for g in groups if g.group not in found])
         found.update((name, Description(error=error)) for name, error in failed.items())
-        answers = self._ask([(DescribeGroupsRequest(groups=names), node) for node, names in asked])
+        answers = self._nodes.ask([(DescribeGroupsRequest(groups=names), node) for node, names in asked])
         for (_, names), answer in zip(asked, answers, strict=True):
             if isinstance(answer, Exception):
                 found.update((name, Description(error=error_text(answer))) for name in names)
@@ -102,7 +95,7 @@ class KafkaPythonLagReader:
     def committed(self, groups: Sequence[str]) -> dict[str, Commits]:
         asked, failed = self._by_coordinator(groups)
         found = {name: Commits(error=error) for name, error in failed.items()}
-        answers = self._ask([(offset_fetch(names), node) for node, names in asked])
+        answers = self._nodes.ask([(offset_fetch(names), node) for node, names in asked])
         for (_, names), answer in zip(asked, answers, strict=True):
             error = error_of(answer)
             if error:
@@ -113,7 +106,7 @@ class KafkaPythonLagReader:
 
     def topics(self, names: Iterable[str]) -> dict[str, Topic]:
         wanted = [MetadataRequest.MetadataRequestTopic(name=name) for name in names]
-        answers = self._ask([(MetadataRequest(topics=wanted, allow_auto_topic_creation=False), None)])
+        answers = self._nodes.ask([(MetadataRequest(topics=wanted, allow_auto_topic_creation=False), None)])
         self._some(answers)
         return {t.name: read_topic(t) for t in answers[0].topics if t.error_code != UNKNOWN_PARTITION}
 
@@ -127,7 +120,7 @@ class KafkaPythonLagReader:
         committed = isolation is Isolation.READ_COMMITTED
         specs = [(OffsetSpec.EARLIEST, 0), (OffsetSpec.LATEST, int(committed))]
         specs += [(OffsetSpec.LATEST, 0)] if committed else []
-        answers = self._ask(
+        answers = self._nodes.ask(
             [(list_offsets(keys, *spec), node) for spec in specs for node, keys in by_leader.items()]
         )
         size = len(by_leader)
@@ -157,7 +150,7 @@ class KafkaPythonLagReader:
         batches = [list(groups[i : i + _BATCH]) for i in range(0, len(groups), _BATCH)]
         requests = [FindCoordinatorRequest(key_type=0, coordinator_keys=b, min_version=4) for b in batches]
         failed: dict[str, str] = {}
-        answers = self._ask([(request, None) for request in requests])
+        answers = self._nodes.ask([(request, None) for request in requests])
         self._some(answers)
         for batch, answer in zip(batches, answers, strict=True):
             if isinstance(answer, Exception):
@@ -175,45 +168,3 @@ class KafkaPythonLagReader:
         failures = [answer for answer in answers if isinstance(answer, Exception)]
         if failures and len(failures) == len(answers):
             raise silent(self._connection, error_text(failures[0]))
-
-    def _ask(self, requests: Sequence[Asked]) -> list[Any]:
-        """Every answer, or the error in its place; all nodes are asked before the first answer is awaited."""
-        answers: list[Any] = [None] * len(requests)
-        try:
-            for wave in _waves(requests):
-                found = self._manager.run(self._send_all, [requests[i] for i in wave])
-                for i, answer in zip(wave, found, strict=True):
-                    answers[i] = answer
-        except KafkaError as error:
-            raise unreachable(self._connection, error_text(error)) from error
-        except RuntimeError as error:
-            raise EventqError(f"the connection to Kafka is closed ({error})") from error
-        return answers
-
-    async def _send_all(self, requests: Sequence[Asked]) -> list[Any]:
-        timeout = max(1, int(self._connection.connect_timeout * 1000))
-        sent = [self._send(request, node, timeout) for request, node in requests]
-        answers: list[Any] = []
-        for future in sent:
-            try:
-                answers.append(future if isinstance(future, Exception) else await future)
-            except KafkaError as error:  # noqa: PERF203 - each answer has its own error
-                answers.append(error)
-        return answers
-
-    def _send(self, request: Any, node: int | None, timeout_ms: int) -> Any:
-        try:
-            return self._manager.send(request, node_id=node, request_timeout_ms=timeout_ms)
-        except KafkaError as error:
-            self._manager.cluster.request_update()
-            return error
-
-
-def _waves(requests: Sequence[Asked]) -> list[list[int]]:
-    """Indices of requests that may be under way together: a node with too many in flight refuses the next."""
-    waves: dict[int, list[int]] = defaultdict(list)
-    asked: Counter[int | None] = Counter()
-    for index, (_, node) in enumerate(requests):
-        waves[asked[node] // _IN_FLIGHT].append(index)
-        asked[node] += 1
-    return list(waves.values())

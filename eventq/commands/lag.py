@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
@@ -16,6 +17,7 @@ from eventq.commands.lag_options import (
     groups_of,
     lag_reader,
     question_of,
+    time_lags_of,
 )
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.core.errors import ExitCode, UsageError
@@ -36,6 +38,9 @@ def lag(
     topic: Topics = None,
     assume: AssumeOption = Assume.EARLIEST,
     isolation: IsolationOption = None,
+    time_lag: Annotated[
+        bool, typer.Option("--time-lag", help="Fetch the oldest unread record of each partition for its age.")
+    ] = False,
 ) -> int | None:
     """How far consumer groups are behind, per partition; `eventq lag watch` shows it live."""
     if ctx.invoked_subcommand is not None:
@@ -45,8 +50,8 @@ def lag(
     if write == "prometheus":
         require("prometheus_client", "export")
     question = question_of(shared, groups_of(shared, group, every=all_groups), topic, assume, isolation)
-    with lag_reader(shared) as reader:
-        found = look(reader, question, SystemClock())
+    with lag_reader(shared) as reader, time_lags_of(shared, question) as time_lags:
+        found = look(reader, question, SystemClock(), time_lags if time_lag else None)
     sys.stdout.write(_text(found, write))
     sys.stdout.flush()
     for error in found.snapshot.errors:

@@ -1,5 +1,7 @@
 """What the lag commands share: their options, which groups are meant, the reader, the format."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +15,7 @@ from eventq.core.lag_reads import Isolation
 from eventq.core.parse import duration
 from eventq.core.settings import Connection
 from eventq.loops.lag import Question
+from eventq.loops.time_lag import TimeLags
 
 if TYPE_CHECKING:
     from eventq.broker.lag import KafkaPythonLagReader
@@ -78,6 +81,15 @@ def period(text: str) -> float:
     if seconds <= 0:
         raise UsageError(f"not a time to wait: {text!r}", hint="such as 500ms or 20s")
     return seconds
+
+
+@contextmanager
+def time_lags_of(shared: Shared, question: Question, at_most: int | None = None) -> Iterator[TimeLags]:
+    """Over kafka-python whichever client reads the rest: nothing is connected before a record is needed."""
+    from eventq.broker.first_record import FirstRecords
+
+    with closing(FirstRecords(connection(shared), question.isolation)) as records:
+        yield TimeLags(records, at_most)
 
 
 def lag_reader(shared: Shared) -> "KafkaPythonLagReader | LibrdkafkaLagReader":

@@ -80,10 +80,10 @@ def _read(reader: LagReader, question: Question) -> Read:
 
 @contextmanager
 def _remainders(to: Connection, question: Question) -> Iterator[Empty]:
-    from eventq.broker.lag_remainder import Remainders
+    from eventq.broker.first_record import FirstRecords
 
-    with closing(Remainders(to, question.isolation)) as remainders:
-        yield remainders.empty
+    with closing(FirstRecords(to, question.isolation)) as records:
+        yield lambda ranges: {rest for rest, first in records.find(ranges).items() if first.missing}
 
 
 def _run(run: LagWait) -> Outcome:

@@ -18,6 +18,7 @@ from eventq.commands.lag_options import (
     lag_reader,
     period,
     question_of,
+    time_lags_of,
 )
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.core.errors import ExitCode, Stopped, UsageError
@@ -28,6 +29,9 @@ from eventq.loops.clock import SystemClock
 from eventq.loops.keyboard import Keyboard
 from eventq.loops.lag import LagReader, Pace, Question
 from eventq.loops.lag import watch as samples_of
+from eventq.loops.time_lag import TimeLags
+
+_FETCHES = 500  # records a sample
 
 
 def watch(
@@ -53,8 +57,8 @@ def watch(
     wanted = output_format(shared, ("text", "json"))
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        with lag_reader(shared) as reader:
-            _watch(reader, question, pace, live=wanted == "text" and sys.stdout.isatty())
+        with lag_reader(shared) as reader, time_lags_of(shared, question, _FETCHES) as time_lags:
+            _watch(reader, question, pace, time_lags, live=wanted == "text" and sys.stdout.isatty())
     except KeyboardInterrupt:
         raise Stopped(ExitCode.SIGINT) from None
 
@@ -69,12 +73,12 @@ def _pace(interval: str, window: str, samples: int | None) -> Pace:
     return pace
 
 
-def _watch(reader: LagReader, question: Question, pace: Pace, *, live: bool) -> None:
+def _watch(reader: LagReader, question: Question, pace: Pace, time_lags: TimeLags, *, live: bool) -> None:
     clock = SystemClock()
     with ExitStack() as stack:
         pause = stack.enter_context(Keyboard()).quit_within if live and sys.stdin.isatty() else _sleep
         show = stack.enter_context(_screen()) if live else _write_line
-        for sample in samples_of(reader, question, clock, pause, pace):
+        for sample in samples_of(reader, question, clock, pause, pace, time_lags):
             show(sample)
 
 

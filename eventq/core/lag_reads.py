@@ -106,6 +106,35 @@ def bound(columns: Sequence[int | Bounds]) -> Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """Records that a group has still to read: offsets from `start` up to but not including `end`."""
+
+    topic: str
+    partition: int
+    start: int
+    end: int
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        return self.topic, self.partition, self.start
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRecord:
+    """The first readable record of a range, by its timestamp in seconds since the epoch.
+
+    With neither timestamp nor error there is none: only control, aborted or compacted-away records.
+    """
+
+    timestamp: float | None = None
+    error: str | None = None
+
+    @property
+    def missing(self) -> bool:
+        return self.timestamp is None and self.error is None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupReads:
     group: str
     state: str

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from eventq.core.lag import Assume, GroupLag, PartitionLag, Status, trouble
-from eventq.core.lag_reads import TopicPartition
+from eventq.core.lag_reads import Range, TopicPartition
 
 Pins = Mapping[TopicPartition, int | None]
 """The ends to wait for; None where the end could not be read yet."""
@@ -23,20 +23,6 @@ class Goal:
     max_lag: int = 0
     assume: Assume = Assume.EARLIEST
     pins: Pins | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Records that a group has still to read: offsets from `start` up to but not including `end`."""
-
-    topic: str
-    partition: int
-    start: int
-    end: int
-
-    @property
-    def place(self) -> tuple[str, int, int]:
-        return self.topic, self.partition, self.start
 
 
 @dataclass(frozen=True, slots=True)

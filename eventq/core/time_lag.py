@@ -1,8 +1,17 @@
-"""Time lag: the age of the oldest record that a group has not consumed."""
+"""Time lag: the age of the oldest record that a group has not consumed.
 
+Either by that record's timestamp, or by when the end passed its offset, as seen while watching.
+"""
+
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+
+from eventq.core.lag import PartitionLag
+from eventq.core.lag_reads import FirstRecord, Range
+
+_KEPT = 128
 
 
 class Source(str, Enum):
@@ -17,6 +26,74 @@ class TimeLag:
     seconds: float | None = None
     source: Source | None = None
     note: str | None = None
+
+
+class Ends:
+    """When the end of a partition passed which offset: points that rise in time and never fall in offset.
+
+    Of more than 128 every second goes: the older a point the coarser, the error is a share of the age.
+    """
+
+    def __init__(self) -> None:
+        self._times: list[float] = []
+        self._ends: list[int] = []
+
+    def add(self, at: float, end: int) -> None:
+        """An end that went back (a log cut, or created anew) begins a new history."""
+        times, ends = self._times, self._ends
+        if ends and end < ends[-1]:
+            times.clear()
+            ends.clear()
+        if len(ends) > 1 and ends[-2] == ends[-1] == end:
+            times[-1] = at
+            return
+        times.append(at)
+        ends.append(end)
+        if len(ends) > _KEPT:
+            del times[1:-1:2], ends[1:-1:2]
+
+    def passed(self, offset: int) -> float | None:
+        """When the record at `offset` arrived; None if that was before the first point, or has yet to come.
+
+        Arrivals between two points are taken as evenly spread, each in the middle of its share of the time.
+        """
+        after = bisect_right(self._ends, offset)
+        if after in (0, len(self._ends)):
+            return None
+        (t, end), (later, end_later) = self._point(after - 1), self._point(after)
+        return t + (later - t) * (offset - end + 0.5) / (end_later - end)
+
+    def forget(self, offset: int) -> None:
+        """Nobody will ask for what lies below."""
+        before = bisect_right(self._ends, offset) - 1
+        if before > 0:
+            del self._times[:before], self._ends[:before]
+
+    def _point(self, index: int) -> tuple[float, int]:
+        return self._times[index], self._ends[index]
+
+
+def unread(part: PartitionLag) -> Range | None:
+    """What the group has still to read of a partition; None if that is nothing or unknown."""
+    if not part.lag or part.end is None:
+        return None
+    return Range(part.topic, part.partition, part.end - part.lag, part.end)
+
+
+def interpolated(now: float, arrived: float) -> TimeLag:
+    """Both by the clock that never goes back."""
+    return TimeLag(max(0.0, now - arrived), Source.INTERPOLATED)
+
+
+def fetched(now: float, first: FirstRecord) -> TimeLag:
+    """`now`: seconds since the epoch by this machine's clock; the timestamp is the producer's or broker's."""
+    if first.error is not None:
+        return TimeLag(note=first.error)
+    if first.timestamp is None:
+        return TimeLag(0.0, Source.FETCHED, "no readable record is left")
+    age = now - first.timestamp
+    ahead = f"the record is dated {-age:.1f} s ahead of this machine's clock" if age < 0 else None
+    return TimeLag(max(0.0, age), Source.FETCHED, ahead)
 
 
 def oldest(parts: Iterable[TimeLag]) -> TimeLag:

@@ -23,6 +23,7 @@ from eventq.core.lag_reads import (
 from eventq.core.sample import Sample
 from eventq.core.trend import trends
 from eventq.core.window import Window
+from eventq.loops.time_lag import TimeLags
 
 _ROUNDS = 5
 _PAUSE = 0.2
@@ -210,9 +211,9 @@ def _leaders(
     return leaders, without
 
 
-def look(reader: LagReader, question: Question, clock: Clock) -> Sample:
-    """One sample alone: a watch that ends at once."""
-    return _judged(take(reader, question, clock), Window(Pace.window), clock)
+def look(reader: LagReader, question: Question, clock: Clock, time_lags: TimeLags | None = None) -> Sample:
+    """One sample alone: a watch that ends at once. `time_lags` None: nobody asks how old it all is."""
+    return _judged(take(reader, question, clock), Window(Pace.window), time_lags, clock)
 
 
 def watch(
@@ -221,6 +222,7 @@ def watch(
     clock: Clock,
     pause: Callable[[float], bool],
     pace: Pace,
+    time_lags: TimeLags | None = None,
 ) -> Iterator[Sample]:
     """A sample each interval, as many as `pace` says or until `pause` says True.
 
@@ -231,7 +233,7 @@ def watch(
     taken = 0
     while True:
         try:
-            last = _judged(take(reader, question, clock, ids), seen, clock)
+            last = _judged(take(reader, question, clock, ids), seen, time_lags, clock)
         except EventqError as error:
             yield Sample(last.snapshot, error=str(error))
         else:
@@ -242,7 +244,8 @@ def watch(
             return
 
 
-def _judged(snapshot: Snapshot, window: Window, clock: Clock) -> Sample:
+def _judged(snapshot: Snapshot, window: Window, time_lags: TimeLags | None, clock: Clock) -> Sample:
     """`snapshot.at` lies between its reads of commits and of ends; the trend's clock never goes back."""
-    window.add(clock.monotonic() - (clock.now() - snapshot.at), snapshot)
-    return Sample(snapshot, trends(snapshot, window))
+    at = clock.monotonic() - (clock.now() - snapshot.at)
+    window.add(at, snapshot)
+    return Sample(snapshot, trends(snapshot, window), time_lags.of(snapshot, at) if time_lags else {})

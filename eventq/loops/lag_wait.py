@@ -7,7 +7,8 @@ from enum import Enum
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.lag import GroupLag
-from eventq.core.lag_wait import Goal, Range, Standing, pinned, standing
+from eventq.core.lag_reads import Range
+from eventq.core.lag_wait import Goal, Standing, pinned, standing
 from eventq.loops.alarm import within
 
 

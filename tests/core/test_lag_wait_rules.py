@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventq.core.lag import Assume, GroupLag, PartitionLag, Status, partition_lag
-from eventq.core.lag_reads import Bounds, TopicPartition
-from eventq.core.lag_wait import Goal, Range, pinned, standing
+from eventq.core.lag_reads import Bounds, Range, TopicPartition
+from eventq.core.lag_wait import Goal, pinned, standing
 
 
 def group(*parts: PartitionLag, state: str = "Stable", error: str | None = None) -> GroupLag:

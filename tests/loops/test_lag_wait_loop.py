@@ -6,8 +6,8 @@ import pytest
 
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.lag import Assume, GroupLag, partition_lag
-from eventq.core.lag_reads import Bounds, TopicPartition
-from eventq.core.lag_wait import Goal, Range
+from eventq.core.lag_reads import Bounds, Range, TopicPartition
+from eventq.core.lag_wait import Goal
 from eventq.loops.lag_wait import LagWait, Limits, Now, Outcome
 
 
