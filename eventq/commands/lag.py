@@ -73,11 +73,10 @@ def _refuse_before_subcommand(ctx: typer.Context) -> None:
 
 
 def _text(found: Sample, wanted: str) -> str:
-    from eventq.views import lag as view
-    from eventq.views import lag_csv, lag_json
-
     if wanted == "json":
         import orjson
+
+        from eventq.views import lag_json
 
         return orjson.dumps(lag_json.document(found), option=orjson.OPT_INDENT_2).decode() + "\n"
     if wanted == "prometheus":
@@ -85,10 +84,16 @@ def _text(found: Sample, wanted: str) -> str:
 
         return lag_prometheus.text(found)
     if wanted == "csv":
+        from eventq.views import lag_csv
+
         return lag_csv.table(found.snapshot)
     if sys.stdout.isatty():
-        return view.table(found.snapshot, os.get_terminal_size(sys.stdout.fileno()).columns)
-    return view.lines(found.snapshot)
+        from eventq.views.lag_table import table
+
+        return table(found.snapshot, os.get_terminal_size(sys.stdout.fileno()).columns)
+    from eventq.views.lag import lines
+
+    return lines(found.snapshot)
 
 
 def register(app: typer.Typer) -> None:

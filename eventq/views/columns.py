@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 def aligned(header: Sequence[str], rows: Iterable[Sequence[str]], text: Collection[str]) -> list[str]:
     """A line a row under a header; the columns named in `text` to the left, numbers to the right."""
     table = [header, *rows]
-    widths = [max(cell_len(row[i]) for row in table) for i in range(len(header))]
+    widths = [max(_cells(row[i]) for row in table) for i in range(len(header))]
     return [
         "  ".join(_pad(c, w, n in text) for c, w, n in zip(row, widths, header, strict=True)).rstrip()
         for row in table
@@ -23,7 +21,7 @@ def aligned(header: Sequence[str], rows: Iterable[Sequence[str]], text: Collecti
 
 
 def _pad(cell: str, width: int, left: bool) -> str:
-    space = " " * (width - cell_len(cell))
+    space = " " * (width - _cells(cell))
     return cell + space if left else space + cell
 
 
@@ -36,6 +34,15 @@ def drawn(width: int, things: "Iterable[RenderableType]") -> str:
     for thing in things:
         console.print(thing)
     return out.getvalue()
+
+
+def _cells(text: str) -> int:
+    """How wide it is; only text beyond ASCII needs the tables for it."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def grid(header: Sequence[str], rows: "Iterable[Sequence[Text | str]]", text: Collection[str]) -> "Table":

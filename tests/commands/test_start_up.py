@@ -47,4 +47,4 @@ def test_lag_loads_one_client_and_nothing_for_another_format(bootstrap: str, cli
     admin.alter_group_offsets(group, {TopicPartition(topic, 0): OffsetAndMetadata(0, "", -1)})
     admin.close()
     loaded = imported("lag", "-b", bootstrap, "-g", group, "--client", client)
-    assert not loaded & {other, "orjson", "multiprocessing", "tomllib"}
+    assert not loaded & {other, "orjson", "rich", "multiprocessing", "tomllib"}

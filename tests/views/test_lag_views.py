@@ -6,9 +6,10 @@ from eventq.core.lag import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag_reads import Member
 from eventq.core.sample import Sample
 from eventq.views import lag_csv
-from eventq.views.lag import lines, table
+from eventq.views.lag import lines
 from eventq.views.lag_json import document
 from eventq.views.lag_live import frame
+from eventq.views.lag_table import table
 
 PARTS = (
     PartitionLag("orders", 0, Status.OK, 0, 40, 100, lag=60, member=Member("m-1", "c-1", "10.0.0.1")),
