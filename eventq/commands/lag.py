@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Annotated
 
@@ -50,8 +51,9 @@ def lag(
     if write == "prometheus":
         require("prometheus_client", "export")
     question = question_of(shared, groups_of(shared, group, every=all_groups), topic, assume, isolation)
-    with lag_reader(shared) as reader, time_lags_of(shared, question) as time_lags:
-        found = look(reader, question, SystemClock(), time_lags if time_lag else None)
+    ages = time_lags_of(shared, question) if time_lag else nullcontext()
+    with lag_reader(shared) as reader, ages as time_lags:
+        found = look(reader, question, SystemClock(), time_lags)
     sys.stdout.write(_text(found, write))
     sys.stdout.flush()
     for error in found.snapshot.errors:
