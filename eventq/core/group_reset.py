@@ -13,7 +13,7 @@ from enum import Enum
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.groups import occupied
 from eventq.core.lag import partitions_of
-from eventq.core.lag_reads import Bounds, GroupReads, Member, Reads, TopicPartition
+from eventq.core.lag_reads import Bounds, Member, Reads, TopicPartition
 from eventq.core.start import Start, StartKind, place
 
 
@@ -116,12 +116,17 @@ def _chosen(key: TopicPartition, choice: Choice) -> bool:
 def plan(order: ResetOrder, reads: Reads, times: Mapping[TopicPartition, int]) -> ResetPlan:
     """`times` has the first offset of the target time or later, where there is one."""
     group = next(iter(reads.groups))
+    if group.type == "share":
+        raise EventqError(
+            f"group {group.group} is a share group: it has no commits that could be moved",
+            hint="kafka-share-groups.sh --reset-offsets moves its start offset",
+        )
     rows = [
         _row(order, key, group.commits.offsets.get(key), reads.bounds.get(key, Bounds(gone=True)), times)
         for key in keys_of(order, reads)
     ]
     state = group.description.state or group.state
-    return ResetPlan(group.group, state, group.description.members, tuple(rows), _refusal(group))
+    return ResetPlan(group.group, state, group.description.members, tuple(rows), occupied(group))
 
 
 def _row(
@@ -163,12 +168,3 @@ def _placed(row: ResetRow, start: Start, log_start: int, end: int, at_time: int 
     elif start.kind is StartKind.TIME and at_time is None:
         note = "no record of that time or later: the end"
     return replace(row, action=Action.SET, target=target, note=note)
-
-
-def _refusal(group: GroupReads) -> EventqError | None:
-    if group.type == "share":
-        return EventqError(
-            f"group {group.group} is a share group: it has no commits that could be moved",
-            hint="kafka-share-groups.sh --reset-offsets moves its start offset",
-        )
-    return occupied(group)

@@ -17,6 +17,10 @@ def test_list_shows_every_kind_of_group_with_its_type_and_state(ward: Ward) -> N
     assert (rows[f"{ward.group}-s"]["type"], rows[f"{ward.group}-t"]["type"]) == ("share", "streams")
     lines = [line.split() for line in ward.run("list").stdout.splitlines()]
     assert [ward.group, "classic", "Empty"] in lines
+    done = ward.run("describe", f"{ward.group}-s", f"{ward.group}-t")
+    assert (done.returncode, done.stdout.count("members unknown")) == (0, 3)
+    assert "share group" in ward.run("reset", "-g", f"{ward.group}-s", "--to", "1", "-t", ward.topic).stderr
+    assert ward.run("delete", f"{ward.group}-s", "--yes").returncode == 1
 
 
 def test_describe_shows_topics_and_lag_of_a_group_without_members(ward: Ward) -> None:

@@ -157,11 +157,15 @@ def test_a_partition_that_can_not_be_read_is_an_error_of_its_own() -> None:
     [
         (reads({P0: 1}, tuple(Member(f"m{n}", f"c{n}", "h") for n in range(12))), "12 live members: c0"),
         (reads({P0: 1}, None, "Stable", "consumer"), "is Stable: it has live members"),
-        (reads({P0: 1}, (), "Empty", "share"), "share group"),
     ],
 )
 def test_a_reset_is_refused_while_anybody_may_be_in_the_group(found: Reads, told: str) -> None:
     assert told in str(plan(ResetOrder("g", {}, Shift(1)), found, {}).refusal)
+
+
+def test_a_share_group_has_nothing_to_reset() -> None:
+    with pytest.raises(EventqError, match="is a share group"):
+        plan(ResetOrder("g", {}, Shift(1)), reads({P0: 1}, (), "Empty", "share"), {})
 
 
 @pytest.mark.parametrize(("members", "state"), [((), "Empty"), (None, "Empty"), (None, "Dead")])
