@@ -27,7 +27,7 @@ from eventq.core.sample import Sample
 from eventq.loops.clock import SystemClock
 from eventq.loops.lag import look
 
-SUBCOMMANDS = ("watch", "wait", "check", "export")
+SUBCOMMANDS = ("watch", "wait", "check", "export", "plot")
 """Each is a module of eventq.commands, `lag_NAME`, with `register(group)`; help lists them in this order."""
 
 
