@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import cache
 from importlib.util import find_spec
 
 from eventq.commands.options import MASK, Client, Shared
@@ -12,10 +13,11 @@ from eventq.core.properties import RESOLVED, accepted, ignored, is_secret
 from eventq.core.settings import Connection, Role, Setting, properties
 
 
+@cache
 def connection(shared: Shared, role: Role = Role.ADMIN) -> Connection:
     """The effective settings of how to reach Kafka; see commands/settings.py for their order.
 
-    `role` is the kind of client that the command is about, for what -v says.
+    `role` is the kind of client that the command is about, for what -v says, which it says once.
     """
     client = text(shared, shared.client and shared.client.value, "client")
     if client not in {kind.value for kind in Client}:

@@ -44,6 +44,7 @@ def test_each_setting_is_shown_with_its_source_and_no_secret(tmp_path: Path) -> 
     text = config_show(*arguments, "-v")
     assert "key.serializer x.Y" in text.stderr
     assert "ignored" in text.stderr
+    assert len(set(text.stderr.splitlines())) == len(text.stderr.splitlines())
     assert SECRET not in done.stdout + done.stderr + text.stdout + text.stderr
 
 
