@@ -111,6 +111,7 @@ class Produce:
     def run(self, start: Start | None = None) -> Outcome:
         """Until the schedule's end or a stop."""
         self.start = start or start_now(self._clock)
+        self._clock.sleep(max(0.0, self.start.at - self._clock.monotonic()))
         while self.stop is None and not self._over():
             if not self._offer():
                 self._wait()

@@ -15,7 +15,7 @@ Play = Callable[[Suite], Outcome]
 
 def produce_part(site: Site, run: Play) -> Iterator[Outcome]:
     yield run(produce.rates(site))
-    with produce.file_of(site.records(1_000_000), 110) as lines:
+    with produce.file_of(site.records(1_000_000), produce.BYTES) as lines:
         yield run(produce.whole(site, lines))
     yield run(produce.sweep(site))
 

@@ -11,7 +11,7 @@ import uuid
 def values() -> list[bytes]:
     """Ten thousand Purchases, made before the clock starts."""
     return [
-        b'{"productId":"%s","price":%.4f,"purchasedAt":1795471879279}' % (str(uuid.uuid4()).encode(), n / 7)
+        b'{"productId":"%s","price":%.2f,"purchasedAt":1795471879279}' % (str(uuid.uuid4()).encode(), n / 7)
         for n in range(10_000)
     ]
 

@@ -12,7 +12,7 @@ from benchmarks.process import measure
 from benchmarks.rounds import Contender, Figure, Suite, Target, figure
 from benchmarks.site import BATCH_BYTES, LINGER_MS, SETTINGS, Site, kcat, own_clock, report
 
-_BYTES = 110
+BYTES = 97
 _JAVA = 3_000_000
 _PYTHON = 300_000
 _WHOLE = 1_000_000
@@ -40,7 +40,7 @@ def java(site: Site, count: int) -> Figure:
         f"batch.size={BATCH_BYTES}",
     ]
     with site.topic() as topic:
-        sizes = ["--record-size", str(_BYTES), "--num-records", str(count + warm_up)]
+        sizes = ["--record-size", str(BYTES), "--num-records", str(count + warm_up)]
         rest = ["--warmup-records", str(warm_up), "--throughput", "-1", "--command-property", *properties]
         run = measure(
             site.java("org.apache.kafka.tools.ProducerPerformance", "--topic", topic, *sizes, *rest)
@@ -92,7 +92,7 @@ def rates(site: Site) -> Suite:
             1.0,
         ),
     ]
-    what = f"{most:,} events of about {_BYTES} bytes (kafka-python: {fewer:,}); {SETTINGS}"
+    what = f"{most:,} events of about {BYTES} bytes (kafka-python: {fewer:,}); {SETTINGS}"
     return Suite("produce", "records/s", what, contenders, targets)
 
 

@@ -52,3 +52,10 @@ def test_an_unpaced_run_of_a_seed_is_the_same_over_both_clients(world: ProduceWo
         assert run.report["slip_ms"] == {"p50": None, "p99": None, "max": None}
     made = [record.value.split(b',"purchasedAt"')[0] for record in world.records()]
     assert made[:1500] == made[1500:]
+
+
+def test_workers_that_need_no_pace_still_begin_with_their_common_clock(world: ProduceWorld) -> None:
+    report = world.produce("-n", "50", "--workers", "2").report
+    assert report["acked"] == 50
+    assert report["achieved_rate"] is not None
+    assert report["seconds"] > 0
