@@ -17,7 +17,7 @@ MEMBERS = 3
 WORK = "uniform:5ms..15ms"
 """10 ms an event: a hundred events a second and member, three fifths of what arrives."""
 
-_QUEUE = ("-g", GROUP, "-t", TOPIC)
+QUEUE = ("-g", GROUP, "-t", TOPIC)
 
 Process: TypeAlias = "subprocess.Popen[str]"
 _PATIENCE = 120.0
@@ -83,9 +83,9 @@ def run(eventq: Eventq, seconds: int, show: Callable[[Any], None]) -> Ran:
     """The burst until all of it is read: in the live view on a terminal, else `show` gets each sample."""
     live = sys.stdout.isatty() and sys.stdin.isatty()
     with ExitStack() as stack:
-        watching = stack.enter_context(eventq.started("watch", "lag", "watch", *_QUEUE, "-o", "json"))
-        producing = stack.enter_context(eventq.started("produce", *_produce(seconds)))
-        consuming = stack.enter_context(eventq.started("consume", *_consume(seconds)))
+        watching = stack.enter_context(eventq.started("watch", "lag", "watch", *QUEUE, "-o", "json"))
+        producing = stack.enter_context(eventq.started("produce", *produce(seconds)))
+        consuming = stack.enter_context(eventq.started("consume", *consume(seconds)))
         if live:
             stack.enter_context(_live_view(eventq))
         _follow(eventq, {"produce": producing, "consume": consuming}, _nothing if live else show)
@@ -94,11 +94,11 @@ def run(eventq: Eventq, seconds: int, show: Callable[[Any], None]) -> Ran:
     return Ran(json.loads(eventq.output("produce")), json.loads(eventq.output("consume")), samples)
 
 
-def _produce(seconds: int) -> list[str]:
+def produce(seconds: int) -> list[str]:
     return ["produce", "-t", TOPIC, "--rate", f"{RATE}", "--duration", f"{seconds}s", "-q", "-o", "json"]
 
 
-def _consume(seconds: int) -> list[str]:
+def consume(seconds: int) -> list[str]:
     group = ["-t", TOPIC, "-g", GROUP, "--count", f"{MEMBERS}", "--from-beginning", "--work", WORK]
     return [
         "consume",
@@ -115,7 +115,7 @@ def _consume(seconds: int) -> list[str]:
 
 @contextmanager
 def _live_view(eventq: Eventq) -> Iterator[Process]:
-    command = [str(eventq.program), "lag", "watch", *_QUEUE]
+    command = [str(eventq.program), "lag", "watch", *QUEUE]
     process = subprocess.Popen(command, env=eventq.environment, text=True)
     try:
         yield process
