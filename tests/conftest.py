@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from kafka import KafkaAdminClient
 
+from tests.group_ward import Ward
 from tests.private_kafka import PrivateKafka
 
 _SMALL = ("--small", "--way", "java")
@@ -81,3 +83,11 @@ def cluster(_cluster: PrivateKafka) -> Iterator[PrivateKafka]:
     yield _cluster
     for number in (1, 2, 3):
         _cluster.resume(number)
+
+
+@pytest.fixture
+def ward(bootstrap: str) -> Iterator[Ward]:
+    """A topic with records, and a group on it that has no commits yet."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    yield Ward(bootstrap, admin)
+    admin.close()

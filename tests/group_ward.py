@@ -7,7 +7,6 @@ import sys
 import uuid
 from typing import Any
 
-import confluent_kafka
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 
 Done = subprocess.CompletedProcess[str]
@@ -51,6 +50,8 @@ class Ward:
 
     def new_member(self) -> Any:
         """The same of a group of the newer protocol."""
+        import confluent_kafka
+
         settings = {"bootstrap.servers": self.bootstrap, "group.id": self.group, "group.protocol": "consumer"}
         consumer = confluent_kafka.Consumer({**settings, "enable.auto.commit": False})
         consumer.subscribe([self.topic])
@@ -59,7 +60,10 @@ class Ward:
         return consumer
 
     def run(self, *arguments: str, **environment: str) -> Done:
-        command = [sys.executable, "-m", "eventq", "group", *arguments]
+        return self.eventq("group", *arguments, **environment)
+
+    def eventq(self, *arguments: str, **environment: str) -> Done:
+        command = [sys.executable, "-m", "eventq", *arguments]
         clean = {key: value for key, value in os.environ.items() if not key.startswith("KAFKA_")}
         settings = {**clean, "KAFKA_BOOTSTRAP_ADDRESS": self.bootstrap, **environment}
         done = subprocess.run(

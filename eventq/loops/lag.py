@@ -151,7 +151,7 @@ def _existing(groups: tuple[GroupReads, ...], question: Question) -> tuple[Group
     known = tuple(g for g in groups if question.expected or _known(g))
     missing = sorted({group.group for group in groups} - {group.group for group in known})
     if missing and not question.patient:
-        raise NotFound(f"no such group: {', '.join(missing)}", hint="groups: eventq lag --all-groups")
+        raise NotFound(f"no such group: {', '.join(missing)}", hint="groups: eventq group list")
     return known
 
 

@@ -111,7 +111,7 @@ class LagWait:
             self._goal = replace(self._goal, pins=pinned(group, self._goal.pins))
         found = standing(group, self._goal, self._empty)
         if not found.exists and self._limits.require_group:
-            raise NotFound(f"no such group: {group.group}", hint="groups: eventq lag --all-groups")
+            raise NotFound(f"no such group: {group.group}", hint="groups: eventq group list")
         if found.meets(self._goal) or not self._resting(found):
             return found
         return standing(group, self._goal, self._look_inside(found))
