@@ -84,7 +84,7 @@ _SHARED = (
         ),
     ),
     _option(Path | None, None, "--command-config", text="A Java client.properties file."),
-    _option(str | None, None, "--profile", text="[profiles.NAME] of ~/.config/eventq/config.toml."),
+    _option(str | None, None, "--profile", text="\\[profiles.NAME] of ~/.config/eventq/config.toml."),
     _option(
         Client | None, None, "--client", text="The client library (default auto: librdkafka if installed)."
     ),
