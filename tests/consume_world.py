@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 DEADLINE = 60.0
 CLIENTS = ("kafka-python", "librdkafka")
+either_client = pytest.mark.parametrize("world", ["librdkafka"], indirect=True)
+"""For a promise that no client has a part in: tested over one."""
 
 
 def purchase(n: int = 0) -> bytes:
@@ -99,6 +102,11 @@ class World:
 
     def delete_before(self, partition: int, offset: int) -> None:
         self.admin.delete_records({TopicPartition(self.topic, partition): offset})
+
+    def members(self) -> int:
+        """How many the group has now, as its coordinator counts them."""
+        described = self.admin.describe_groups([self.group]).get(self.group, {})
+        return len(described.get("members", []))
 
     def busy(self) -> bool:
         """Whether something has been committed beyond the start."""

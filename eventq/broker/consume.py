@@ -10,7 +10,7 @@ from typing import Any
 
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
-from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from eventq.broker.connection import kafka_python_config, made
 from eventq.core.consume_plan import MemberPlan
@@ -21,6 +21,7 @@ from eventq.core.settings import Role
 from eventq.core.slices import Header, Slice
 from eventq.core.start import StartKind, place
 
+_ANSWER_MS = 5000
 _CLOSE_MS = 5000
 
 
@@ -37,39 +38,49 @@ class KafkaPythonConsumer:
 
     def poll(self, seconds: float, most: int) -> list[Slice]:
         try:
-            batches = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
+            return self._records(int(seconds * 1000), most)
+        except KafkaError as error:
+            if not error.retriable:
+                raise EventqError(f"consuming {self._plan.topic} failed: {_text(error)}") from error
+        return []
+
+    def _records(self, millis: int, most: int) -> list[Slice]:
+        try:
+            batches = self._consumer.poll(timeout_ms=millis, max_records=most)
         except NoOffsetForPartitionError as error:
             self._place(list(error.args[0]))
         except OffsetOutOfRangeError as error:
             self._reset(error.args[0])
-        except KafkaError as error:
-            if not error.retriable:
-                raise EventqError(f"consuming {self._plan.topic} failed: {_text(error)}") from error
+        except LogTruncationError as error:
+            held = self.positions()
+            self._reset({at: held[at.partition] for at in error.divergent_offsets if at.partition in held})
         else:
             return [_slice(partition, records) for partition, records in batches.items()]
         return []
 
     def _place(self, unplaced: Sequence[TopicPartition]) -> None:
         """Begins where the group never committed, and commits that, so that a crash can't move the start."""
-        starts, ends = self._consumer.beginning_offsets(unplaced), self._consumer.end_offsets(unplaced)
+        starts = self._consumer.beginning_offsets(unplaced, timeout_ms=_ANSWER_MS)
+        ends = self._consumer.end_offsets(unplaced, timeout_ms=_ANSWER_MS)
         times = self._times(unplaced)
-        for at in unplaced:
-            offset = place(self._plan.start, starts[at], ends[at], times.get(at))
-            if self.commit({at.partition: offset}) is not None:
-                return
-            skipped = offset - starts[at] if self._plan.start.kind is StartKind.END else 0
-            self._handler.placed(at.partition, offset, skipped)
+        offsets = {at: place(self._plan.start, starts[at], ends[at], times.get(at)) for at in unplaced}
+        if self.commit({at.partition: offset for at, offset in offsets.items()}) is not None:
+            return
+        for at, offset in offsets.items():
+            at_end = self._plan.start.kind is StartKind.END
+            self._handler.placed(at.partition, offset, offset - starts[at] if at_end else 0)
             self._consumer.seek(at, offset)
 
     def _times(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         if self._plan.start.kind is not StartKind.TIME:
             return {}
-        found = self._consumer.offsets_for_times(dict.fromkeys(partitions, self._plan.start.value))
+        wanted = dict.fromkeys(partitions, self._plan.start.value)
+        found = self._consumer.offsets_for_times(wanted, timeout_ms=_ANSWER_MS)
         return {at: answer.offset for at, answer in found.items() if answer is not None}
 
     def _reset(self, outside: dict[TopicPartition, int]) -> None:
         """What can still be read begins at the log start; so does a topic that was made anew."""
-        starts = self._consumer.beginning_offsets(list(outside))
+        starts = self._consumer.beginning_offsets(list(outside), timeout_ms=_ANSWER_MS)
         for at, offset in outside.items():
             if at in self._consumer.assignment():
                 lost = max(0, starts[at] - offset)
@@ -90,7 +101,7 @@ class KafkaPythonConsumer:
 
     def commit(self, offsets: Offsets) -> str | None:
         try:
-            self._consumer.commit(commit_arguments(self._plan.topic, offsets), timeout_ms=_CLOSE_MS)
+            self._consumer.commit(commit_arguments(self._plan.topic, offsets), timeout_ms=_ANSWER_MS)
         except KafkaError as error:
             return _text(error)
         return None
@@ -147,6 +158,7 @@ def commit_arguments(topic: str, offsets: Offsets) -> dict[TopicPartition, Offse
 
 def _config(plan: MemberPlan) -> dict[str, Any]:
     return {
+        "metadata_max_age_ms": 10_000,  # new partitions are seen soon
         **kafka_python_config(plan.connection, Role.CONSUMER),
         "client_id": plan.client_id,
         "group_id": plan.group,

@@ -22,16 +22,19 @@ from eventq.core.settings import Role
 from eventq.core.slices import Header, Slice
 from eventq.core.start import StartKind, place
 
-_ANSWER = 10.0
+_ANSWER = 5.0
 _PASSING = {
-    KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001 - that is how librdkafka's own codes are called
-    KafkaError._TIMED_OUT,  # noqa: SLF001
-    KafkaError._TRANSPORT,  # noqa: SLF001
-    KafkaError._MAX_POLL_EXCEEDED,  # noqa: SLF001
-    KafkaError.UNKNOWN_TOPIC_OR_PART,
-    KafkaError._UNKNOWN_TOPIC,  # noqa: SLF001
-    KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001
+    getattr(KafkaError, name)
+    for name in (
+        "_ALL_BROKERS_DOWN _TRANSPORT _RESOLVE _TIMED_OUT REQUEST_TIMED_OUT NETWORK_EXCEPTION "
+        "LEADER_NOT_AVAILABLE NOT_LEADER_FOR_PARTITION BROKER_NOT_AVAILABLE OFFSET_NOT_AVAILABLE "
+        "FENCED_LEADER_EPOCH UNKNOWN_LEADER_EPOCH KAFKA_STORAGE_ERROR UNKNOWN_TOPIC_OR_PART "
+        "UNKNOWN_TOPIC_ID _UNKNOWN_TOPIC _UNKNOWN_PARTITION _WAIT_COORD COORDINATOR_NOT_AVAILABLE "
+        "COORDINATOR_LOAD_IN_PROGRESS NOT_COORDINATOR REBALANCE_IN_PROGRESS ILLEGAL_GENERATION "
+        "UNKNOWN_MEMBER_ID STALE_MEMBER_EPOCH _ASSIGNMENT_LOST _STATE _MAX_POLL_EXCEEDED"
+    ).split()
 }
+"""What ends by itself: a broker or coordinator away, a leader that moves, a group that rebalances."""
 
 
 class LibrdkafkaConsumer:

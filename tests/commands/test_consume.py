@@ -3,7 +3,7 @@ import json
 import pytest
 from kafka import KafkaProducer
 
-from tests.consume_world import World, purchase
+from tests.consume_world import World, either_client, purchase
 
 
 def test_exactly_n_are_committed_over_three_members_twice_in_a_row(world: World) -> None:
@@ -79,14 +79,23 @@ BAD = [
 ]
 
 
+@either_client
 def test_malformed_values_are_counted_shown_and_skipped(world: World) -> None:
     world.create(1)
     world.send([*BAD, purchase()], 0)
     run = world.consume("--until-end")
     assert (run.code, run.report["processed"], run.report["malformed"]) == (0, 7, 6)
     assert f"malformed event in {world.topic}/0 at offset 0: no value (a tombstone)" in run.err
+    assert [row["offset"] for row in run.report["malformed_first"]] == [0, 1, 2]
+    assert run.report["malformed_first"][1] == {
+        "topic": world.topic,
+        "partition": 0,
+        "offset": 1,
+        "reason": "an empty value",
+    }
 
 
+@either_client
 def test_a_malformed_value_can_fail_the_run_and_stays_uncommitted(world: World) -> None:
     world.create(1)
     world.send([purchase(), purchase(), b"not json", purchase()], 0)
@@ -131,6 +140,7 @@ def test_aborted_records_at_the_end_count_as_consumed(world: World) -> None:
     assert (run.report["processed"], run.committed) == (5, {0: 12})
 
 
+@either_client
 def test_more_members_than_partitions_are_allowed_and_named(world: World) -> None:
     world.create(1)
     world.send([purchase()], 0)
@@ -139,6 +149,7 @@ def test_more_members_than_partitions_are_allowed_and_named(world: World) -> Non
     assert "2 members for 1 partitions: 1 will idle" in run.err
 
 
+@either_client
 def test_a_missing_topic_is_named_and_never_created(world: World) -> None:
     run = world.run("--until-end")
     assert run.code == 4
@@ -146,6 +157,7 @@ def test_a_missing_topic_is_named_and_never_created(world: World) -> None:
     assert world.topic not in world.admin.list_topics()
 
 
+@either_client
 def test_a_goal_that_is_not_reached_in_time_is_exit_124(world: World) -> None:
     world.create()
     world.fill(3)
@@ -159,6 +171,7 @@ def test_a_goal_that_is_not_reached_in_time_is_exit_124(world: World) -> None:
     assert world.consume("--duration", "1s").code == 0
 
 
+@either_client
 @pytest.mark.parametrize(
     ("options", "named"),
     [
@@ -167,6 +180,8 @@ def test_a_goal_that_is_not_reached_in_time_is_exit_124(world: World) -> None:
         (("--from", "yesterday"), "neither an offset nor a time"),
         (("--from", "1", "--from-beginning"), "two different starts"),
         (("--until-end", "-n", "5"), "two goals"),
+        (("--timeout", "5s"), "there is none"),
+        (("--timeout", "5s", "--duration", "9s"), "there is none"),
         (("-o", "xml"), "no such format"),
         (("--heartbeat-interval", "10s"), "shorter than --session-timeout"),
     ],

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from tests.consume_world import World, alive, eventually, members_of, purchase
+from tests.consume_world import World, either_client, alive, eventually, members_of, purchase
 
 STARTS = int(os.environ.get("EVENTQ_TEST_STARTS", "8"))
 
@@ -41,6 +41,7 @@ def test_a_quota_survives_a_killed_member_exactly(world: World) -> None:
     assert sum(run.committed.values()) == 1500
 
 
+@either_client
 def test_a_killed_member_stays_away_with_no_restart(world: World) -> None:
     world.create()
     world.fill(1500)
@@ -95,6 +96,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly(world: World) -> None:
     assert 0 < sum(world.committed().values()) < 9000
 
 
+@either_client
 def test_until_end_ends_while_producing_goes_on(world: World) -> None:
     world.create()
     world.fill(300)
