@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from tests.consume_world import World, either_client, alive, eventually, members_of, purchase
+from tests.consume_world import World, alive, either_client, eventually, members_of, purchase
 
 STARTS = int(os.environ.get("EVENTQ_TEST_STARTS", "8"))
 
