@@ -20,7 +20,7 @@ from eventq.commands.lag_options import (
     question_of,
     time_lags_of,
 )
-from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.options import Shared, given_options, kafka_command, output_format
 from eventq.core.errors import ExitCode, UsageError
 from eventq.core.lag import Assume
 from eventq.core.sample import Sample
@@ -63,11 +63,9 @@ def lag(
 
 def _refuse_before_subcommand(ctx: typer.Context) -> None:
     """`eventq lag -g G watch` would silently watch all groups."""
-    given = [
-        name for name in ctx.params if getattr(ctx.get_parameter_source(name), "name", "") == "COMMANDLINE"
-    ]
+    given = given_options(ctx)
     if given:
-        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        names = ", ".join(given.values())
         command = f"lag {ctx.invoked_subcommand}"
         raise UsageError(
             f"{names} came before `{ctx.invoked_subcommand}`", hint=f"write it after `{command}`"

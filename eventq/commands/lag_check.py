@@ -12,15 +12,17 @@ from eventq.commands.lag_options import (
     lag_reader,
     one_group,
     question_of,
+    time_lags_of,
 )
 from eventq.commands.options import Shared, kafka_command, output_format, redact
 from eventq.commands.output import write, write_json
 from eventq.core.errors import EventqError, ExitCode, UsageError
 from eventq.core.lag import Assume
-from eventq.core.lag_check import Limits, Measured, PluginState, breaches, plugin_state
+from eventq.core.lag_check import Limits, Measured, PluginState, breaches, measure, plugin_state
 from eventq.core.lag_reads import Isolation
+from eventq.core.parse import duration
 from eventq.loops.clock import SystemClock
-from eventq.loops.lag import take
+from eventq.loops.lag import look, take
 
 
 def check(
@@ -28,6 +30,9 @@ def check(
     group: OneGroup = None,
     topic: Topics = None,
     max_lag: Annotated[int | None, typer.Option("--max-lag", min=0, help="The largest total lag.")] = None,
+    max_time_lag: Annotated[
+        str | None, typer.Option("--max-time-lag", help="The oldest unread record's largest age, as 30s.")
+    ] = None,
     min_members: Annotated[
         int | None, typer.Option("--min-members", min=1, help="The fewest live members.")
     ] = None,
@@ -47,12 +52,12 @@ def check(
     if not nagios:
         _refuse("without --nagios", "--max-lag is the limit then", warn_lag=warn_lag, crit_lag=crit_lag)
         wanted = output_format(shared, ("text", "json"))
-        limits = _some(Limits(max_lag, None, min_members))
-        return _report(_measure(shared, group, topic, assume, isolation), limits, wanted)
+        limits = _some(Limits(max_lag, _seconds(max_time_lag), min_members))
+        return _report(_measure(shared, group, topic, assume, isolation, limits), limits, wanted)
     try:
         _refuse("with --nagios", "--crit-lag is the limit then", max_lag=max_lag, output=shared.output)
-        limits = _some(Limits(crit_lag, None, min_members, warn_lag))
-        return _plugin(_measure(shared, group, topic, assume, isolation), limits)
+        limits = _some(Limits(crit_lag, _seconds(max_time_lag), min_members, warn_lag))
+        return _plugin(_measure(shared, group, topic, assume, isolation, limits), limits)
     except EventqError as error:
         return _unknown(error)
 
@@ -61,6 +66,10 @@ def _refuse(where: str, hint: str, **options: object) -> None:
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
     if given:
         raise UsageError(f"{', '.join(given)} does nothing {where}", hint=hint)
+
+
+def _seconds(text: str | None) -> float | None:
+    return None if text is None else duration(text)
 
 
 def _some(limits: Limits) -> Limits:
@@ -79,10 +88,14 @@ def _measure(
     topic: list[str] | None,
     assume: Assume,
     isolation: Isolation | None,
+    limits: Limits,
 ) -> Measured:
+    """The time lag costs a fetch a partition: only where it has a limit."""
     question = question_of(shared, (one_group(shared, group),), topic, assume, isolation)
-    with lag_reader(shared) as reader:
-        return Measured(take(reader, question, SystemClock()).groups[0])
+    with lag_reader(shared) as reader, time_lags_of(shared, question) as time_lags:
+        if limits.max_time_lag is None:
+            return Measured(take(reader, question, SystemClock()).groups[0])
+        return measure(look(reader, question, SystemClock(), time_lags))
 
 
 def _report(found: Measured, limits: Limits, wanted: str) -> int | None:

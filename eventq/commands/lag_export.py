@@ -11,8 +11,9 @@ from eventq.commands.lag_options import (
     IsolationOption,
     lag_reader,
     question_of,
+    time_lags_of,
 )
-from eventq.commands.lag_pace import pace_of, until_stopped
+from eventq.commands.lag_pace import FETCHES, pace_of, until_stopped
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.core.lag import Assume
 from eventq.core.lag_select import Selection, pattern
@@ -50,10 +51,15 @@ def export(
     from eventq.loops.metrics_server import serving
 
     published = _Published()
-    with until_stopped(), serving(listen, port, published.families) as at, lag_reader(shared) as reader:
+    with (
+        until_stopped(),
+        serving(listen, port, published.families) as at,
+        lag_reader(shared) as reader,
+        time_lags_of(shared, question, FETCHES) as time_lags,
+    ):
         if not shared.quiet:
             _say(f"serving http://{f'[{listen}]' if ':' in listen else listen}:{at}/metrics")
-        run(Selected(reader, selection), question, SystemClock(), pace, published.take)
+        run(Selected(reader, selection), question, SystemClock(), pace, time_lags, published.take)
 
 
 class _Published:

@@ -10,6 +10,9 @@ from eventq.core.errors import ExitCode, Stopped, UsageError
 from eventq.core.parse import duration
 from eventq.loops.lag import Pace
 
+FETCHES = 500
+"""The most records that one sample fetches for their age."""
+
 
 def pace_of(interval: str, window: str, samples: int | None = None) -> Pace:
     pace = Pace(period(interval), duration(window), samples)

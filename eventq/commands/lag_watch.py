@@ -1,9 +1,9 @@
-"""`eventq lag watch`: the queue live on a terminal, one JSON document a sample in a pipe."""
+"""`eventq lag watch`: the queue live, or a recording of it; in a pipe one JSON document a sample."""
 
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,26 +16,26 @@ from eventq.commands.lag_options import (
     Topics,
     groups_of,
     lag_reader,
-    period,
     question_of,
     time_lags_of,
 )
-from eventq.commands.options import Shared, kafka_command, output_format
-from eventq.core.errors import ExitCode, Stopped, UsageError
+from eventq.commands.lag_pace import FETCHES, pace_of, until_stopped
+from eventq.commands.options import Shared, given_options, kafka_command, output_format
+from eventq.core.errors import UsageError
 from eventq.core.lag import Assume
-from eventq.core.parse import duration
 from eventq.core.sample import Sample
 from eventq.loops.clock import SystemClock
 from eventq.loops.keyboard import Keyboard
-from eventq.loops.lag import LagReader, Pace, Question
 from eventq.loops.lag import watch as samples_of
-from eventq.loops.time_lag import TimeLags
 
-_FETCHES = 500  # records a sample
+Pause = Callable[[float], bool]
+
+_REPLAYED = frozenset({"replay", "speed", "output", "quiet", "verbose", "debug"})
 
 
 def watch(
     shared: Shared,
+    ctx: typer.Context,
     group: Groups = None,
     all_groups: AllGroups = False,
     topic: Topics = None,
@@ -49,36 +49,62 @@ def watch(
         ),
     ] = "60s",
     samples: Annotated[int | None, typer.Option("--samples", min=1, help="End after N samples.")] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option("--replay", metavar="FILE", help="Show a recording instead (-o json made it)."),
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option("--speed", help="With --replay: so many times as fast.")
+    ] = None,
 ) -> None:
     """The lag live, with rates, ETA and a verdict; in a pipe one JSON document a sample. `q` ends it."""
-    pace = _pace(interval, window, samples)
+    live = output_format(shared, ("text", "json")) == "text" and sys.stdout.isatty()
+    if replay is not None:
+        _refuse(ctx)
+        return _replay(replay, 1.0 if speed is None else speed, live=live, quiet=shared.quiet)
+    if speed is not None:
+        raise UsageError("--speed does nothing without --replay", hint="--replay FILE --speed 10")
+    pace = pace_of(interval, window, samples)
     groups = groups_of(shared, group, every=all_groups)
     question = question_of(shared, groups, topic, assume, isolation, patient=True)
-    wanted = output_format(shared, ("text", "json"))
-    signal.signal(signal.SIGTERM, _terminate)
+    with (
+        until_stopped(),
+        lag_reader(shared) as reader,
+        time_lags_of(shared, question, FETCHES) as time_lags,
+    ):
+        _play(lambda pause: samples_of(reader, question, SystemClock(), pause, pace, time_lags), live=live)
+    return None
+
+
+def _refuse(ctx: typer.Context) -> None:
+    useless = [option for name, option in given_options(ctx).items() if name not in _REPLAYED]
+    if useless:
+        names = ", ".join(useless)
+        raise UsageError(f"{names} does nothing with --replay", hint="a recording is shown as it was made")
+
+
+def _replay(path: Path, speed: float, *, live: bool, quiet: bool) -> None:
+    if not 0 < speed < float("inf"):
+        raise UsageError(f"--speed {speed:g} would never show anything", hint="such as 10, or 0.5")
+    from eventq.loops.lag_recording import recorded
+    from eventq.loops.lag_replay import replay
+
+    notes: list[str] = []
+    lines = recorded(path, notes.append)
+    hold = live and sys.stdin.isatty()
     try:
-        with lag_reader(shared) as reader, time_lags_of(shared, question, _FETCHES) as time_lags:
-            _watch(reader, question, pace, time_lags, live=wanted == "text" and sys.stdout.isatty())
-    except KeyboardInterrupt:
-        raise Stopped(ExitCode.SIGINT) from None
+        with until_stopped():
+            _play(lambda pause: replay(lines, SystemClock(), pause, speed, hold=hold), live=live)
+    finally:
+        for note in () if quiet else notes:
+            sys.stderr.write(f"eventq: {note}\n")
 
 
-def _pace(interval: str, window: str, samples: int | None) -> Pace:
-    pace = Pace(period(interval), duration(window), samples)
-    if pace.window < 2 * pace.interval:
-        raise UsageError(
-            f"--window {window} has no room for three samples {interval} apart",
-            hint=f"at least twice the interval: --window {2 * pace.interval:g}s",
-        )
-    return pace
-
-
-def _watch(reader: LagReader, question: Question, pace: Pace, time_lags: TimeLags, *, live: bool) -> None:
-    clock = SystemClock()
+def _play(samples: Callable[[Pause], Iterable[Sample]], *, live: bool) -> None:
     with ExitStack() as stack:
         pause = stack.enter_context(Keyboard()).quit_within if live and sys.stdin.isatty() else _sleep
         show = stack.enter_context(_screen()) if live else _write_line
-        for sample in samples_of(reader, question, clock, pause, pace, time_lags):
+        for sample in samples(pause):
             show(sample)
 
 
@@ -102,10 +128,6 @@ def _write_line(sample: Sample) -> None:
 
     sys.stdout.write(orjson.dumps(stream_document(sample)).decode() + "\n")
     sys.stdout.flush()
-
-
-def _terminate(_signal: int, _frame: object) -> None:
-    raise Stopped(ExitCode.SIGTERM)
 
 
 def register(group: typer.Typer) -> None:

@@ -126,6 +126,15 @@ def _take(given: dict[str, Any]) -> Shared:
     return Shared(**values)
 
 
+def given_options(ctx: typer.Context) -> dict[str, str]:
+    """What stands on the command line: the parameters' Python names, and the options as people write them."""
+    return {
+        param.name: param.opts[-1]
+        for param in ctx.command.params
+        if param.name and getattr(ctx.get_parameter_source(param.name), "name", "") == "COMMANDLINE"
+    }
+
+
 def output_format(shared: Shared, allowed: tuple[str, ...]) -> str:
     """What -o says, `text` without it; UsageError for a format that this command does not have."""
     wanted = shared.output or "text"

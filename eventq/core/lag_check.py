@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from eventq.core.lag import GroupLag, trouble
+from eventq.core.sample import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,14 @@ class Measured:
     group: GroupLag
     time_lag: float | None = None
     why: str | None = None
+
+
+def measure(sample: Sample) -> Measured:
+    """Of the one group of a sample, its time lag and, where that is unknown, why."""
+    (group,) = sample.snapshot.groups
+    parts = (sample.time_lag(group, part) for part in group.counted)
+    why = next((f"{part.note}" for part in parts if part.seconds is None and part.note), None)
+    return Measured(group, sample.group_time_lag(group).seconds, why)
 
 
 class PluginState(IntEnum):

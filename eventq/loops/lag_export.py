@@ -17,6 +17,7 @@ from eventq.core.lag_reads import (
 from eventq.core.lag_select import Selection
 from eventq.core.sample import Sample
 from eventq.loops.lag import LagReader, Pace, Question, watch
+from eventq.loops.time_lag import TimeLags
 
 
 class Selected:
@@ -52,6 +53,7 @@ def export(
     question: Question,
     clock: Clock,
     pace: Pace,
+    time_lags: TimeLags,
     publish: Callable[[Sample, Sampling], None],
 ) -> None:
     """Goes on until it is broken off; also a sample that failed is published."""
@@ -63,6 +65,6 @@ def export(
         began = clock.monotonic()
         return False
 
-    for sample in watch(reader, question, clock, pause, pace):
+    for sample in watch(reader, question, clock, pause, pace, time_lags):
         sampling = sampling.after(sample, clock.monotonic() - began)
         publish(sample, sampling)

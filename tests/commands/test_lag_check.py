@@ -43,6 +43,16 @@ def test_live_members_are_counted(world: LagWorld) -> None:
     assert "1 members are fewer than 2" in too_few.out
 
 
+def test_the_age_of_the_oldest_unread_record_has_its_limit(world: LagWorld) -> None:
+    assert world.run("check", "--max-time-lag", "1h").code == 0
+    broken = world.run("check", "--max-time-lag", "1ms")
+    assert (broken.code, "the oldest unread record is" in broken.out) == (3, True)
+    found = world.run("check", "--max-time-lag", "1h", "-o", "json").document
+    assert 0 < found["time_lag_seconds"] < 3600
+    plugin = world.run("check", "--nagios", "--max-time-lag", "1h", "--warn-lag", "100")
+    assert (plugin.code, "time_lag=" in plugin.out, "s;;3600;0" in plugin.out) == (0, True, True)
+
+
 def test_loss_is_a_breach_whatever_the_limits(world: LagWorld) -> None:
     world.admin.delete_records({TopicPartition(world.topic, 1): 80})
     done = world.run("check", "--max-lag", "1000")

@@ -37,6 +37,10 @@ def test_it_serves_what_it_sampled_and_a_new_commit_at_the_next_sample(world: La
     world.commit(100, 90)
     eventually(lambda: lags(0, 10), "the new lag is served")
     found = scrape(url)
+    ((_, age),) = found["eventq_group_time_lag_seconds", world.group]
+    assert 0 < age < 3600
+    verdicts = {labels["verdict"]: value for labels, value in found["eventq_group_verdict", world.group]}
+    assert (verdicts["STOP"], sum(verdicts.values())) == (1, 1)
     assert found["eventq_up", ""] == [({}, 1.0)]
     assert found["eventq_sample_errors_total", ""] == [({}, 0.0)]
     assert {name for name, group in found if group} >= {"kafka_consumergroup_current_offset"}

@@ -2,8 +2,10 @@
 
 import pytest
 
-from eventq.core.lag import GroupLag, PartitionLag, Status
-from eventq.core.lag_check import Limits, Measured, PluginState, breaches, plugin_state
+from eventq.core.lag import GroupLag, PartitionLag, Snapshot, Status
+from eventq.core.lag_check import Limits, Measured, PluginState, breaches, measure, plugin_state
+from eventq.core.sample import Sample
+from eventq.core.time_lag import TimeLag
 from eventq.views.lag_check import plugin_line, plugin_text
 
 DEEP = PartitionLag("t", 1, Status.OK, 0, 60, 100, lag=40)
@@ -37,6 +39,14 @@ def test_what_is_unknown_never_passes() -> None:
 def test_a_known_part_above_the_limit_is_a_breach_whatever_the_rest_is() -> None:
     (hit,) = breaches(measured(DEEP, DARK), Limits(max_lag=39))
     assert (hit.unknown, hit.text.startswith("lag at least 40 is above 39")) == (False, True)
+
+
+def test_an_unknown_time_lag_says_why_and_one_of_a_group_without_lag_is_0() -> None:
+    dark = Sample(Snapshot(0, (measured(DEEP).group,)), time_lags={("g", DEEP.key): TimeLag(note="gone")})
+    (hit,) = breaches(measure(dark), Limits(max_time_lag=9.0))
+    assert (hit.unknown, hit.text) == (True, "time lag is unknown: gone")
+    done = PartitionLag("t", 1, Status.OK, 0, 100, 100, lag=0)
+    assert measure(Sample(Snapshot(0, (measured(done).group,)))).time_lag == 0
 
 
 def test_loss_and_a_commit_beyond_the_end_break_any_check() -> None:

@@ -1,0 +1,107 @@
+"""`eventq lag watch --replay` in a real terminal, and in a pipe."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import orjson
+import pexpect
+import pyte
+import pytest
+
+from eventq.core.lag import Assume, GroupLag, Snapshot, partition_lag
+from eventq.core.lag_reads import Bounds, TopicPartition
+from eventq.core.sample import Sample
+from eventq.views.lag_json import stream_document
+
+START = 1_800_000_000
+
+
+def document(second: int) -> bytes:
+    part = partition_lag(TopicPartition("orders", 0), 0, Bounds(0, 4000 + second), Assume.EARLIEST)
+    group = GroupLag("billing", "Stable", "classic", None, 1, (part,))
+    return orjson.dumps(stream_document(Sample(Snapshot(START + second, (group,)))))
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """An hour between the samples, and the beginning of a fourth."""
+    path = tmp_path / "run.ndjson"
+    path.write_bytes(b"".join(document(3600 * n) + b"\n" for n in range(3)) + document(9)[:40])
+    return path
+
+
+def run(*options: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "eventq", "lag", "watch", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def read_until(child: pexpect.spawn, screen: pyte.Screen, text: str) -> list[str]:  # type: ignore[type-arg]
+    stream, deadline = pyte.ByteStream(screen), time.monotonic() + 30
+    while not any(text in line for line in screen.display):
+        assert time.monotonic() < deadline, screen.display
+        stream.feed(child.read_nonblocking(65536, timeout=30))
+    return list(screen.display)
+
+
+def test_on_a_terminal_it_plays_at_its_speed_holds_the_last_sample_and_q_quits(recording: Path) -> None:
+    arguments = ["-m", "eventq", "lag", "watch", "--replay", str(recording), "--speed", "100000"]
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    child = pexpect.spawn(sys.executable, arguments, dimensions=(24, 100), timeout=30, env=environment)
+    screen = pyte.Screen(100, 24)
+    lines = read_until(child, screen, "11,200")
+    assert any("group billing" in line for line in lines)
+    assert any("orders" in line for line in lines)
+    child.send("q")
+    child.expect("the last line, 4, is cut")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_q_quits_in_the_middle(recording: Path) -> None:
+    arguments = ["-m", "eventq", "lag", "watch", "--replay", str(recording)]
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    child = pexpect.spawn(sys.executable, arguments, dimensions=(24, 100), timeout=30, env=environment)
+    lines = read_until(child, pyte.Screen(100, 24), "4,000")
+    assert not any("11,200" in line for line in lines)
+    child.send("q")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_in_a_pipe_it_gives_the_documents_again(recording: Path) -> None:
+    done = run("--replay", str(recording), "--speed", "100000")
+    assert done.returncode == 0
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        json.loads(document(3600 * n)) for n in range(3)
+    ]
+    assert done.stderr == f"eventq: {recording}: the last line, 4, is cut: the recording was interrupted\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (("--group", "g"), "--group"),
+        (("-b", "x:1", "--interval", "1s"), "--interval, --bootstrap-server"),
+        (("-X", "a=b"), "--property"),
+        (("--window", "5s"), "--window"),
+        (("--samples", "3"), "--samples"),
+        (("--speed", "0"), "--speed 0"),
+    ],
+)
+def test_options_that_do_nothing_with_a_recording_are_refused(
+    recording: Path, wrong: tuple[str, ...], named: str
+) -> None:
+    done = run("--replay", str(recording), *wrong)
+    assert (done.returncode, named in done.stderr, done.stdout) == (2, True, ""), done.stderr
+
+
+def test_a_speed_without_a_recording_is_refused_and_a_missing_one_is_an_error(tmp_path: Path) -> None:
+    assert run("--speed", "2").returncode == 2
+    done = run("--replay", str(tmp_path / "none"))
+    assert (done.returncode, "can't read" in done.stderr) == (1, True)
