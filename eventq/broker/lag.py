@@ -7,7 +7,6 @@ each error with the part that it belongs to.
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from kafka.protocol.admin import DescribeGroupsRequest, ListGroupsRequest
 from kafka.protocol.consumer import OffsetSpec
@@ -106,9 +105,9 @@ class KafkaPythonLagReader:
 
     def topics(self, names: Iterable[str]) -> dict[str, Topic]:
         wanted = [MetadataRequest.MetadataRequestTopic(name=name) for name in names]
-        answers = self._nodes.ask([(MetadataRequest(topics=wanted, allow_auto_topic_creation=False), None)])
-        self._some(answers)
-        return {t.name: read_topic(t) for t in answers[0].topics if t.error_code != UNKNOWN_PARTITION}
+        request = MetadataRequest(topics=wanted, allow_auto_topic_creation=False)
+        (answer,) = self._nodes.ask_any([request])
+        return {t.name: read_topic(t) for t in answer.topics if t.error_code != UNKNOWN_PARTITION}
 
     def bounds(
         self, leaders: Mapping[TopicPartition, int], isolation: Isolation
@@ -150,8 +149,7 @@ class KafkaPythonLagReader:
         batches = [list(groups[i : i + _BATCH]) for i in range(0, len(groups), _BATCH)]
         requests = [FindCoordinatorRequest(key_type=0, coordinator_keys=b, min_version=4) for b in batches]
         failed: dict[str, str] = {}
-        answers = self._nodes.ask([(request, None) for request in requests])
-        self._some(answers)
+        answers = self._nodes.ask_any(requests)
         for batch, answer in zip(batches, answers, strict=True):
             if isinstance(answer, Exception):
                 failed.update(dict.fromkeys(batch, error_text(answer)))
@@ -162,9 +160,3 @@ class KafkaPythonLagReader:
                 else:
                     nodes[row.node_id].append(row.key)
         return failed
-
-    def _some(self, answers: Sequence[Any]) -> None:
-        """When nothing answered there is no snapshot to speak of."""
-        failures = [answer for answer in answers if isinstance(answer, Exception)]
-        if failures and len(failures) == len(answers):
-            raise silent(self._connection, error_text(failures[0]))

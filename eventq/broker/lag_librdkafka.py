@@ -20,6 +20,7 @@ from eventq.broker.lag_librdkafka_values import (
     missing,
     offset,
     read_topic,
+    topic_without_id,
     unanswered,
 )
 from eventq.broker.librdkafka_admin import failure, librdkafka_admin
@@ -80,10 +81,17 @@ class LibrdkafkaLagReader:
         found = {g.group: undescribed(g) for g in groups if g.type not in {"", "classic", "consumer"}}
         answers = self._describe([group.group for group in groups if group.group not in found])
         if answers and all(map(unanswered, answers.values())):
-            self.list_groups()  # says whether only the coordinators are away, or everything
+            self._metadata()  # says whether only the coordinators are away, or everything
         found.update((name, description(one)) for name, one in answers.items())
         unsure = [g.group for g in groups if not (g.type or found[g.group].exists)]
         return {**found, **(looked_up(unsure, self._every_kind()) if unsure else {})}
+
+    def _metadata(self) -> Any:
+        """Of all topics, from any broker: other requests want a coordinator or a controller to answer."""
+        try:
+            return self._admin.list_topics(timeout=self._patience.seconds)
+        except KafkaException as error:
+            raise silent(self._connection, failure(error)) from error
 
     def _describe(self, names: list[str]) -> dict[str, Any]:
         if not names:
@@ -110,9 +118,9 @@ class LibrdkafkaLagReader:
         wanted = TopicCollection(list(names))
         futures = self._admin.describe_topics(wanted, request_timeout=self._patience.seconds)
         answers = self._answers("topics", futures)
-        failed = [one for one in answers.values() if unanswered(one)]
-        if failed and len(failed) == len(answers):
-            raise silent(self._connection, failure(failed[0]))
+        if all(map(unanswered, answers.values())):
+            known = self._metadata().topics
+            return {name: topic_without_id(known[name]) for name in answers if name in known}
         return {name: read_topic(name, one) for name, one in answers.items() if not missing(one)}
 
     def bounds(

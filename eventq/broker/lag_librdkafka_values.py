@@ -73,6 +73,11 @@ def read_topic(name: str, answer: Any) -> Topic:
     return Topic(name, str(answer.topic_id), leaders)
 
 
+def topic_without_id(metadata: Any) -> Topic:
+    leaders = {at.id: at.leader if at.leader >= 0 else None for at in metadata.partitions.values()}
+    return Topic(metadata.topic, None, leaders, metadata.error.str() if metadata.error else None)
+
+
 def offset(answer: Any) -> int | Bounds:
     if isinstance(answer, KafkaException):
         return Bounds(error=failure(answer), moved=code(answer) in _MOVED)

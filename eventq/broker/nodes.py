@@ -9,7 +9,8 @@ from kafka.errors import KafkaError
 
 from eventq.broker.connection import admin
 from eventq.broker.lag_wire import error_text
-from eventq.broker.unreachable import unreachable
+from eventq.broker.patience import Patience
+from eventq.broker.unreachable import silent, unreachable
 from eventq.core.errors import EventqError
 from eventq.core.settings import Connection
 
@@ -23,6 +24,7 @@ Asked = tuple[Any, int | None]
 class Nodes:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._patience = Patience(connection.connect_timeout)
         self._admin: KafkaAdminClient = admin(connection)
         self._manager = self._admin._manager  # noqa: SLF001 - the public calls can't ask in parallel
 
@@ -44,6 +46,17 @@ class Nodes:
         except RuntimeError as error:
             raise EventqError(f"the connection to Kafka is closed ({error})") from error
 
+    def ask_any(self, requests: Sequence[Any]) -> list[Any]:
+        """Each of whichever node, and of another where one does not answer; EventqError when none does."""
+        answers = self.ask([(request, None) for request in requests])
+        for _ in self.ids:
+            failed = [n for n, answer in enumerate(answers) if isinstance(answer, Exception)]
+            for n, answer in zip(failed, self.ask([(requests[n], None) for n in failed]), strict=True):
+                answers[n] = answer
+        if answers and all(isinstance(answer, Exception) for answer in answers):
+            raise silent(self._connection, error_text(answers[0]))
+        return answers
+
     async def _send_all(self, requests: Sequence[Asked]) -> list[Any]:
         found: dict[int, Any] = {}
         for wave in _waves(requests):
@@ -51,7 +64,7 @@ class Nodes:
         return [found[n] for n in range(len(requests))]
 
     async def _send_wave(self, requests: Mapping[int, Asked]) -> dict[int, Any]:
-        timeout = max(1, int(self._connection.connect_timeout * 1000))
+        timeout = max(1, int(self._patience.seconds * 1000))
         sent = {n: self._send(request, node, timeout) for n, (request, node) in requests.items()}
         answers: dict[int, Any] = {}
         for n, future in sent.items():
@@ -59,6 +72,8 @@ class Nodes:
                 answers[n] = future if isinstance(future, Exception) else await future
             except KafkaError as error:  # noqa: PERF203 - each answer has its own error
                 answers[n] = error
+        for n, answer in answers.items():
+            self._patience.note(type(requests[n][0]).__name__, answered=not isinstance(answer, Exception))
         return answers
 
     def _send(self, request: Any, node: int | None, timeout_ms: int) -> Any:
