@@ -60,10 +60,15 @@ class PrivateKafka:
 
 def _up(*options: str) -> str:
     """The address of a started cluster. Where none can be started: skipped on a laptop, a failure in CI."""
-    asked = [SCRIPT, "up", *options]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=START_SECONDS)
-    if done.returncode == 0:
-        return done.stdout.strip()
+    up = subprocess.Popen([SCRIPT, "up", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        out, err = up.communicate(timeout=START_SECONDS)
+    except BaseException:  # it takes back what it has started, if it is given the time
+        up.terminate()
+        up.communicate()
+        raise
+    if up.returncode == 0:
+        return out.strip()
     if os.environ.get("CI") == "true":
-        pytest.fail(f"no broker: {done.stderr}")
-    pytest.skip(f"no broker: {done.stderr}")
+        pytest.fail(f"no broker: {err}")
+    pytest.skip(f"no broker: {err}")

@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ _PORT = 9092
 
 def main() -> int:
     given = _parser().parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated `up`, too, leaves no broker
     try:
         with nullcontext() if given.run in {_status, _logs} else _one_at_a_time():
             code: int = given.run(given)
@@ -73,7 +75,9 @@ def _wanted(given: argparse.Namespace, kept: Cluster | None) -> Cluster:
         settings=kept.settings if settings is None else settings,
         small=given.small or kept.small,
     )
-    if asked.sasl != kept.sasl or (given.nodes or len(kept.nodes)) != len(kept.nodes):
+    same_way = given.way in {"auto", kept.way} and not (kept.way == "docker" and (settings or asked.small))
+    same_nodes = given.nodes in {None, len(kept.nodes)}
+    if not (same_way and same_nodes and asked.sasl == kept.sasl):
         raise KafkaProblem(
             f"another cluster is kept at port {kept.port}: scripts/kafka wipe --port {kept.port}"
         )

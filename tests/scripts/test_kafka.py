@@ -107,13 +107,14 @@ def test_a_broker_that_dies_at_start_shows_the_end_of_its_log(free_port: str) ->
     assert not (layout.HOME / free_port).exists()
 
 
-def test_an_interrupted_up_leaves_no_process(free_port: str) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_up_leaves_no_process(free_port: str, number: int) -> None:
     up = subprocess.Popen([SCRIPT, "up", "--port", free_port, "--small"], stderr=subprocess.PIPE)
     pid_file = layout.HOME / free_port / "node-1" / "pid"
     while not pid_file.exists() or not pid_file.read_text(encoding="ascii"):
         assert up.poll() is None
     pid = int(pid_file.read_text(encoding="ascii"))
-    up.send_signal(signal.SIGINT)
+    up.send_signal(number)
     up.communicate()
     assert up.returncode == 130
     assert not alive(pid)

@@ -1,0 +1,69 @@
+"""The way with Docker, end to end, with a stand-in for the engine that starts what the compose file says."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from kafka import KafkaAdminClient
+from local_kafka import ports, probe
+
+from tests.private_kafka import CHECKOUT, SCRIPT
+
+Call: TypeAlias = "Callable[..., subprocess.CompletedProcess[str]]"
+
+
+@pytest.fixture
+def port() -> int:
+    return ports.pick(set())
+
+
+@pytest.fixture
+def call(port: int, tmp_path: Path) -> Iterator[Call]:
+    """scripts/kafka on a machine whose `docker` is the stand-in."""
+    stand_in = CHECKOUT / "tests" / "scripts" / "docker_stand_in.py"
+    program = tmp_path / "docker"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} {stand_in} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(CHECKOUT / "scripts"),
+        "STAND_IN": str(tmp_path),
+    }
+
+    def call(verb: str, *words: str) -> "subprocess.CompletedProcess[str]":
+        command = [SCRIPT, verb, "--port", str(port), *words]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    yield call
+    call("wipe")
+    shutil.rmtree(tmp_path / "volume", ignore_errors=True)
+
+
+def test_where_an_engine_answers_the_compose_file_brings_a_broker_that_works(call: Call, port: int) -> None:
+    up = call("up")
+    assert (up.returncode, up.stdout.strip()) == (0, f"127.0.0.1:{port}"), up.stderr
+    assert "(docker, 1 node" in up.stderr
+    assert probe.brokers(port) == {port}
+    admin = KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}")
+    admin.create_topics({"kept": {"num_partitions": 1, "replication_factor": 1}})
+    assert admin.list_group_offsets({"nobody": None}) == {"nobody": {}}
+    admin.close()
+    assert call("up").returncode == 0
+    assert "another cluster is kept" in call("up", "-c", "log.retention.hours=1").stderr
+    assert call("status").stdout.split() == [f"127.0.0.1:{port}", "up", "docker"]
+    assert "started" in call("logs").stdout.lower()
+    assert call("down").returncode == 0
+    assert call("status").returncode == 1
+    assert ports.is_free(port)
+
+
+def test_what_the_compose_file_does_not_hold_is_refused(call: Call) -> None:
+    refused = call("up", "--way", "docker", "--nodes", "3")
+    assert refused.returncode == 1
+    assert "use --way java" in refused.stderr
