@@ -86,14 +86,14 @@ def _text(found: Sample, wanted: str) -> str:
     if wanted == "csv":
         from eventq.views import lag_csv
 
-        return lag_csv.table(found.snapshot)
+        return lag_csv.table(found)
     if sys.stdout.isatty():
         from eventq.views.lag_table import table
 
-        return table(found.snapshot, os.get_terminal_size(sys.stdout.fileno()).columns)
+        return table(found, os.get_terminal_size(sys.stdout.fileno()).columns)
     from eventq.views.lag import lines
 
-    return lines(found.snapshot)
+    return lines(found)
 
 
 def register(app: typer.Typer) -> None:

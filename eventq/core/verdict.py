@@ -11,6 +11,7 @@ from itertools import pairwise
 from eventq.core.lag import Status
 from eventq.core.lag_reads import TopicPartition
 from eventq.core.window import Point, full
+from eventq.core.wording import span
 
 _ENOUGH = 3  # points: a rise seen once is no trend
 
@@ -67,7 +68,7 @@ def _loss(points: Sequence[Point], _seconds: float) -> str | None:
         return None
     start = (hit.committed or 0) + hit.lost
     text = f"{hit.lost:,} records deleted unread: committed offset {hit.committed}, log start {start}"
-    return text if hit is points[-1] else f"{text}, {_span(points[-1].at - hit.at)} ago"
+    return text if hit is points[-1] else f"{text}, {span(points[-1].at - hit.at)} ago"
 
 
 def _stop(points: Sequence[Point], seconds: float) -> str | None:
@@ -78,7 +79,7 @@ def _stop(points: Sequence[Point], seconds: float) -> str | None:
         return None if _read_without_members(points) else f"no live member and {now.lag:,} records unread"
     unowned = all(point.live and point.owners_known and point.owner is None for point in points)
     if unowned and full(points, seconds):
-        return f"no member has owned it for {_span(_seen(points))} and {now.lag:,} records are unread"
+        return f"no member has owned it for {span(_seen(points))} and {now.lag:,} records are unread"
     return None
 
 
@@ -104,14 +105,15 @@ def _stall(points: Sequence[Point], seconds: float) -> str | None:
     owners = len({point.owner for point in points if point.owner})
     what = "nothing committed" if now.committed is None else f"committed offset {now.committed} unchanged"
     changed = f", by {owners} members one after another," if owners > 1 else ""
-    return f"{what}{changed} for {_span(unmoved)} while lag {_went(first.lag, now.lag)}"
+    over = f" in the last {span(_seen(points))}" if unmoved > _seen(points) else ""
+    return f"{what}{changed} for {span(unmoved)} while lag {_went(first.lag, now.lag)}{over}"
 
 
 def _rewind(points: Sequence[Point], _seconds: float) -> str | None:
     for a, b in reversed(list(pairwise(points))):
         if a.committed is None or (b.committed is not None and b.committed >= a.committed):
             continue
-        ago = f"{_span(points[-1].at - b.at)} ago"
+        ago = f"{span(points[-1].at - b.at)} ago"
         if b.committed is None:
             return f"committed offset {a.committed} was removed, {ago}"
         return f"committed offset went back from {a.committed} to {b.committed}, {ago}"
@@ -121,7 +123,7 @@ def _rewind(points: Sequence[Point], _seconds: float) -> str | None:
 def _warn(points: Sequence[Point], seconds: float) -> str | None:
     if len(points) < _ENOUGH or not full(points, seconds) or points[0].lag == 0 or _decreased(points):
         return None
-    return f"lag has not once decreased in {_span(_seen(points))}: it {_went(points[0].lag, points[-1].lag)}"
+    return f"lag has not once decreased in {span(_seen(points))}: it {_went(points[0].lag, points[-1].lag)}"
 
 
 _RULES: tuple[tuple[Verdict, Callable[[Sequence[Point], float], str | None]], ...] = (
@@ -135,7 +137,7 @@ _RULES: tuple[tuple[Verdict, Callable[[Sequence[Point], float], str | None]], ..
 
 def _no_complaint(points: Sequence[Point], seconds: float) -> Judgement:
     """OK if nothing later in this window could make it a WARN or a STALL, else not known yet."""
-    now, span = points[-1], _seen(points)
+    now, seen = points[-1], span(_seen(points))
     if now.status is Status.AHEAD:
         return Judgement(evidence=f"the commit {now.committed} lies beyond the end {now.end}")
     if now.status is Status.RECREATED:
@@ -144,12 +146,12 @@ def _no_complaint(points: Sequence[Point], seconds: float) -> Judgement:
         return Judgement(Verdict.OK, "caught up")
     if _decreased(points) or points[0].lag == 0:
         falls = ", with falls in between" if now.lag >= points[0].lag > 0 else ""
-        return Judgement(Verdict.OK, f"lag {_went(points[0].lag, now.lag)} in {_span(span)}{falls}")
+        return Judgement(Verdict.OK, f"lag {_went(points[0].lag, now.lag)} in {seen}{falls}")
     if len(points) == 1:
         return Judgement(
             evidence=f"{now.lag:,} records unread; one sample can't tell whether that is falling"
         )
-    return Judgement(evidence=f"watched for {_span(span)} of {_span(seconds)}: too short to tell")
+    return Judgement(evidence=f"watched for {seen} of {span(seconds)}: too short to tell")
 
 
 def _owned(point: Point) -> bool:
@@ -168,11 +170,3 @@ def _went(before: int, now: int) -> str:
     if now == before:
         return f"stayed at {now:,}"
     return f"{'grew' if now > before else 'fell'} from {before:,} to {now:,}"
-
-
-def _span(seconds: float) -> str:
-    """A duration as people say it: 0.5 s, 35 s, 14 min, 3.5 h."""
-    for size, unit in ((3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004

@@ -1,7 +1,9 @@
 """A lag snapshot in plain lines for a pipe, and the words that it shares with the tables."""
 
-from eventq.core.lag import GroupLag, PartitionLag, Snapshot
+from eventq.core.lag import GroupLag, PartitionLag
+from eventq.core.sample import Sample
 from eventq.views.columns import aligned
+from eventq.views.lag_trend import age, verdict
 
 BAR = 10
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -14,10 +16,12 @@ COLUMNS = (
     "retained",
     "lag",
     "lost",
+    "time lag",
     "status",
+    "verdict",
     "member",
 )
-TEXT_COLUMNS = frozenset({"topic", "status", "member", "group"})
+TEXT_COLUMNS = frozenset({"topic", "status", "verdict", "member", "group"})
 
 
 def number(value: int | None) -> str:
@@ -62,6 +66,22 @@ def summary(group: GroupLag) -> str:
     return "  ".join(parts)
 
 
+def answer(sample: Sample, group: GroupLag) -> str:
+    """What stands behind the figures: the age where it was asked for, the verdict where one sample can tell."""
+    text, judgement = "", sample.trend(group).total.judgement
+    if sample.time_lags:
+        text += f"  time lag {age(sample.group_time_lag(group))}"
+    if judgement.verdict is not None:
+        text += f"  {judgement.verdict.value}: {judgement.evidence}"
+    return text
+
+
+def undated(sample: Sample, group: GroupLag) -> list[str]:
+    """Why a time lag that was asked for is unknown, or odd."""
+    found = [(part, sample.time_lag(group, part).note) for part in group.partitions]
+    return [f"time lag of {part.topic}:{part.partition}: {note}" for part, note in found if note]
+
+
 def notes(group: GroupLag) -> list[str]:
     """What must not be overlooked: errors first, then warnings."""
     failed = [f"error: {group.error}"] if group.error else []
@@ -69,26 +89,28 @@ def notes(group: GroupLag) -> list[str]:
     return failed + [f"warning: {warning}" for warning in group.warnings]
 
 
-def cells(part: PartitionLag) -> list[str]:
+def cells(sample: Sample, group: GroupLag, part: PartitionLag) -> list[str]:
     member = f"{part.member.client_id} {part.member.host}" if part.member else "-"
     end = number(part.end)
     if part.high_watermark not in (None, part.end):
         end += f" (high {number(part.high_watermark)})"
     figures = [number(part.log_start), number(part.committed), end, number(part.retained), number(part.lag)]
     lost = number(part.lost) if part.lost else "-"
-    return [part.topic, str(part.partition), *figures, lost, part.status.value, member]
+    judged = verdict(sample.trend(group).of(part).judgement)
+    old = age(sample.time_lag(group, part))
+    return [part.topic, str(part.partition), *figures, lost, old, part.status.value, judged, member]
 
 
-def lines(snapshot: Snapshot) -> str:
+def lines(sample: Sample) -> str:
     """For a pipe: aligned columns, one line a partition, the group in each so that it can be grepped."""
     header = ["group", *COLUMNS]
     rows = [
-        [g.group, *(cell.replace(",", "") for cell in cells(p))]
-        for g in snapshot.groups
+        [g.group, *(cell.replace(",", "") for cell in cells(sample, g, p))]
+        for g in sample.snapshot.groups
         for p in g.partitions
     ]
     out = aligned(header, rows, TEXT_COLUMNS)
-    for group in snapshot.groups:
-        out.append(f"{heading(group)}  {summary(group)}".replace(",", ""))
-        out.extend(notes(group))
+    for group in sample.snapshot.groups:
+        out.append(f"{heading(group)}  {summary(group)}{answer(sample, group)}".replace(",", ""))
+        out.extend([*notes(group), *undated(sample, group)])
     return "\n".join(out) + "\n"

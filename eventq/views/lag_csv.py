@@ -3,23 +3,25 @@
 import csv
 from io import StringIO
 
-from eventq.core.lag import Snapshot
+from eventq.core.sample import Sample
 
 HEADER = (
     "group", "topic", "partition", "log_start", "committed", "end", "retained", "lag", "lost", "status",
-    "client_id", "host", "error",
+    "client_id", "host", "error", "time_lag_seconds", "verdict",
 )  # fmt: skip
 
 
-def table(snapshot: Snapshot) -> str:
+def table(sample: Sample) -> str:
     """An unknown number is an empty field."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
-    for group in snapshot.groups:
+    for group in sample.snapshot.groups:
         for part in group.partitions:
             member = (part.member.client_id, part.member.host) if part.member else (None, None)
             offsets = (part.log_start, part.committed, part.end, part.retained, part.lag, part.lost)
-            row = (group.group, part.topic, part.partition, *offsets, part.status.value, *member, part.error)
-            writer.writerow(row)
+            judged = sample.trend(group).of(part).judgement.verdict
+            more = (sample.time_lag(group, part).seconds, judged.value if judged else None)
+            row = (part.topic, part.partition, *offsets, part.status.value, *member, part.error, *more)
+            writer.writerow((group.group, *row))
     return out.getvalue()

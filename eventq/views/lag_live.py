@@ -10,11 +10,19 @@ from typing_extensions import Self
 
 from eventq.core.lag import GroupLag, PartitionLag
 from eventq.core.sample import Sample
-from eventq.core.trend import Rates
-from eventq.views.lag import bar, heading, notes, number, rate, summary
+from eventq.core.trend import GroupTrend
+from eventq.views.lag import bar, heading, notes, number, rate, total
 from eventq.views.lag_json import at
+from eventq.views.lag_trend import STYLES, age, eta, sparkline, verdict
 
 _CHROME = 2  # the title and the last line
+_DEPTH = 10
+_COLUMNS = {
+    "topic": 0, "part": 0, "committed": 130, "end": 130, "lag": 0, "depth": 0, "arrive/s": 0, "consume/s": 0,
+    "time lag": 100, "ETA": 100, "verdict": 0, "status": 0,
+}  # fmt: skip
+"""Each with the width from which it is shown."""
+_TEXT = frozenset({"topic", "depth", "verdict", "status"})
 
 
 def frame(sample: Sample, width: int, height: int) -> RenderableType:
@@ -39,10 +47,11 @@ def frame(sample: Sample, width: int, height: int) -> RenderableType:
 
 
 def _group(sample: Sample, group: GroupLag, width: int, room: int) -> tuple[list[RenderableType], int]:
-    """The group's lines and how many partitions they show; nothing when not even the heading fits."""
+    """The group's lines and how many partitions they show; nothing when not even its figures fit."""
     head = [
         _line(heading(group), "bold"),
-        _line(f"{summary(group)}  {_flow(sample.trend(group).total.rates)}", "bold"),
+        _judged(sample.trend(group), width),
+        _line(_figures(sample, group, width), "bold"),
     ]
     if room < len(head):
         return [], 0
@@ -53,34 +62,80 @@ def _group(sample: Sample, group: GroupLag, width: int, room: int) -> tuple[list
     parts = sorted(group.partitions, key=lambda p: (-(p.lag or 0), p.key))[: max(0, space)]
     if not parts:
         return [*head, *warned], 0
+    return [*head, *warned, _table(sample, group, parts, width)], len(parts)
+
+
+def _figures(sample: Sample, group: GroupLag, width: int) -> str:
+    """One line of what fits, the most asked for first."""
+    trend, rates = sample.trend(group), sample.trend(group).total.rates
+    parts = [
+        f"total lag {total(group)}",
+        f"ETA {eta(trend.total.eta)}",
+        f"time lag {age(sample.group_time_lag(group))}",
+        *([f"lost {number(group.lost)}"] if group.lost else []),
+        f"arrival {rate(rates.arrival)}/s",
+        f"consume {rate(rates.consume)}/s",
+        *([f"max {number(group.max_lag)}"] if group.max_lag else []),
+        *([f"skew {trend.skew:.1f}"] if trend.skew is not None else []),
+        *([f"hottest {trend.hottest.topic}:{trend.hottest.partition}"] if trend.hottest else []),
+        *([f"assumed {number(group.lag_assumed)}"] if group.lag_assumed else []),
+    ]
+    line = parts[0]
+    for part in parts[1:]:
+        if len(line) + 2 + len(part) > width:
+            break
+        line += f"  {part}"
+    return line
+
+
+def _judged(trend: GroupTrend, width: int) -> Text:
+    """Verdict, lag over the window, evidence."""
+    judgement = trend.total.judgement
+    line = _line(f"{verdict(judgement):<6}", STYLES[judgement.verdict])
+    line.append(f" {sparkline(trend.lags, width // 8)}", "cyan")
+    return line.append(f" {judgement.evidence or 'not known now'}", "default")
+
+
+def _table(sample: Sample, group: GroupLag, parts: list[PartitionLag], width: int) -> Table:
+    """The wider the terminal the more columns."""
     largest = max((p.lag or 0 for p in group.partitions), default=0)
-    return [*head, *warned, _table(sample, group, parts, largest, width)], len(parts)
-
-
-def _table(sample: Sample, group: GroupLag, parts: list[PartitionLag], largest: int, width: int) -> Table:
-    wide = width >= 110  # noqa: PLR2004 - where offsets fit beside lag and rates
+    names = [name for name, needed in _COLUMNS.items() if width >= needed]
     grid = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim", width=width)
-    grid.add_column("topic", no_wrap=True, overflow="ellipsis", ratio=1)
-    names = ["part", *(["committed", "end"] if wide else []), "lag"]
     for name in names:
-        grid.add_column(name, justify="right", no_wrap=True)
-    grid.add_column("depth", no_wrap=True, width=10)
-    for name in ("arrive/s", "consume/s", "status"):
-        grid.add_column(name, justify="left" if name == "status" else "right", no_wrap=True)
+        grid.add_column(
+            name,
+            justify="left" if name in _TEXT else "right",
+            no_wrap=True,
+            overflow="ellipsis",
+            ratio=1 if name == "topic" else None,
+            width=_DEPTH if name == "depth" else None,
+        )
     for part in parts:
-        offsets = [number(part.committed), number(part.end)] if wide else []
-        own = sample.trend(group).of(part).rates
-        figures = [str(part.partition), *offsets, number(part.lag), bar(part.lag, largest)]
-        grid.add_row(part.topic, *figures, rate(own.arrival), rate(own.consume), part.status.value)
+        cells = _cells(sample, group, part, largest)
+        grid.add_row(*(cells[name] for name in names))
     return grid
+
+
+def _cells(sample: Sample, group: GroupLag, part: PartitionLag, largest: int) -> dict[str, str | Text]:
+    trend = sample.trend(group).of(part)
+    return {
+        "topic": part.topic,
+        "part": str(part.partition),
+        "committed": number(part.committed),
+        "end": number(part.end),
+        "lag": number(part.lag),
+        "depth": Text(bar(part.lag, largest), "cyan"),
+        "arrive/s": rate(trend.rates.arrival),
+        "consume/s": rate(trend.rates.consume),
+        "time lag": age(sample.time_lag(group, part)),
+        "ETA": eta(trend.eta),
+        "verdict": Text(verdict(trend.judgement), STYLES[trend.judgement.verdict]),
+        "status": part.status.value,
+    }
 
 
 def _line(text: str, style: str) -> Text:
     return Text(text, style=style, no_wrap=True, overflow="ellipsis")
-
-
-def _flow(rates: Rates) -> str:
-    return f"arrival {rate(rates.arrival)}/s  consume {rate(rates.consume)}/s"
 
 
 def _last(shown: int, everything: int, groups: int) -> Text:

@@ -51,13 +51,16 @@ def test_a_member_that_commits_nothing_is_a_stall_once_the_window_is_full() -> N
     stuck.run(9, arrive=100)
     found = stuck.run(26, arrive=100).judgement
     assert found == Judgement(
-        Verdict.STALL, "committed offset 4120 unchanged for 35 s while lag grew from 2,510 to 3,510"
+        Verdict.STALL,
+        "committed offset 4120 unchanged for 35 s while lag grew from 2,510 to 3,510 in the last 10 s",
     )
 
 
 def test_a_member_that_never_committed_stalls_too() -> None:
     found = queue(end=5, committed=None).run(12).judgement
-    assert found == Judgement(Verdict.STALL, "nothing committed for 12 s while lag stayed at 5")
+    assert found == Judgement(
+        Verdict.STALL, "nothing committed for 12 s while lag stayed at 5 in the last 10 s"
+    )
 
 
 def test_a_member_that_has_just_started_is_no_stall() -> None:

@@ -64,7 +64,7 @@ def test_however_it_ends_the_terminal_is_restored(bootstrap: str, group: str, en
     else:
         child.send(ending)
     child.expect_exact(b"\x1b[?1049l")
-    assert termios.tcgetattr(child.child_fd)[3] == before[3]
     child.expect(pexpect.EOF)
+    assert termios.tcgetattr(child.child_fd)[3] == before[3]
     child.close()
     assert child.exitstatus == code
