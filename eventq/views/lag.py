@@ -67,7 +67,7 @@ def summary(group: GroupLag) -> str:
 
 
 def answer(sample: Sample, group: GroupLag) -> str:
-    """What stands behind the figures: the age where it was asked for, the verdict where one sample can tell."""
+    """What the figures come to: the age if it was asked for, the verdict if one sample can tell it."""
     text, judgement = "", sample.trend(group).total.judgement
     if sample.time_lags:
         text += f"  time lag {age(sample.group_time_lag(group))}"
