@@ -19,7 +19,8 @@ class Ward:
     def __init__(self, bootstrap: str, admin: KafkaAdminClient) -> None:
         self.bootstrap, self.admin = bootstrap, admin
         self.topic, self.group = f"group-{uuid.uuid4().hex[:8]}", f"g-{uuid.uuid4().hex[:8]}"
-        admin.create_topics({self.topic: {"num_partitions": 2, "replication_factor": 1}})
+        kept = {"retention.ms": "-1"}  # records of T0 are long due for deletion
+        admin.create_topics({self.topic: {"num_partitions": 2, "replication_factor": 1, "configs": kept}})
         admin.wait_for_topics([self.topic])
         producer = KafkaProducer(bootstrap_servers=bootstrap)
         for n in range(200):

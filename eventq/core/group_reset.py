@@ -94,10 +94,13 @@ def keys_of(order: ResetOrder, reads: Reads) -> list[TopicPartition]:
     """The partitions meant; NotFound for one that is named and not there."""
     if order.saved is not None:
         return sorted(key for key in order.saved if _chosen(key, order.choice))
-    for topic, partitions in order.choice.items():
-        missing = sorted((partitions or frozenset()) - reads.topics[topic].leaders.keys())
+    for name, partitions in order.choice.items():
+        topic = reads.topics[name]
+        if topic.error is not None:
+            raise EventqError(f"topic {name} can't be read: {topic.error}")
+        missing = sorted((partitions or frozenset()) - topic.leaders.keys())
         if missing:
-            raise NotFound(f"topic {topic} has no partition {missing[0]}")
+            raise NotFound(f"topic {name} has no partition {missing[0]}")
     found = [key for group in reads.groups for key in partitions_of(group, reads.topics, reads.wanted)]
     if not found:
         raise EventqError(
@@ -121,6 +124,8 @@ def plan(order: ResetOrder, reads: Reads, times: Mapping[TopicPartition, int]) -
             f"group {group.group} is a share group: it has no commits that could be moved",
             hint="kafka-share-groups.sh --reset-offsets moves its start offset",
         )
+    if group.commits.error is not None:
+        raise EventqError(f"the commits of group {group.group} can't be read: {group.commits.error}")
     rows = [
         _row(order, key, group.commits.offsets.get(key), reads.bounds.get(key, Bounds(gone=True)), times)
         for key in keys_of(order, reads)

@@ -94,10 +94,10 @@ def test_what_csv_saved_is_put_back_even_that_there_was_no_commit(ward: Ward, tm
     assert ward.committed() == {0: 40}
 
 
-def test_what_was_saved_brings_back_a_group_that_was_deleted(ward: Ward, tmp_path: Path) -> None:
+def test_what_lag_saved_brings_back_a_group_that_was_deleted(ward: Ward, tmp_path: Path) -> None:
     ward.commit(40, 50)
     file = tmp_path / "saved.csv"
-    file.write_text(ward.run("reset", "-g", ward.group, "--to", "latest", "-o", "csv").stdout)
+    file.write_text(ward.eventq("lag", "-g", ward.group, "-o", "csv").stdout)
     ward.admin.delete_groups([ward.group])
     ward.json("reset", "-g", ward.group, "--from-csv", str(file), "--execute")
     assert ward.committed() == {0: 40, 1: 50}

@@ -163,6 +163,19 @@ def test_a_reset_is_refused_while_anybody_may_be_in_the_group(found: Reads, told
     assert told in str(plan(ResetOrder("g", {}, Shift(1)), found, {}).refusal)
 
 
+def test_without_its_commits_a_group_has_no_plan() -> None:
+    group = GroupReads("g", "Empty", "classic", Description("Empty", members=()), Commits(error="loading"))
+    with pytest.raises(EventqError, match="can't be read: loading"):
+        plan(ResetOrder("g", {"orders": None}, Shift(1)), Reads(0.0, (group,), TOPICS, {}, ("orders",)), {})
+
+
+def test_a_topic_that_can_not_be_read_says_why() -> None:
+    found = reads({})
+    blind = Reads(0.0, found.groups, {"orders": Topic("orders", error="not authorized")}, {}, ("orders",))
+    with pytest.raises(EventqError, match="not authorized"):
+        plan(ResetOrder("g", {"orders": None}, Shift(1)), blind, {})
+
+
 def test_a_share_group_has_nothing_to_reset() -> None:
     with pytest.raises(EventqError, match="is a share group"):
         plan(ResetOrder("g", {}, Shift(1)), reads({P0: 1}, (), "Empty", "share"), {})
