@@ -14,6 +14,7 @@ from eventq.core.lag import Assume
 from eventq.core.lag_reads import Isolation
 from eventq.core.parse import duration
 from eventq.core.settings import Connection
+from eventq.core.topics import check_names
 from eventq.loops.lag import Question
 from eventq.loops.time_lag import TimeLags
 
@@ -46,7 +47,7 @@ def question_of(
     expected: bool = False,
 ) -> Question:
     level = isolation_level(shared, isolation)
-    return Question(groups, _names("topic", topics), assume, level, patient, expected)
+    return Question(groups, check_names(_names("topic", topics)), assume, level, patient, expected)
 
 
 def groups_of(shared: Shared, given: list[str] | None, *, every: bool = False) -> tuple[str, ...]:

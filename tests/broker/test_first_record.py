@@ -26,7 +26,8 @@ class Log:
 
     def create(self, partitions: int = 1, **configs: str) -> None:
         named = {name.replace("_", "."): value for name, value in configs.items()}
-        spec = {"num_partitions": partitions, "replication_factor": 1, "configs": named}
+        kept = {"retention.ms": "-1", **named}  # records of BASE are long due for deletion
+        spec = {"num_partitions": partitions, "replication_factor": 1, "configs": kept}
         self.admin.create_topics({self.topic: spec})
         self.admin.wait_for_topics([self.topic])
 
