@@ -35,7 +35,7 @@ def test_the_version_loads_nothing_but_itself() -> None:
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_loads_no_client(command: list[str]) -> None:
-    assert not imported(*command, "--help") & {*CLIENTS, "multiprocessing", "ssl"}
+    assert not imported(*command, "--help") & {*CLIENTS, "pydantic", "multiprocessing", "ssl"}
 
 
 @pytest.mark.parametrize(("client", "other"), [("kafka-python", "confluent_kafka"), ("librdkafka", "kafka")])
@@ -47,4 +47,4 @@ def test_lag_loads_one_client_and_nothing_for_another_format(bootstrap: str, cli
     admin.alter_group_offsets(group, {TopicPartition(topic, 0): OffsetAndMetadata(0, "", -1)})
     admin.close()
     loaded = imported("lag", "-b", bootstrap, "-g", group, "--client", client)
-    assert not loaded & {other, "orjson", "rich", "multiprocessing", "tomllib"}
+    assert not loaded & {other, "pydantic", "orjson", "rich", "multiprocessing", "tomllib"}
