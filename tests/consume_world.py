@@ -125,10 +125,10 @@ class World:
 
 def members_of(process: "subprocess.Popen[bytes]") -> list[int]:
     """The pids of a run's member processes."""
-    return [pid for server in _children(process.pid) for pid in _children(server)]
+    return [pid for server in children(process.pid) for pid in children(server)]
 
 
-def _children(pid: int) -> Sequence[int]:
+def children(pid: int) -> Sequence[int]:
     try:
         text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
     except FileNotFoundError:

@@ -17,7 +17,7 @@ MEMBERS = 3
 WORK = "uniform:5ms..15ms"
 """10 ms an event: a hundred events a second and member, three fifths of what arrives."""
 
-QUEUE = ("-g", GROUP, "-t", TOPIC)
+QUEUE = ("-g", GROUP, "-t", TOPIC, "--window", "5s")
 
 Process: TypeAlias = "subprocess.Popen[str]"
 _PATIENCE = 120.0
@@ -86,9 +86,13 @@ def run(eventq: Eventq, seconds: int, show: Callable[[Any], None]) -> Ran:
         watching = stack.enter_context(eventq.started("watch", "lag", "watch", *QUEUE, "-o", "json"))
         producing = stack.enter_context(eventq.started("produce", *produce(seconds)))
         consuming = stack.enter_context(eventq.started("consume", *consume(seconds)))
-        if live:
-            stack.enter_context(_live_view(eventq))
-        _follow(eventq, {"produce": producing, "consume": consuming}, _nothing if live else show)
+        view = stack.enter_context(_live_view(eventq)) if live else None
+
+        def tell(sample: Any) -> None:
+            if view is None or view.poll() is not None:  # never there, or quit: lines go on in its place
+                show(sample)
+
+        _follow(eventq, {"produce": producing, "consume": consuming}, tell)
         end(watching)
     samples = list(map(json.loads, eventq.output("watch").splitlines()))
     return Ran(json.loads(eventq.output("produce")), json.loads(eventq.output("consume")), samples)
@@ -143,10 +147,6 @@ def _need_well(eventq: Eventq, running: dict[str, Process]) -> None:
     for name, process in running.items():
         if process.poll():
             raise QuickstartProblem(f"eventq {name} ended with {process.returncode}:\n{eventq.errors(name)}")
-
-
-def _nothing(_sample: Any) -> None:
-    """The live view shows it already."""
 
 
 def end(process: Process) -> None:

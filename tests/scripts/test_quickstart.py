@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pexpect
 import pytest
 
+from tests.consume_world import alive, children
 from tests.private_kafka import CHECKOUT, PrivateKafka
 
 SCRIPT = str(CHECKOUT / "scripts" / "quickstart")
@@ -31,12 +32,38 @@ def test_in_a_pipe_it_tells_the_queue_in_plain_lines_and_ends_with_lag_0(argumen
     assert "Try next" in done.stdout
 
 
-def test_on_a_terminal_it_shows_the_live_view_and_a_second_run_begins_afresh(arguments: list[str]) -> None:
-    for _ in range(2):
-        child = pexpect.spawn(SCRIPT, arguments, dimensions=(40, 120), timeout=LIMIT)
-        child.expect("eventq lag watch")
-        child.expect(r"consumed   1,000 events by 3 members")
-        child.expect("scripts/kafka down")
-        child.expect(pexpect.EOF)
-        child.close()
-        assert child.exitstatus == 0
+def test_on_a_terminal_it_shows_the_live_view_and_begins_afresh_however_often(arguments: list[str]) -> None:
+    """The broker still has what the test before has left."""
+    child = pexpect.spawn(SCRIPT, arguments, dimensions=(40, 120), timeout=LIMIT)
+    child.expect("eventq lag watch")
+    child.expect(r"consumed   1,000 events by 3 members")
+    child.expect("scripts/kafka down")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_ctrl_c_ends_it_with_all_that_it_started_but_kafka(restartable: PrivateKafka) -> None:
+    child = pexpect.spawn(SCRIPT, ["--port", str(restartable.port)], dimensions=(40, 120), timeout=LIMIT)
+    child.expect("total lag [1-9]")
+    assert child.pid is not None
+    started = children(child.pid)
+    assert len(started) == 4  # producer, group, and both watches
+    child.sendintr()
+    child.expect("interrupted")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert not any(map(alive, started))
+    assert restartable.node().pid() is not None
+
+
+def test_q_quits_the_live_view_and_plain_lines_go_on(arguments: list[str]) -> None:
+    child = pexpect.spawn(SCRIPT, arguments, dimensions=(40, 120), timeout=LIMIT)
+    child.expect("total lag [1-9]")
+    child.send("q")
+    child.expect(r" s  lag ")
+    child.expect("Try next")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
