@@ -19,7 +19,7 @@ class LagWorld:
 
     def __init__(self, bootstrap: str, records: int = 100) -> None:
         self.bootstrap = bootstrap
-        self.admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+        self._admin: KafkaAdminClient | None = None
         self.topic, self.group = (f"{what}-{uuid.uuid4().hex[:10]}" for what in ("scripts", "group"))
         self._started: list[subprocess.Popen[str]] = []
         self.create()
@@ -33,7 +33,19 @@ class LagWorld:
             if process.poll() is None:
                 process.kill()
             process.communicate()
-        self.admin.close()
+        self.disconnect()
+
+    @property
+    def admin(self) -> KafkaAdminClient:
+        if self._admin is None:
+            self._admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        return self._admin
+
+    def disconnect(self) -> None:
+        """Before a broker is killed: the test's own connections must not outlive it."""
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
 
     def create(self) -> None:
         self.admin.create_topics({self.topic: {"num_partitions": 2, "replication_factor": 1}})

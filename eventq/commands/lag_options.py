@@ -93,13 +93,18 @@ def time_lags_of(shared: Shared, question: Question, at_most: int | None = None)
         yield TimeLags(records, at_most)
 
 
-def lag_reader(shared: Shared) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
-    return reader_over(connection(shared))
+def lag_reader(shared: Shared, *, lasting: bool = False) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
+    return reader_over(connection(shared), lasting=lasting)
 
 
-def reader_over(to: Connection) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
-    """The reader over the client asked for; auto takes librdkafka: it is faster at every size."""
-    if data_client(to) == "librdkafka":
+def reader_over(to: Connection, *, lasting: bool = False) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
+    """The reader over the client asked for. Auto takes librdkafka: it is faster at every size.
+
+    For what goes on beyond one snapshot it takes kafka-python: a request of librdkafka's admin client that is
+    under way when its broker comes back aborts the process (2.16: assertion in rd_kafka_enq_once_del_source).
+    """
+    client = "kafka-python" if lasting and to.client == "auto" else data_client(to)
+    if client == "librdkafka":
         from eventq.broker.lag_librdkafka import LibrdkafkaLagReader
 
         return LibrdkafkaLagReader(to)

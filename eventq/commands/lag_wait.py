@@ -60,7 +60,11 @@ def wait(
     goal = Goal(max_lag, assume, {} if pinned else None)
     signal.signal(signal.SIGTERM, _terminate)
     to = connection(shared)
-    with reader_over(to) as reader, _remainders(to, question) as empty, _telling(name, shared) as tell:
+    with (
+        reader_over(to, lasting=True) as reader,
+        _remainders(to, question) as empty,
+        _telling(name, shared) as tell,
+    ):
         outcome = _run(run := LagWait(_read(reader, question), empty, goal, limits, SystemClock(), tell))
     _report(name, run.now, outcome, wanted, quiet=shared.quiet)
     if outcome is Outcome.REACHED:

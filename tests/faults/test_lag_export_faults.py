@@ -13,6 +13,7 @@ def test_a_broker_that_is_away_leaves_no_series_and_up_0_until_it_is_back(restar
         url = address(world.start("export", *options))
         lag = ("eventq_group_lag", world.group)
         eventually(lambda: scrape(url).get(lag) == [({"consumergroup": world.group}, 40.0)], "it is served")
+        world.disconnect()
         restartable.kill()
         eventually(lambda: scrape(url)["eventq_up", ""] == [({}, 0.0)], "it is down")
         assert {group for _, group in scrape(url)} == {""}
