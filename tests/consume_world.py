@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from confluent_kafka import Producer
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 DEADLINE = 60.0
@@ -76,6 +77,13 @@ class World:
 
     def fill(self, count: int) -> None:
         self.send(purchase(n) for n in range(count))
+
+    def flood(self, count: int) -> None:
+        """Many events, in order over six partitions."""
+        producer = Producer({"bootstrap.servers": self.bootstrap, "queue.buffering.max.messages": count})
+        for n in range(count):
+            producer.produce(self.topic, purchase(n), partition=n % 6)
+        producer.flush()
 
     def start(self, *options: str, **popen: Any) -> "subprocess.Popen[bytes]":
         to = ["-b", self.bootstrap, "-t", self.topic, "-g", self.group, "--client", self.client]

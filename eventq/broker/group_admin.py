@@ -72,20 +72,32 @@ class GroupAdmin:
         return {at.partition: c.offset for at, c in mine.items() if at.topic == self._topic and c.offset >= 0}
 
     def remove(self, member_id: str | None, client_id: str) -> bool:
-        """Takes a dead member out of the group: the others need not wait for its session to expire."""
+        """Takes a dead member out of the group: the others need not wait for its session to expire.
+
+        One that died before it could tell its id is known by its client id, which is its own.
+        """
+        return self._remove(lambda: [member_id] if member_id else self._members(client_id.__eq__))
+
+    def sweep(self, prefix: str) -> None:
+        """Removes who is left of those with such client ids.
+
+        A member that is stopped while it joins can't leave, and would hold up the next run.
+        """
+        self._remove(lambda: self._members(lambda client_id: client_id.startswith(prefix)))
+
+    def _remove(self, whom: Callable[[], list[str]]) -> bool:
         try:
-            members = [member_id] if member_id else self._members_of(client_id)
+            members = [MemberToRemove(member_id=member_id) for member_id in whom()]
             if members:
-                self._admin.remove_group_members(self._group, [MemberToRemove(member_id=m) for m in members])
+                self._admin.remove_group_members(self._group, members)
         except KafkaError:
             return False
         return bool(members)
 
-    def _members_of(self, client_id: str) -> list[str]:
-        """For a member that died before it could tell its id: every member process has its own client id."""
+    def _members(self, wanted: Callable[[str], bool]) -> list[str]:
         described = self._admin.describe_groups([self._group])
         members = described[self._group]["members"] if self._group in described else []
-        return [member["member_id"] for member in members if member["client_id"] == client_id]
+        return [member["member_id"] for member in members if wanted(member["client_id"])]
 
     def close(self) -> None:
         self._admin.close()

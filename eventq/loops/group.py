@@ -119,5 +119,6 @@ class Group:
         while any(seat.pipe is not None for seat in self._books.seats):
             if self._clock.monotonic() > until:
                 self._outside.note(f"members that did not leave within {_FAREWELL:g} s are killed")
-                return
+                self._seating.kill()
             self._turn()
+        self._seating.sweep()

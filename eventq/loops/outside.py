@@ -27,3 +27,7 @@ class GroupAdmin(Protocol):
     def remove(self, member_id: str | None, client_id: str) -> bool:
         """Whether a dead member's place in the group could be given up."""
         ...
+
+    def sweep(self, prefix: str) -> None:
+        """Gives up the places of all whose client ids begin so."""
+        ...

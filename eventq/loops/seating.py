@@ -75,6 +75,10 @@ class Seating:
             self._start(seat)
             self._outside.note(f"{died}, restarted")
 
+    def sweep(self) -> None:
+        """Whoever was stopped or killed while it joined still counts as a member: no more."""
+        self._admin.sweep(f"eventq-{self._run}-")
+
     def kill(self) -> None:
         """Nothing to do but when the end was cut short or a member did not obey."""
         for seat in self._books.seats:

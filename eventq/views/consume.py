@@ -10,7 +10,7 @@ from rich.text import Text
 
 from eventq.core.consumed import ConsumeReport, GroupNow, MemberNow, MemberReport, Tally
 
-_FRAME = 5
+_FRAME = 7
 
 
 def live_view(now: GroupNow, width: int, height: int) -> Stack:
@@ -19,14 +19,15 @@ def live_view(now: GroupNow, width: int, height: int) -> Stack:
     members = now.members
     if len(members) > room:
         members = tuple(sorted(members, key=lambda member: -(member.lag or 0))[: room - 1])
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), width=min(width, 120), expand=True)
-    for name in ("member", "pid", "state", "received", "per s", "queue depth", "last", "partitions"):
-        right = name in {"member", "pid", "received", "per s", "queue depth", "last"}
+    table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, width=min(width, 120), expand=True)
+    for name in ("member", "pid", "state", "received", "per s", "depth", "last", "partitions"):
+        right = name in {"member", "pid", "received", "per s", "depth", "last"}
         table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
     for member in members:
         table.add_row(*_cells(member))
     left_out = len(now.members) - len(members)
-    parts: list[RenderableType] = [Text(_headline(now), no_wrap=True, overflow="ellipsis"), table]
+    heads = [Text(line, no_wrap=True, overflow="ellipsis") for line in (_names(now), _totals(now))]
+    parts: list[RenderableType] = [*heads, table]
     if left_out:
         parts.append(Text(f"and {left_out} more members", style="dim"))
     return Stack(*parts)
@@ -46,11 +47,15 @@ def _cells(member: MemberNow) -> tuple[str, ...]:
     )
 
 
-def _headline(now: GroupNow) -> str:
-    goal = f" · {now.goal}" if now.goal else ""
+def _names(now: GroupNow) -> str:
+    return f"{now.topic} · group {now.group}" + (f" · {now.goal}" if now.goal else "")
+
+
+def _totals(now: GroupNow) -> str:
+    malformed = f" · {now.malformed:,} malformed" if now.malformed else ""
     return (
-        f"{now.topic} · group {now.group} · {now.processed:,} processed · {_rate(now.rate)}/s · "
-        f"queue depth {'?' if now.lag is None else f'{now.lag:,}'} · {now.rebalances} rebalances{goal}"
+        f"{now.processed:,} processed · {_rate(now.rate)}/s · queue depth "
+        f"{'?' if now.lag is None else f'{now.lag:,}'} · {now.rebalances} rebalances{malformed}"
     )
 
 

@@ -1,0 +1,71 @@
+"""`eventq consume` in a real terminal: one frame that fits, nothing left of it, the report below."""
+
+import os
+import sys
+import termios
+import time
+from collections.abc import Iterator
+
+import pexpect
+import pyte
+import pytest
+
+from tests.consume_world import World
+
+SIZES = [(24, 80), (50, 200)]
+
+
+@pytest.fixture
+def world(bootstrap: str) -> Iterator[World]:
+    world = World(bootstrap)
+    world.create()
+    world.fill(3000)
+    yield world
+    world.close()
+
+
+def start(world: World, size: tuple[int, int], *options: str) -> pexpect.spawn:  # type: ignore[type-arg]
+    to = ["-b", world.bootstrap, "-t", world.topic, "-g", world.group, "--heartbeat-interval", "300ms"]
+    arguments = ["-m", "eventq", "consume", *to, "--from-beginning", *options]
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    return pexpect.spawn(sys.executable, arguments, dimensions=size, timeout=60, env=environment)
+
+
+def read_until(child: pexpect.spawn, screen: pyte.Screen, text: str) -> list[str]:  # type: ignore[type-arg]
+    stream, deadline = pyte.ByteStream(screen), time.monotonic() + 60
+    while not any(text in line for line in screen.display):
+        assert time.monotonic() < deadline, screen.display
+        stream.feed(child.read_nonblocking(65536, timeout=60))
+    return list(screen.display)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_table_has_a_row_per_member_and_fits_the_terminal(world: World, size: tuple[int, int]) -> None:
+    child = start(world, size, "--work", "5ms", "--count", "3")
+    lines = read_until(child, pyte.Screen(size[1], size[0]), "consuming")
+    heads = [i for i, line in enumerate(lines) if world.topic in line]
+    assert len(heads) == 1
+    names, totals = lines[heads[0] : heads[0] + 2]
+    assert f"group {world.group}" in names
+    assert "processed" in totals
+    assert "queue depth" in totals
+    assert "rebalances" in totals
+    rows = [line.split() for line in lines[heads[0] + 2 :] if "consuming" in line]
+    assert 0 < len(rows) <= 3
+    assert all(row[1].isdecimal() for row in rows)
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+
+
+def test_at_the_end_the_terminal_is_restored_and_the_report_stands_below(world: World) -> None:
+    child = start(world, (24, 80), "--until-end")
+    before = termios.tcgetattr(child.child_fd)
+    child.expect_exact(b"\x1b[?25l")
+    child.expect_exact(b"\x1b[?25h")
+    child.expect_exact(f"3000 events of {world.topic} processed")
+    assert termios.tcgetattr(child.child_fd)[3] == before[3]
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
