@@ -3,12 +3,11 @@
 import os
 import sys
 import traceback
-from collections.abc import Sequence
-from importlib import import_module
 
 import typer
 
 from eventq import __version__
+from eventq.commands.lazy import lazy
 from eventq.commands.options import Debug, redact
 from eventq.core.errors import EventqError, ExitCode, Stopped
 
@@ -23,18 +22,16 @@ COMMANDS = (
 """Each is a module of eventq.commands with `register(app)`; help lists them in this order."""
 
 
-def application(arguments: Sequence[str]) -> typer.Typer:
-    """The Typer app with the one command that `arguments` begin with, or with all when they name none."""
+def application() -> typer.Typer:
+    """The Typer app, which imports the command that is named."""
     app = typer.Typer(
         name="eventq",
+        cls=lazy(COMMANDS),
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(root)
-    wanted = [name for name in COMMANDS if list(arguments[:1]) == [name]]
-    for name in wanted or COMMANDS:
-        import_module(f"eventq.commands.{name}").register(app)
     return app
 
 
@@ -55,7 +52,7 @@ def root(
 def run() -> int:
     """Runs the command line and returns its exit code."""
     try:
-        result = application(sys.argv[1:])(standalone_mode=False)
+        result = application()(standalone_mode=False)
     except Stopped as stop:
         return int(stop.exit_code)
     except EventqError as error:

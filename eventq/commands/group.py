@@ -1,7 +1,6 @@
 """`eventq group`: list, describe and delete consumer groups, and move their commits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -9,6 +8,7 @@ import typer
 from eventq.commands.confirm import confirm, require_terminal
 from eventq.commands.connect import connection
 from eventq.commands.lag_options import Groups, groups_of, lag_reader
+from eventq.commands.lazy import lazy
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.output import terminal_width, write, write_json
 from eventq.core.errors import EventqError, UsageError, together
@@ -151,10 +151,12 @@ def _report(names: Sequence[str], failed: Mapping[str, EventqError], output: str
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="List, describe, delete and reset consumer groups.", no_args_is_help=True)
+    group = typer.Typer(
+        cls=lazy(SUBCOMMANDS, "group_"),
+        help="List, describe, delete and reset consumer groups.",
+        no_args_is_help=True,
+    )
     commands = {"list": list_, "describe": describe, "members": members, "delete": delete}
     for name, command in commands.items():
         group.command(name)(command)
-    for name in SUBCOMMANDS:
-        import_module(f"eventq.commands.group_{name}").register(group)
     app.add_typer(group, name="group")

@@ -3,7 +3,6 @@
 import os
 import sys
 from contextlib import nullcontext
-from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -20,6 +19,7 @@ from eventq.commands.lag_options import (
     question_of,
     time_lags_of,
 )
+from eventq.commands.lazy import lazy
 from eventq.commands.options import Shared, given_options, kafka_command, output_format
 from eventq.core.errors import ExitCode, UsageError
 from eventq.core.lag import Assume
@@ -97,8 +97,8 @@ def _text(found: Sample, wanted: str) -> str:
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="Show how far consumer groups are behind, per partition.")
+    group = typer.Typer(
+        cls=lazy(SUBCOMMANDS, "lag_"), help="Show how far consumer groups are behind, per partition."
+    )
     group.callback(invoke_without_command=True)(kafka_command(lag))
-    for name in SUBCOMMANDS:
-        import_module(f"eventq.commands.lag_{name}").register(group)
     app.add_typer(group, name="lag")

@@ -164,4 +164,4 @@ def test_a_call_that_can_not_mean_anything_is_refused_before_a_broker_is_asked(
 ) -> None:
     monkeypatch.delenv("KAFKA_GROUP_ID", raising=False)
     with pytest.raises(UsageError, match=told):
-        application(["group"])(["group", "reset", *arguments], standalone_mode=False)
+        application()(["group", "reset", *arguments], standalone_mode=False)

@@ -142,7 +142,7 @@ def test_a_call_that_can_not_mean_anything_is_refused_before_a_broker_is_asked(
     arguments: tuple[str, ...], told: str
 ) -> None:
     with pytest.raises(UsageError, match=told):
-        application(["topic"])(["topic", *arguments], standalone_mode=False)
+        application()(["topic", *arguments], standalone_mode=False)
 
 
 def test_a_bad_number_in_the_environment_names_its_variable(desk: Desk) -> None:

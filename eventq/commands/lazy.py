@@ -1,0 +1,43 @@
+"""A group whose sub-commands are imported when they are named; its help and completion import them all."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, ClassVar
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_group
+
+
+class _Lazy(TyperGroup):
+    prefix: ClassVar[str]
+    names: ClassVar[Sequence[str]]
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as TyperGroup calls it
+        return [*(name for name in self.commands if name not in self.names), *self.names]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in self.names and cmd_name not in self.commands:
+            self.commands[cmd_name] = _imported(f"{self.prefix}{cmd_name}", cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """What was meant by a name that there is not is looked for in all."""
+        if args[0] not in self.list_commands(ctx):
+            for name in self.names:
+                self.get_command(ctx, name)
+        return super().resolve_command(ctx, args)
+
+
+def _imported(module: str, name: str) -> Any:
+    app = typer.Typer()
+    import_module(f"eventq.commands.{module}").register(app)
+    return get_group(app).commands[name]
+
+
+def lazy(names: Sequence[str], prefix: str = "") -> type[TyperGroup]:
+    """The `cls` of a Typer app: NAME comes from the `register(app)` of eventq.commands.PREFIXNAME.
+
+    They are listed in this order, after those that the app has already.
+    """
+    return type("Lazy", (_Lazy,), {"names": names, "prefix": prefix})
