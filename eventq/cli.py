@@ -53,6 +53,7 @@ def run() -> int:
     """Runs the command line and returns its exit code."""
     try:
         result = application()(standalone_mode=False)
+        sys.stdout.flush()
     except Stopped as stop:
         return int(stop.exit_code)
     except EventqError as error:
