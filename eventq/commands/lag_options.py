@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from eventq.broker.lag import KafkaPythonLagReader
     from eventq.broker.lag_librdkafka import LibrdkafkaLagReader
 
+_RARELY = 100_000
+"""Allocations between two collections: the many values of a snapshot hold no cycles."""
+
 Groups = Annotated[
     list[str] | None, typer.Option("-g", "--group", help="A group; repeatable (KAFKA_GROUP_ID).")
 ]

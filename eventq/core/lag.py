@@ -116,21 +116,27 @@ class Snapshot:
 
 
 def partition_lag(
-    key: TopicPartition, committed: int | None, bounds: Bounds, assume: Assume, *, recreated: bool = False
+    key: TopicPartition,
+    committed: int | None,
+    bounds: Bounds,
+    assume: Assume,
+    member: Member | None = None,
+    *,
+    recreated: bool = False,
 ) -> PartitionLag:
     """One partition of one group, by its commit and the log's bounds."""
     topic, partition = key
+    start, end, high = bounds.log_start, bounds.end, bounds.high_watermark
     if bounds.gone:
-        return PartitionLag(topic, partition, Status.NO_TOPIC, committed=committed, error=bounds.error)
-    start, end = bounds.log_start, bounds.end
+        status, error = Status.NO_TOPIC, bounds.error
+        return PartitionLag(topic, partition, status, committed=committed, member=member, error=error)
     if start is None or end is None:
-        error = bounds.error or "its offsets could not be read"
-        return PartitionLag(topic, partition, Status.ERROR, start, committed, end, error=error)
-    high = end if bounds.high_watermark is None else bounds.high_watermark
-    status, lag, lost = _judge(committed, start, end, high, assume)
+        status, error = Status.ERROR, bounds.error or "its offsets could not be read"
+        return PartitionLag(topic, partition, status, start, committed, end, member=member, error=error)
+    status, lag, lost = _judge(committed, start, end, end if high is None else high, assume)
     if recreated:
         status, lost = Status.RECREATED, 0
-    return PartitionLag(topic, partition, status, start, committed, end, bounds.high_watermark, lag, lost)
+    return PartitionLag(topic, partition, status, start, committed, end, high, lag, lost, member)
 
 
 def _judge(committed: int | None, start: int, end: int, high: int, assume: Assume) -> tuple[Status, int, int]:
@@ -163,16 +169,18 @@ def partitions_of(
 ) -> list[TopicPartition]:
     """All partitions of the group's topics, and those it has commits for though they exist no more."""
     names = topics_of(group, wanted, named=named)
-    found = {TopicPartition(name, p) for name in names if name in topics for p in topics[name].leaders}
-    found.update(key for key in group.commits.offsets if key.topic in names)
+    found = [TopicPartition(name, p) for name in names if name in topics for p in topics[name].leaders]
+    known = set(found)
+    found += [key for key in group.commits.offsets if key not in known and key.topic in names]
     return sorted(found)
 
 
 def group_lag(group: GroupReads, reads: Reads, assume: Assume) -> GroupLag:
     members = group.description.members
     owners = {key: member for member in members or () for key in member.assignment}
+    recreated = reads.recreated
     partitions = tuple(
-        _of_group(key, group, reads, assume, owners.get(key))
+        _of_group(key, group, reads, assume, owners.get(key), recreated=key.topic in recreated)
         for key in partitions_of(group, reads.topics, reads.wanted, named=reads.named)
     )
     return GroupLag(
@@ -188,23 +196,22 @@ def group_lag(group: GroupReads, reads: Reads, assume: Assume) -> GroupLag:
 
 
 def _of_group(
-    key: TopicPartition, group: GroupReads, reads: Reads, assume: Assume, member: Member | None
+    key: TopicPartition,
+    group: GroupReads,
+    reads: Reads,
+    assume: Assume,
+    member: Member | None,
+    *,
+    recreated: bool,
 ) -> PartitionLag:
-    topic = reads.topics.get(key.topic)
-    known = reads.known_ids.get(key.topic)
-    bounds = reads.bounds.get(key, Bounds(gone=topic is None or topic.error is None))
-    recreated = known is not None and topic is not None and topic.topic_id not in (None, known)
+    bounds = reads.bounds.get(key) or _unread(reads.topics.get(key.topic))
     if group.commits.error is not None:
         bounds = Bounds(bounds.log_start, None, error=group.commits.error, gone=bounds.gone)
-    found = partition_lag(key, group.commits.offsets.get(key), bounds, assume, recreated=recreated)
-    return _with_member(found, member)
+    return partition_lag(key, group.commits.offsets.get(key), bounds, assume, member, recreated=recreated)
 
 
-def _with_member(found: PartitionLag, member: Member | None) -> PartitionLag:
-    if member is None:
-        return found
-    values = {name: getattr(found, name) for name in PartitionLag.__slots__}
-    return PartitionLag(**{**values, "member": member})
+def _unread(topic: Topic | None) -> Bounds:
+    return Bounds(gone=topic is None or topic.error is None)
 
 
 def _warnings(group: GroupReads, partitions: Iterable[PartitionLag]) -> tuple[str, ...]:

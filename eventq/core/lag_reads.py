@@ -158,3 +158,10 @@ class Reads:
     known_ids: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
     named: bool = True
+
+    @property
+    def recreated(self) -> frozenset[str]:
+        """The topics whose id is another than the one they had."""
+        known = self.known_ids
+        ids = ((name, topic.topic_id) for name, topic in self.topics.items())
+        return frozenset(name for name, now in ids if now is not None and now != known.get(name, now))

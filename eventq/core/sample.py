@@ -8,6 +8,8 @@ from eventq.core.lag_reads import TopicPartition
 from eventq.core.time_lag import TimeLag, oldest
 from eventq.core.trend import GroupTrend
 
+_NONE_OLD, _UNKNOWN = TimeLag(0.0), TimeLag()
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -28,8 +30,8 @@ class Sample:
     def time_lag(self, group: GroupLag, part: PartitionLag) -> TimeLag:
         """0 wherever lag is 0, asked or not."""
         if part.lag == 0:
-            return TimeLag(0.0)
-        return self.time_lags.get((group.group, part.key), TimeLag())
+            return _NONE_OLD
+        return self.time_lags.get((group.group, part.key), _UNKNOWN)
 
     def group_time_lag(self, group: GroupLag) -> TimeLag:
         if group.error is not None:

@@ -6,9 +6,11 @@ One that is off, and the steps in which a group commits, weigh at most about 6/n
 (last - first) / seconds. It is linear in the offsets, so that lag slope = arrival rate - consume rate.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import mul
+from types import MappingProxyType
 
 from eventq.core import eta as etas
 from eventq.core.eta import Eta
@@ -16,6 +18,11 @@ from eventq.core.lag import GroupLag, PartitionLag, Snapshot
 from eventq.core.lag_reads import TopicPartition
 from eventq.core.verdict import Judgement, judge, worst
 from eventq.core.window import Point, Window
+
+_AT_ONCE = 1000
+"""Partitions whose trend is found in one sample: some 50 microseconds each."""
+
+Times = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,9 @@ class Trend:
     judgement: Judgement = field(default_factory=Judgement)
 
 
+_NO_TREND = Trend()
+
+
 @dataclass(frozen=True, slots=True)
 class GroupTrend:
     """`skew`: maximum / mean of partition lag, 1 when even; None without lag or when a part is unknown.
@@ -48,22 +58,38 @@ class GroupTrend:
     partitions: Mapping[TopicPartition, Trend] = field(default_factory=dict)
 
     def of(self, part: PartitionLag) -> Trend:
-        return self.partitions.get(part.key, Trend())
+        return self.partitions.get(part.key, _NO_TREND)
 
 
-def trends(snapshot: Snapshot, window: Window) -> dict[str, GroupTrend]:
-    """Of each group of `snapshot`, the last that `window` was given."""
-    return {group.group: _group(group, window) for group in snapshot.groups}
+def trends(
+    snapshot: Snapshot, window: Window, last: Mapping[str, GroupTrend] = MappingProxyType({})
+) -> dict[str, GroupTrend]:
+    """Of each group of `snapshot`, the last that `window` was given.
+
+    Beyond `_AT_ONCE` partitions the groups take turns, oldest trend first; the others keep those of `last`.
+    """
+    groups = {group.group: group for group in snapshot.groups}
+    waiting = {name: trend for name, trend in last.items() if name in groups}
+    due = [group for name, group in groups.items() if name not in waiting]
+    room = _AT_ONCE - sum(len(group.partitions) for group in due)
+    for name in list(waiting):
+        if room <= 0:
+            break
+        del waiting[name]
+        due.append(groups[name])
+        room -= len(groups[name].partitions)
+    return {**waiting, **{group.group: _group(group, window) for group in due}}
 
 
 def partition_trend(points: Sequence[Point], seconds: float) -> Trend:
     """Of the points of one partition within a window of `seconds`, oldest first."""
-    arrival, _ = _rate(points, lambda point: point.end)
-    consume, span = _consumed(points)
-    slope = _slope([p.at for p in points], [p.lag for p in points])
-    lag = points[-1].lag if points else None
-    left = etas.eta(lag, arrival, consume, full=span >= seconds)
-    return Trend(Rates(arrival, consume, slope), left, judge(points, seconds))
+    if not points:
+        return Trend(judgement=judge(points, seconds))
+    times, commits, ends, lags, *_ = zip(*points, strict=True)
+    arrival, _ = _rate(times, ends)
+    consume, span = _consumed(times, commits)
+    left = etas.eta(lags[-1], arrival, consume, full=span >= seconds)
+    return Trend(Rates(arrival, consume, _slope(times, lags)), left, judge(points, seconds))
 
 
 def _group(group: GroupLag, window: Window) -> GroupTrend:
@@ -102,32 +128,34 @@ def _skew(group: GroupLag) -> float | None:
     return group.max_lag * len(group.counted) / group.lag
 
 
-def _consumed(points: Sequence[Point]) -> tuple[float | None, float]:
+def _consumed(times: Times, commits: Sequence[int | None]) -> tuple[float | None, float]:
     """Where nothing was ever committed nothing was consumed."""
-    if points and all(point.committed is None for point in points):
-        span = points[-1].at - points[0].at
+    if commits.count(None) == len(commits):
+        span = times[-1] - times[0]
         return (0.0 if span > 0 else None), span
-    return _rate(points, lambda point: point.committed)
+    return _rate(times, commits)
 
 
-def _rate(points: Sequence[Point], of: Callable[[Point], int | None]) -> tuple[float | None, float]:
+def _rate(times: Times, values: Sequence[int | None]) -> tuple[float | None, float]:
     """The slope since the offset last went back or came to be, and the seconds that it spans."""
-    times: list[float] = []
-    values: list[int] = []
-    for point in reversed(points):
-        value = of(point)
-        if value is None or (values and value > values[-1]):
+    since = len(values)
+    while since and values[since - 1] is not None:
+        later = values[since] if since < len(values) else None
+        if later is not None and later < (values[since - 1] or 0):
             break
-        times.append(point.at)
-        values.append(value)
-    return _slope(times[::-1], values[::-1]), (times[0] - times[-1] if times else 0.0)
+        since -= 1
+    times, rising = times[since:], [value or 0 for value in values[since:]]
+    return _slope(times, rising), (times[-1] - times[0] if times else 0.0)
 
 
-def _slope(times: Sequence[float], values: Sequence[int]) -> float | None:
+def _slope(times: Times, values: Sequence[int]) -> float | None:
     if len(times) < 2 or times[-1] <= times[0]:  # noqa: PLR2004 - a line takes two points
         return None
     base = values[0]
-    return sum(weight * (value - base) for weight, value in zip(_weights(tuple(times)), values, strict=True))
+    if values.count(base) == len(values):
+        return 0.0
+    slope: float = sum(map(mul, _weights(times), [value - base for value in values]))
+    return slope
 
 
 @lru_cache(maxsize=64)

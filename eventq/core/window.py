@@ -83,7 +83,8 @@ class Window:
         points.append(
             Point(at, part.committed, part.end, part.lag, part.lost, part.status, since, alive, owner, known)
         )
-        _drop(points, (point.at for point in points[1:]), at - self.seconds)
+        if len(points) > 1 and points[1].at <= at - self.seconds:
+            _drop(points, (point.at for point in points[1:]), at - self.seconds)
         return points
 
     def _total(self, at: float, group: GroupLag) -> list[tuple[float, int]]:

@@ -213,7 +213,8 @@ def _leaders(
 
 def look(reader: LagReader, question: Question, clock: Clock, time_lags: TimeLags | None = None) -> Sample:
     """One sample alone: a watch that ends at once. `time_lags` None: nobody asks how old it all is."""
-    return _judged(take(reader, question, clock), Window(Pace.window), time_lags, clock)
+    found = take(reader, question, clock)
+    return _judged(found, Window(Pace.window), Sample(found), time_lags, clock)
 
 
 def watch(
@@ -233,7 +234,7 @@ def watch(
     taken = 0
     while True:
         try:
-            last = _judged(take(reader, question, clock, ids), seen, time_lags, clock)
+            last = _judged(take(reader, question, clock, ids), seen, last, time_lags, clock)
         except EventqError as error:
             yield Sample(last.snapshot, error=str(error))
         else:
@@ -244,8 +245,11 @@ def watch(
             return
 
 
-def _judged(snapshot: Snapshot, window: Window, time_lags: TimeLags | None, clock: Clock) -> Sample:
+def _judged(
+    snapshot: Snapshot, window: Window, last: Sample, time_lags: TimeLags | None, clock: Clock
+) -> Sample:
     """`snapshot.at` lies between its reads of commits and of ends; the trend's clock never goes back."""
     at = clock.monotonic() - (clock.now() - snapshot.at)
     window.add(at, snapshot)
-    return Sample(snapshot, trends(snapshot, window), time_lags.of(snapshot, at) if time_lags else {})
+    ages = time_lags.of(snapshot, at) if time_lags else {}
+    return Sample(snapshot, trends(snapshot, window, last.trends), ages)

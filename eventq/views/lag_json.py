@@ -44,13 +44,14 @@ def _group(sample: Sample, group: GroupLag) -> dict[str, Any]:
         "hottest": f"{trend.hottest.topic}:{trend.hottest.partition}" if trend.hottest else None,
         "warnings": list(group.warnings),
         "error": group.error,
-        "partitions": [_partition(sample, group, part) for part in group.partitions],
+        "partitions": [
+            _partition(part, trend.of(part), sample.time_lag(group, part)) for part in group.partitions
+        ],
     }
 
 
-def _partition(sample: Sample, group: GroupLag, part: PartitionLag) -> dict[str, Any]:
+def _partition(part: PartitionLag, trend: Trend, time_lag: TimeLag) -> dict[str, Any]:
     stable = {} if part.high_watermark is None else {"high_watermark": part.high_watermark}
-    time_lag = sample.time_lag(group, part)
     return {
         "topic": part.topic,
         "partition": part.partition,
@@ -61,8 +62,8 @@ def _partition(sample: Sample, group: GroupLag, part: PartitionLag) -> dict[str,
         "retained": part.retained,
         "lag": part.lag,
         "lost": part.lost,
-        "status": part.status.value,
-        **_trend(sample.trend(group).of(part)),
+        "status": part.status,
+        **_trend(trend),
         **_time_lag(time_lag),
         "time_lag_note": time_lag.note,
         "member": _member(part.member),
@@ -71,21 +72,19 @@ def _partition(sample: Sample, group: GroupLag, part: PartitionLag) -> dict[str,
 
 
 def _trend(trend: Trend) -> dict[str, Any]:
-    verdict = trend.judgement.verdict
     return {
         "arrival_rate": _rounded(trend.rates.arrival),
         "consume_rate": _rounded(trend.rates.consume),
         "lag_slope": _rounded(trend.rates.lag_slope),
         "eta_seconds": _rounded(trend.eta.seconds),
-        "eta_state": trend.eta.state.value,
-        "verdict": None if verdict is None else verdict.value,
+        "eta_state": trend.eta.state,
+        "verdict": trend.judgement.verdict,
         "evidence": trend.judgement.evidence,
     }
 
 
 def _time_lag(found: TimeLag) -> dict[str, Any]:
-    source = None if found.source is None else found.source.value
-    return {"time_lag_seconds": _rounded(found.seconds), "time_lag_source": source}
+    return {"time_lag_seconds": _rounded(found.seconds), "time_lag_source": found.source}
 
 
 def _rounded(value: float | None) -> float | None:

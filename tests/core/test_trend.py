@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventq.core.eta import Eta, EtaState, eta, last
-from eventq.core.trend import Rates, Trend
+from eventq.core.lag import GroupLag, PartitionLag, Snapshot, Status
+from eventq.core.trend import GroupTrend, Rates, Trend, trends
 from eventq.core.window import Window
 from tests.core.simulated_queue import Queue, other
 
@@ -194,3 +195,21 @@ def test_a_window_holds_its_seconds_and_one_point_before_them(steps: list[float]
     assert all(point.at > start for point in points[1:])
     assert points[0].at <= start or len(points) == len(steps) + 1
     assert [at for at, _ in queue.window.totals("g")] == [point.at for point in points]
+
+
+def test_of_many_partitions_the_groups_take_turns_and_none_is_left_out() -> None:
+    window, found, renewed = Window(60.0), dict[str, GroupTrend](), set[str]()
+    for now in range(1, 4):
+        parts = tuple(
+            PartitionLag("orders", n, Status.OK, 0, 0, now * 10, lag=now * 10, lost=0) for n in range(600)
+        )
+        names = ("a", "b", "c", *(("late",) if now > 2 else ()))
+        groups = tuple(GroupLag(name, "Empty", "classic", None, 0, parts) for name in names)
+        snapshot = Snapshot(float(now), groups)
+        window.add(float(now), snapshot)
+        before, found = found, trends(snapshot, window, found)
+        assert set(found) == set(names)
+        changed = {name for name in names if found[name] is not before.get(name)}
+        assert len(changed) == (3 if now == 1 else 2)
+        renewed |= changed if now > 1 else set()
+    assert renewed == {"a", "b", "c", "late"}
