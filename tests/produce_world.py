@@ -1,12 +1,14 @@
 """Produce runs on a real broker, and the records that they left."""
 
 import json
+import os
 import subprocess
 import sys
 import uuid
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import OffsetSpec
 
 DEADLINE = 90.0
 
@@ -28,9 +30,14 @@ class ProduceWorld:
 
     def __init__(self, bootstrap: str) -> None:
         self.bootstrap = bootstrap
-        self.admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+        self._admin: KafkaAdminClient | None = None
         self.topic = f"produce-{uuid.uuid4().hex[:12]}"
         self._processes: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def admin(self) -> KafkaAdminClient:
+        self._admin = self._admin or KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        return self._admin
 
     def create(self, partitions: int = 3, **configs: str) -> None:
         wish = {"num_partitions": partitions, "replication_factor": 1, "configs": configs}
@@ -48,14 +55,15 @@ class ProduceWorld:
         out, err = process.communicate(data, timeout=DEADLINE)
         return Run(process.returncode, out or b"", err or b"")
 
-    def run(self, *options: str, data: bytes | None = None, **popen: Any) -> Run:
-        if data is not None:
-            popen["stdin"] = subprocess.PIPE
-        return self.finish(self.start(*options, **popen), data)
+    def run(self, *options: str, data: bytes | None = None, **environment: str) -> Run:
+        """`data` is standard input; `environment` adds to ours."""
+        stdin = None if data is None else subprocess.PIPE
+        process = self.start(*options, stdin=stdin, env={**os.environ, **environment})
+        return self.finish(process, data)
 
-    def produce(self, *options: str, data: bytes | None = None, **popen: Any) -> Run:
+    def produce(self, *options: str, data: bytes | None = None) -> Run:
         """With a JSON report."""
-        return self.run("-o", "json", *options, data=data, **popen)
+        return self.run("-o", "json", *options, data=data)
 
     def partitions(self) -> int:
         return len(self.admin.describe_topics([self.topic])[0]["partitions"])
@@ -73,6 +81,18 @@ class ProduceWorld:
         consumer.close()
         return sorted(found, key=lambda record: (record.partition, record.offset))
 
+    def written(self) -> int:
+        """How many records the topic holds."""
+        parts = [TopicPartition(self.topic, p) for p in range(self.partitions())]
+        found = self.admin.list_partition_offsets(dict.fromkeys(parts, OffsetSpec.LATEST))
+        return sum(answer.offset for answer in found.values())
+
+    def let_go(self) -> None:
+        """Of our own connection: a client that looks for a stopped broker leaves sockets behind."""
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
+
     def close(self) -> None:
         for process in self._processes:
             if process.poll() is None:
@@ -81,4 +101,4 @@ class ProduceWorld:
             for stream in (process.stdin, process.stdout, process.stderr):
                 if stream is not None:
                     stream.close()
-        self.admin.close()
+        self.let_go()

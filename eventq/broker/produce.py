@@ -33,6 +33,7 @@ _IN_FLIGHT = 20_000
 _IN_FLIGHT_BYTES = 32 * 1024 * 1024
 _BATCH_BYTES = 64 * 1024
 _ASK_EVERY = 0.01
+_CLOSE_SECONDS = 5
 _UNSETTLED = (KafkaTimeoutError, RequestTimedOutError, NetworkExceptionError)
 
 
@@ -90,12 +91,21 @@ class KafkaPythonProducer:
         self._landings.settle(self.deliveries, seconds)
 
     def close(self) -> None:
-        with contextlib.suppress(KafkaError):
-            self._producer.close(timeout=0)
         self.poll(0)
         unheard = self._handed - self.deliveries.settled
         if unheard:
             self.deliveries.lose(INTERRUPTED, unheard)
+            self._abandon()
+        else:
+            with contextlib.suppress(KafkaError):
+                self._producer.close(timeout=_CLOSE_SECONDS)
+
+    def _abandon(self) -> None:
+        """The client's own close waits for events that nobody takes, and at exit raises again."""
+        producer = self._producer
+        producer._unregister_cleanup()  # noqa: SLF001
+        producer._sender.force_close()  # noqa: SLF001
+        producer._closed = True  # noqa: SLF001
 
 
 class _Landings:

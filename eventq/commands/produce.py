@@ -15,7 +15,7 @@ from eventq.core.pacing import schedule
 from eventq.core.parse import duration
 from eventq.core.parse import rate as parse_rate
 from eventq.core.produce_plan import Acks, Compression, ProducePlan, SendPlan
-from eventq.core.settings import Connection, Role
+from eventq.core.settings import Role
 from eventq.core.topics import check_names
 
 _LOAD = "The load"
@@ -151,28 +151,16 @@ def _send_plan(
 ) -> SendPlan:
     to = connection(shared, Role.PRODUCER)
     (name,) = check_names([settings.text(shared, topic, "topic")])
-    wanted: Acks = _choice(Acks, shared, acks, "acks")
     return SendPlan(
         connection=to,
         client=data_client(to),
         topic=name,
         partition=partition,
-        acks=wanted,
+        acks=_choice(Acks, shared, acks, "acks"),
         compression=_choice(Compression, shared, compression, "compression"),
         linger_ms=_number(shared, linger_ms, "linger-ms"),
         batch_bytes=_number(shared, batch_bytes, "batch-bytes"),
-        idempotent=_idempotent(to, wanted),
     )
-
-
-def _idempotent(to: Connection, acks: Acks) -> bool:
-    """With acks all, unless a property says otherwise."""
-    said = to.properties.get("enable.idempotence", "").lower()
-    if said == "true" and acks is not Acks.ALL:
-        raise UsageError(
-            f"enable.idempotence=true with acks {acks.value}", hint="idempotence needs --acks all"
-        )
-    return acks is Acks.ALL and said != "false"
 
 
 def _choice(kind: Any, shared: Shared, given: Any, name: str) -> Any:

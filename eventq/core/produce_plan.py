@@ -34,7 +34,10 @@ class SendPlan:
     compression: Compression
     linger_ms: int | None
     batch_bytes: int | None
-    idempotent: bool
+
+    @property
+    def idempotent(self) -> bool:
+        return self.acks is Acks.ALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,12 +112,14 @@ class Produce:
         """Until the schedule's end or a stop."""
         self.start = start or start_now(self._clock)
         self._clock.sleep(max(0.0, self.start.at - self._clock.monotonic()))
-        while self.stop is None and not self._over():
-            if not self._offer():
-                self._wait()
-            self._show()
-        self._flush()
-        self._producer.close()
+        try:
+            while self.stop is None and not self._over():
+                if not self._offer():
+                    self._wait()
+                self._show()
+            self._flush()
+        finally:
+            self._producer.close()
         self.end = self._clock.monotonic()
         return self.stop or Outcome.REACHED
 
