@@ -1,15 +1,13 @@
 """A topic, a group with commits made by hand, and live members of it, for the tests of `eventq group`."""
 
 import json
-import os
-import subprocess
-import sys
 import uuid
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 
-Done = subprocess.CompletedProcess[str]
+from tests.in_process import Done, eventq
+
 T0 = 1_700_000_000_000
 
 
@@ -64,18 +62,7 @@ class Ward:
         return self.eventq("group", *arguments, **environment)
 
     def eventq(self, *arguments: str, **environment: str) -> Done:
-        command = [sys.executable, "-m", "eventq", *arguments]
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("KAFKA_")}
-        settings = {**clean, "KAFKA_BOOTSTRAP_ADDRESS": self.bootstrap, **environment}
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            env=settings,
-            stdin=subprocess.DEVNULL,
-        )
+        done = eventq(*arguments, KAFKA_BOOTSTRAP_ADDRESS=self.bootstrap, **environment)
         assert "Traceback" not in done.stderr
         return done
 

@@ -1,9 +1,6 @@
 """`eventq topic` against a real broker."""
 
 import json
-import os
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +10,7 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from eventq.cli import application
 from eventq.core.errors import UsageError
-
-Done = subprocess.CompletedProcess[str]
+from tests.in_process import Done, eventq
 
 
 class Desk:
@@ -25,18 +21,7 @@ class Desk:
         self.topic = f"topic-{uuid.uuid4().hex[:10]}"
 
     def run(self, *arguments: str, **environment: str) -> Done:
-        command = [sys.executable, "-m", "eventq", "topic", *arguments]
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("KAFKA_")}
-        settings = {**clean, "KAFKA_BOOTSTRAP_ADDRESS": self.bootstrap, **environment}
-        return subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            env=settings,
-            stdin=subprocess.DEVNULL,
-        )
+        return eventq("topic", *arguments, KAFKA_BOOTSTRAP_ADDRESS=self.bootstrap, **environment)
 
     def create(self, *arguments: str, code: int = 0, **environment: str) -> Done:
         done = self.run("create", self.topic, *arguments, **environment)
