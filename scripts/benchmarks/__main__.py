@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import consume, produce, rate, report, resources, startup
+from benchmarks import consume, lag, produce, rate, report, resources, startup
 from benchmarks.rounds import Outcome, Suite, play
 from benchmarks.site import Site
 
@@ -38,6 +38,11 @@ def startup_part(site: Site, run: Play) -> Iterator[Outcome]:
         yield run(startup.lag(site, group))
 
 
+def lag_part(site: Site, run: Play) -> Iterator[Outcome]:
+    yield from map(run, lag.snapshots(site))
+    yield from map(run, lag.watch(site))
+
+
 def memory_part(site: Site, run: Play) -> Iterator[Outcome]:
     with site.topic() as topic:
         yield run(resources.memory(site, topic))
@@ -50,6 +55,7 @@ PARTS: dict[str, Callable[[Site, Play], Iterator[Outcome]]] = {
     "consume": consume_part,
     "rate": rate_part,
     "startup": startup_part,
+    "lag": lag_part,
     "memory": memory_part,
 }
 

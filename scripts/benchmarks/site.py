@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -64,15 +65,24 @@ class Site:
     @contextmanager
     def group(self, topic: str, partitions: int = 10) -> Iterator[str]:
         """A group that has committed 0 in every partition of `topic`."""
+        with self.groups(topic, 1, partitions) as (name,):
+            yield name
+
+    @contextmanager
+    def groups(self, topic: str, count: int, partitions: int) -> Iterator[list[str]]:
+        """Groups that have committed 0 in every partition of `topic`, deleted afterwards."""
         from kafka import OffsetAndMetadata, TopicPartition
 
         admin = self._admin()
-        name = f"bench-{uuid.uuid4().hex[:10]}"
+        names = [f"{topic}-{n}" for n in range(count)]
         starts = {TopicPartition(topic, n): OffsetAndMetadata(0, "", -1) for n in range(partitions)}
-        _patiently(lambda: admin.alter_group_offsets(name, starts))
+        for name in names:
+            _patiently(partial(admin.alter_group_offsets, name, starts))
         try:
-            yield name
+            yield names
         finally:
+            for name in names:
+                admin.delete_groups([name])
             admin.close()
 
     def _admin(self) -> Any:

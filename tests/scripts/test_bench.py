@@ -27,6 +27,7 @@ def jars() -> str:
         ("consume", {"eventq, 1 members", "eventq, 3 members", "ConsumerPerformance"}),
         ("rate", {"0.5/s", "10/s", "1000/s", "5000/s"}),
         ("startup", {"python -c pass", "eventq --version", "eventq lag", "ConsumerGroupCommand"}),
+        ("lag", {"eventq lag over kafka-python", "watch over librdkafka", "ConsumerGroupCommand"}),
         ("memory", {"produce", "consume, 1 member", "produce at 10/s"}),
     ],
 )

@@ -1,0 +1,77 @@
+"""`eventq lag` at the size of a real cluster: one snapshot of all groups, and what a watch of them costs."""
+
+from collections.abc import Iterator
+
+from benchmarks.process import measure
+from benchmarks.rounds import Contender, Figure, Suite, Target, figure
+from benchmarks.site import Site
+
+_SIZES = ((1, 10), (1, 1000), (50, 200), (200, 1000))
+_WATCHED = (50, 200)
+_SAMPLES = 20
+_PEER = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"
+
+
+def sizes(site: Site) -> list[tuple[int, int]]:
+    """Groups and the partitions of the topic that all of them read."""
+    return list(dict.fromkeys((_scaled(site, groups), _scaled(site, parts)) for groups, parts in _SIZES))
+
+
+def _scaled(site: Site, count: int) -> int:
+    return max(1, round(count * min(1.0, site.size)))
+
+
+def snapshots(site: Site) -> Iterator[Suite]:
+    for groups, partitions in sizes(site):
+        with site.topic(partitions=partitions) as topic, site.groups(topic, groups, partitions) as names:
+            yield _snapshot(site, names, partitions)
+
+
+def watch(site: Site) -> Iterator[Suite]:
+    """CPU in percent of one core at a sample a second; the start is measured alone and taken off."""
+    groups, partitions = (_scaled(site, count) for count in _WATCHED)
+    samples = round(site.seconds(_SAMPLES))
+    with site.topic(partitions=partitions) as topic, site.groups(topic, groups, partitions) as names:
+
+        def share(client: str) -> Figure:
+            command = site.eventq("lag", "watch", "--client", client, *_named(names))
+            short, long = (measure([*command, "--samples", str(n)]) for n in (1, 1 + samples))
+            return figure(100 * (long.cpu - short.cpu) / samples, long)
+
+        contenders = [
+            Contender("watch over librdkafka", lambda: share("librdkafka")),
+            Contender("watch over kafka-python", lambda: share("kafka-python")),
+        ]
+        what = f"{_size(groups, partitions)}, {samples} samples in a pipe, a second apart"
+        yield Suite("watch", "% of a core", what, contenders)
+
+
+def _snapshot(site: Site, groups: list[str], partitions: int) -> Suite:
+    def whole(command: list[str]) -> Figure:
+        run = measure(command)
+        return figure(run.wall, run)
+
+    def mine(client: str) -> Contender:
+        command = site.eventq("lag", "-o", "json", "--client", client, *_named(groups))
+        return Contender(f"eventq lag over {client}", lambda: whole(command))
+
+    peer = site.java(_PEER, "--describe", *_named(groups))
+    contenders = [
+        mine("librdkafka"),
+        mine("kafka-python"),
+        Contender("ConsumerGroupCommand", lambda: whole(peer)),
+    ]
+    targets = [
+        Target(f"{one.name} ÷ ConsumerGroupCommand", (one.name,), "ConsumerGroupCommand", 0.5, 1 / 3, min)
+        for one in contenders[:2]
+    ]
+    size = _size(len(groups), partitions)
+    return Suite(f"lag of {size}", "s", "whole process, JSON in a pipe", contenders, targets)
+
+
+def _named(groups: list[str]) -> list[str]:
+    return [word for name in groups for word in ("--group", name)]
+
+
+def _size(groups: int, partitions: int) -> str:
+    return f"{groups} group{'s' if groups > 1 else ''} of {partitions:,} partitions"
