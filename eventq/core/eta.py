@@ -26,16 +26,19 @@ class Eta:
     seconds: float | None = None
 
 
+_DONE, _NEVER, _UNKNOWN = Eta(EtaState.DONE, 0.0), Eta(EtaState.NEVER), Eta()
+
+
 def eta(lag: int | None, arrival: float | None, consume: float | None, *, full: bool) -> Eta:
     """That it never ends is said only of a full window: a shorter one may lie between two commits."""
     if lag == 0:
-        return Eta(EtaState.DONE, 0.0)
+        return _DONE
     if lag is None or arrival is None or consume is None:
-        return Eta()
+        return _UNKNOWN
     gain = consume - arrival
     if gain > _NOISE * max(consume, arrival):
         return Eta(EtaState.FINITE, lag / gain)
-    return Eta(EtaState.NEVER if full else EtaState.UNKNOWN)
+    return _NEVER if full else _UNKNOWN
 
 
 def last(etas: Iterable[Eta]) -> Eta:

@@ -35,6 +35,7 @@ class Judgement:
     evidence: str | None = None
 
 
+_CAUGHT_UP = Judgement(Verdict.OK, "caught up")
 _WORST_FIRST = (*(verdict for verdict in Verdict if verdict is not Verdict.OK), None, Verdict.OK)
 
 
@@ -57,18 +58,20 @@ def worst(judged: Iterable[tuple[TopicPartition, int, Judgement]]) -> Judgement:
     key, _, found = min(rows, key=lambda row: (_WORST_FIRST.index(row[2].verdict), -row[1]))
     alike = sum(1 for row in rows if row[2].verdict is found.verdict) - 1
     if found.verdict is Verdict.OK and all(lag == 0 for _, lag, _ in rows):
-        return Judgement(Verdict.OK, "caught up")
+        return _CAUGHT_UP
     more = f" (and {alike} more partition{'s' if alike > 1 else ''})" if alike and found.verdict else ""
     return Judgement(found.verdict, f"{key.topic}:{key.partition}: {found.evidence}{more}")
 
 
 def _loss(points: Sequence[Point], _seconds: float) -> str | None:
-    hit = next((point for point in reversed(points) if point.lost), None)
-    if hit is None:
+    now, hit = points[-1], points[-1].loss
+    if hit is None or hit.at < points[0].at:
         return None
-    start = (hit.committed or 0) + hit.lost
-    text = f"{hit.lost:,} records deleted unread: committed offset {hit.committed}, log start {start}"
-    return text if hit is points[-1] else f"{text}, {span(points[-1].at - hit.at)} ago"
+    text = (
+        f"{hit.lost:,} records deleted unread: committed offset {hit.committed}, "
+        f"log start {hit.committed + hit.lost}"
+    )
+    return text if hit.at == now.at else f"{text}, {span(now.at - hit.at)} ago"
 
 
 def _stop(points: Sequence[Point], seconds: float) -> str | None:
@@ -77,14 +80,17 @@ def _stop(points: Sequence[Point], seconds: float) -> str | None:
         return None
     if now.live is False:
         return None if _read_without_members(points) else f"no live member and {now.lag:,} records unread"
-    unowned = all(point.live and point.owners_known and point.owner is None for point in points)
-    if unowned and full(points, seconds):
+    if now.owner is not None or not full(points, seconds):
+        return None
+    if all(point.live and point.owners_known and point.owner is None for point in points):
         return f"no member has owned it for {span(_seen(points))} and {now.lag:,} records are unread"
     return None
 
 
 def _read_without_members(points: Sequence[Point]) -> bool:
     """Readers that assign themselves partitions commit without being members; one move alone is a reset."""
+    if points[0].committed == points[-1].committed:
+        return False
     moves = sum(
         a.live is False
         and (a.committed is None or (b.committed or 0) > a.committed)
@@ -100,7 +106,7 @@ def _stall(points: Sequence[Point], seconds: float) -> str | None:
     unmoved = now.at - now.unmoved_since
     if not full(points, seconds) or unmoved < seconds or not (_owned(first) and _owned(now)):
         return None
-    if min(point.lag for point in points) == 0:
+    if now.behind_since is None or now.behind_since > first.at:
         return None
     owners = len({point.owner for point in points if point.owner})
     what = "nothing committed" if now.committed is None else f"committed offset {now.committed} unchanged"
@@ -110,14 +116,13 @@ def _stall(points: Sequence[Point], seconds: float) -> str | None:
 
 
 def _rewind(points: Sequence[Point], _seconds: float) -> str | None:
-    for a, b in reversed(list(pairwise(points))):
-        if a.committed is None or (b.committed is not None and b.committed >= a.committed):
-            continue
-        ago = f"{span(points[-1].at - b.at)} ago"
-        if b.committed is None:
-            return f"committed offset {a.committed} was removed, {ago}"
-        return f"committed offset went back from {a.committed} to {b.committed}, {ago}"
-    return None
+    now, back = points[-1], points[-1].rewind
+    if back is None or back.at <= points[0].at:
+        return None
+    ago = f"{span(now.at - back.at)} ago"
+    if back.after is None:
+        return f"committed offset {back.before} was removed, {ago}"
+    return f"committed offset went back from {back.before} to {back.after}, {ago}"
 
 
 def _warn(points: Sequence[Point], seconds: float) -> str | None:
@@ -143,7 +148,7 @@ def _no_complaint(points: Sequence[Point], seconds: float) -> Judgement:
     if now.status is Status.RECREATED:
         return Judgement(evidence="the topic was deleted and created again; the commit may be of the old one")
     if now.lag == 0:
-        return Judgement(Verdict.OK, "caught up")
+        return _CAUGHT_UP
     if _decreased(points) or points[0].lag == 0:
         falls = ", with falls in between" if now.lag >= points[0].lag > 0 else ""
         return Judgement(Verdict.OK, f"lag {_went(points[0].lag, now.lag)} in {seen}{falls}")
@@ -159,7 +164,8 @@ def _owned(point: Point) -> bool:
 
 
 def _decreased(points: Sequence[Point]) -> bool:
-    return any(b.lag < a.lag for a, b in pairwise(points))
+    fell = points[-1].fell_at
+    return fell is not None and fell > points[0].at
 
 
 def _seen(points: Sequence[Point]) -> float:

@@ -190,7 +190,7 @@ def test_a_window_holds_its_seconds_and_one_point_before_them(steps: list[float]
     queue.sample()
     for step in steps:
         queue.step(step)
-    points = queue.window.points("g", queue.key)
+    points = queue.window.track("g", queue.key).points
     start = queue.now - seconds
     assert all(point.at > start for point in points[1:])
     assert points[0].at <= start or len(points) == len(steps) + 1
@@ -201,7 +201,7 @@ def test_of_many_partitions_the_groups_take_turns_and_none_is_left_out() -> None
     window, found, renewed = Window(60.0), dict[str, GroupTrend](), set[str]()
     for now in range(1, 4):
         parts = tuple(
-            PartitionLag("orders", n, Status.OK, 0, 0, now * 10, lag=now * 10, lost=0) for n in range(600)
+            PartitionLag("orders", n, Status.OK, 0, 0, now * 10, lag=now * 10, lost=0) for n in range(3000)
         )
         names = ("a", "b", "c", *(("late",) if now > 2 else ()))
         groups = tuple(GroupLag(name, "Empty", "classic", None, 0, parts) for name in names)

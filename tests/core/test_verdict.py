@@ -233,6 +233,6 @@ def test_no_history_at_all_gives_a_false_ok_or_a_number_that_is_none(
         assert part.lag is not None or found.judgement.verdict is None
         if found.judgement.verdict is Verdict.OK:
             assert part.lost == 0
-            assert part.lag == 0 or one.member is not None or len(one.window.points("g", KEY)) > 2
+            assert part.lag == 0 or one.member is not None or len(one.window.track("g", KEY).points) > 2
         if found.eta.seconds is not None:
             assert found.eta.seconds >= 0

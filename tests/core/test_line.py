@@ -1,0 +1,35 @@
+"""The running line is the line through the points that are left."""
+
+import statistics
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eventq.core.line import Line
+
+points = st.lists(st.tuples(st.integers(1, 10**5), st.integers(-(10**6), 10**9)), min_size=2, max_size=40)
+
+
+@given(points, st.integers(0, 38), st.integers(0, 10**15))
+def test_it_is_the_least_squares_line_of_what_is_left(
+    steps: list[tuple[int, int]], dropped: int, base: int
+) -> None:
+    at, seen = 0, []
+    for gap, value in steps:
+        at += gap
+        seen.append((at / 1000, base + value))
+    line = Line(*seen[0])
+    for point in seen[1:]:
+        line.add(*point)
+    kept = seen[min(dropped, len(seen) - 2) :]
+    for gone, following in pairwise(seen[: len(seen) - len(kept) + 1]):
+        line.drop(*gone, following[0])
+    truth = statistics.linear_regression([t for t, _ in kept], [value - base for _, value in kept]).slope
+    assert line.slope == pytest.approx(truth, rel=1e-6, abs=1e-6)
+    assert line.first == kept[0][0]
+
+
+def test_one_point_has_no_slope() -> None:
+    assert Line(5.0, 100).slope is None
