@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicCollection
 from confluent_kafka import TopicPartition as Place
 from confluent_kafka.admin import OffsetSpec
-from typing_extensions import Self
 
 from eventq.broker.lag_kinds import looked_up, undescribed
 from eventq.broker.lag_librdkafka_values import (
@@ -40,6 +39,8 @@ from eventq.core.lag_reads import (
 from eventq.core.settings import Connection
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from eventq.broker.lag import KafkaPythonLagReader
 
 _AT_ONCE = 64
@@ -56,7 +57,7 @@ class LibrdkafkaLagReader:
         self._admin = librdkafka_admin(connection)
         self._kinds: KafkaPythonLagReader | None = None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Self":
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -14,6 +14,7 @@ def librdkafka_config(connection: Connection, role: Role) -> dict[str, Any]:
     return {
         "bootstrap.servers": connection.bootstrap,
         "client.id": "eventq",
+        "reconnect.backoff.ms": 20,  # half of it lies between a client's first connections: 50 ms by default
         "reconnect.backoff.max.ms": 1000,  # a broker that comes back is seen within a second
         **properties.librdkafka(connection.properties, role),
     }

@@ -14,7 +14,7 @@ from eventq.core.lag import Assume
 from eventq.core.lag_reads import Isolation
 from eventq.core.parse import duration
 from eventq.core.settings import Connection
-from eventq.core.topics import check_names
+from eventq.core.topic_names import check_names
 from eventq.loops.lag import Question
 from eventq.loops.time_lag import TimeLags
 

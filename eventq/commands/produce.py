@@ -16,7 +16,7 @@ from eventq.core.parse import duration
 from eventq.core.parse import rate as parse_rate
 from eventq.core.produce_plan import Acks, Compression, ProducePlan, SendPlan
 from eventq.core.settings import Role
-from eventq.core.topics import check_names
+from eventq.core.topic_names import check_names
 
 _LOAD = "The load"
 _TOPIC = "The topic"

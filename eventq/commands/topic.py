@@ -13,13 +13,13 @@ from eventq.commands.output import note, terminal_width, write, write_json
 from eventq.commands.settings import number
 from eventq.core.errors import AlreadyExists, EventqError, UsageError, together
 from eventq.core.lag_reads import Bounds, Isolation, TopicPartition
+from eventq.core.topic_names import check_names
 from eventq.core.topics import (
     Configs,
     Result,
     TopicChange,
     TopicMap,
     TopicWish,
-    check_names,
     compare,
     detail,
     done,

@@ -1,6 +1,5 @@
 """Topics as plain values: what is asked for, what there is, and how the two differ."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -8,8 +7,6 @@ from enum import Enum
 from eventq.core.errors import AlreadyExists, EventqError, NotFound, UsageError
 from eventq.core.lag_reads import Bounds, TopicPartition
 from eventq.core.words import count
-
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +155,6 @@ def detail(
         for part in found.parts
     }
     return TopicDetail(name, found, own, configs or Configs(error="the broker said nothing of its settings"))
-
-
-def check_names(names: Iterable[str]) -> tuple[str, ...]:
-    """The names without repetitions; UsageError for one that Kafka would refuse."""
-    unique = tuple(dict.fromkeys(names))
-    for name in unique:
-        if name in {".", ".."} or not _NAME.fullmatch(name):
-            raise UsageError(
-                f"not a name for a topic: {name!r}",
-                hint="1 to 249 of the letters a-z A-Z, digits, dot, underscore and hyphen; not . or ..",
-            )
-    return unique
 
 
 def parse_configs(items: Iterable[str]) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """Start-up is a feature: what a call does not need is not imported."""
 
+import os
 import subprocess
 import sys
 import uuid
+from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
@@ -13,13 +15,28 @@ from eventq.cli import COMMANDS
 CLIENTS = {"kafka", "confluent_kafka", "orjson"}
 
 
+def python(code: str, *, path: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", code]
+    env = {**os.environ, "PYTHONPATH": str(path)} if path else None
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=env)
+
+
+def modules(*arguments: str) -> set[str]:
+    """The modules that such a call has loaded at its end."""
+    done = python(
+        "import atexit, sys\n"
+        "from eventq.__main__ import main\n"
+        "atexit.register(lambda: sys.stderr.write('\\n'.join(sys.modules)))\n"
+        f"sys.argv[1:] = {list(arguments)}\n"
+        "main()"
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.splitlines())
+
+
 def imported(*arguments: str) -> set[str]:
     """The top-level packages that such a call loads."""
-    command = [sys.executable, "-X", "importtime", "-m", "eventq", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr
-    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
-    return {line.rsplit("|", 1)[1].strip().split(".")[0] for line in lines}
+    return {name.split(".")[0] for name in modules(*arguments)}
 
 
 def test_the_version_loads_nothing_but_itself() -> None:
@@ -38,6 +55,41 @@ def test_help_loads_no_client(command: list[str]) -> None:
     assert not imported(*command, "--help") & {*CLIENTS, "pydantic", "multiprocessing", "ssl"}
 
 
+def test_a_subcommand_is_loaded_without_its_siblings() -> None:
+    loaded = modules("group", "reset", "--help")
+    assert "eventq.commands.group_reset" in loaded
+    assert not loaded & {"eventq.commands.lag", "eventq.commands.topic", "eventq.commands.produce"}
+    assert {name for name in modules("lag", "plot", "--help") if name.startswith("eventq.commands.lag_")} == {
+        "eventq.commands.lag_options",
+        "eventq.commands.lag_plot",
+    }
+
+
+def test_a_name_that_is_close_to_a_command_that_is_not_loaded_yet_is_told() -> None:
+    for words, meant in (["lga"], "lag"), (["lag", "wach"], "watch"), (["group", "rest"], "reset"):
+        done = python(f"import sys; from eventq.__main__ import main; sys.argv[1:] = {words}; main()")
+        assert done.returncode == 2
+        assert f"Did you mean '{meant}'?" in done.stderr
+
+
+def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
+    done = python("from eventq.__main__ import main; main()", path=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_the_end_runs_exit_functions_and_flushes_but_waits_for_no_thread_of_a_client() -> None:
+    done = python(
+        "import atexit, sys, threading\n"
+        "from eventq.__main__ import main\n"
+        "atexit.register(sys.stdout.write, 'an exit function')\n"
+        "threading.Thread(target=threading.Event().wait).start()\n"
+        "sys.argv[1:] = ['lag', '--nonsense']\n"
+        "main()"
+    )
+    assert (done.returncode, done.stdout) == (2, "an exit function")
+
+
 @pytest.mark.parametrize(("client", "other"), [("kafka-python", "confluent_kafka"), ("librdkafka", "kafka")])
 def test_lag_loads_one_client_and_nothing_for_another_format(bootstrap: str, client: str, other: str) -> None:
     topic, group = (f"start-up-{uuid.uuid4().hex[:8]}" for _ in range(2))
@@ -46,5 +98,15 @@ def test_lag_loads_one_client_and_nothing_for_another_format(bootstrap: str, cli
     admin.wait_for_topics([topic])
     admin.alter_group_offsets(group, {TopicPartition(topic, 0): OffsetAndMetadata(0, "", -1)})
     admin.close()
-    loaded = imported("lag", "-b", bootstrap, "-g", group, "--client", client)
-    assert not loaded & {other, "pydantic", "orjson", "rich", "multiprocessing", "tomllib"}
+    loaded = modules("lag", "-b", bootstrap, "-g", group, "--client", client)
+    assert not {name for name in loaded if name.startswith("eventq.commands.lag_")} - {
+        "eventq.commands.lag_options"
+    }
+    assert not {name.split(".")[0] for name in loaded} & {
+        other,
+        "pydantic",
+        "orjson",
+        "rich",
+        "multiprocessing",
+        "tomllib",
+    }

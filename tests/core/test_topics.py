@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventq.core.errors import EventqError, ExitCode, NotFound, UsageError, together
+from eventq.core.topic_names import check_names
 from eventq.core.topics import (
     Config,
     Configs,
@@ -12,7 +13,6 @@ from eventq.core.topics import (
     TopicMap,
     TopicPart,
     TopicWish,
-    check_names,
     compare,
     parse_configs,
 )
