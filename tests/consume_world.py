@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import KafkaException, Producer
+from confluent_kafka.admin import AdminClient
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 DEADLINE = 60.0
@@ -87,7 +88,8 @@ class World:
 
     def start(self, *options: str, **popen: Any) -> "subprocess.Popen[bytes]":
         to = ["-b", self.bootstrap, "-t", self.topic, "-g", self.group, "--client", self.client]
-        arguments = ["consume", *to, "--heartbeat-interval", "300ms", *options]
+        quick = [] if "group.protocol=consumer" in options else ["--heartbeat-interval", "300ms"]
+        arguments = ["consume", *to, *quick, *options]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
         process = subprocess.Popen([sys.executable, "-m", "eventq", *arguments], **streams)
         self._processes.append(process)
@@ -113,8 +115,12 @@ class World:
 
     def members(self) -> int:
         """How many the group has now, as its coordinator counts them."""
-        described = self.admin.describe_groups([self.group]).get(self.group, {})
-        return len(described.get("members", []))
+        admin = AdminClient({"bootstrap.servers": self.bootstrap})
+        try:
+            described = admin.describe_consumer_groups([self.group])[self.group].result()
+        except KafkaException:
+            return 0
+        return len(described.members)
 
     def busy(self) -> bool:
         """Whether something has been committed beyond the start."""
