@@ -25,7 +25,7 @@ from eventq.core.trend import trends
 from eventq.core.window import Window
 from eventq.loops.time_lag import TimeLags
 
-_ROUNDS = 5
+_ROUNDS = 10
 _PAUSE = 0.2
 """Seconds that a cluster gets to agree on a partition's leader, before it is asked again."""
 

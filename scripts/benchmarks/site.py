@@ -72,12 +72,14 @@ class Site:
     def groups(self, topic: str, count: int, partitions: int) -> Iterator[list[str]]:
         """Groups that have committed 0 in every partition of `topic`, deleted afterwards."""
         from kafka import OffsetAndMetadata, TopicPartition
+        from kafka.admin import OffsetSpec
 
         admin = self._admin()
         names = [f"{topic}-{n}" for n in range(count)]
         starts = {TopicPartition(topic, n): OffsetAndMetadata(0, "", -1) for n in range(partitions)}
         for name in names:
             _patiently(partial(admin.alter_group_offsets, name, starts))
+        _patiently(partial(admin.list_partition_offsets, dict.fromkeys(starts, OffsetSpec.LATEST)))
         try:
             yield names
         finally:
@@ -92,17 +94,19 @@ class Site:
 
 
 def _patiently(ask: Callable[[], object]) -> None:
-    """A broker that is only just up makes its offsets topic at the first question."""
-    from kafka.errors import CoordinatorNotAvailableError, NotCoordinatorError
+    """A broker just up makes its offsets topic at the first question; new partitions take a while."""
+    from kafka.errors import KafkaError
 
     for _ in range(100):
         try:
             ask()
-        except (CoordinatorNotAvailableError, NotCoordinatorError):  # noqa: PERF203 - it waits anyway
+        except KafkaError as error:  # noqa: PERF203 - it waits anyway
+            if not error.retriable:
+                raise
             time.sleep(0.1)
         else:
             return
-    raise TimeoutError("the group coordinator does not come up")
+    raise TimeoutError("the broker does not come up")
 
 
 def kcat() -> str | None:

@@ -243,3 +243,41 @@ def test_lag_of_a_named_group_imports_one_client_only(
     options = ["lag", "-g", bench.group, *bench.shared]
     done = subprocess.run([sys.executable, "-c", program, *options], capture_output=True, check=True)
     assert done.stderr == b"False"
+
+
+def test_text_says_what_json_says_of_loss_ahead_no_commit_and_of_each_group_apart(bench: Bench) -> None:
+    other = f"{bench.group}-b"
+    bench.commit(10, 150)
+    bench.commit(90, group=other)
+    bench.admin.delete_records({TopicPartition(bench.topic, 0): 50})
+    named = ("-g", bench.group, "-g", other)
+    document = json.loads(bench.eventq(*named, "-o", "json").stdout)
+    assert [of(group, "status") for group in document["groups"]] == [["loss", "ahead"], ["ok", "no-commit"]]
+    text = bench.eventq(*named).stdout
+    rows = [line.split() for line in text.splitlines() if bench.topic in line and ":" not in line]
+    parts = [(group["group"], part) for group in document["groups"] for part in group["partitions"]]
+    for row, (name, part) in zip(rows, parts, strict=True):
+        figures = {str(part[field]) for field in ("partition", "log_start", "end", "lag", "status")}
+        assert row[0] == name
+        assert figures <= set(row)
+    for group in document["groups"]:
+        assert f"total lag {group['lag']}" in text
+    assert "40 records were deleted unread" in text
+    assert "the commit 150 lies beyond the end 100" in text
+    assert "assumed 100" in text
+
+
+def test_an_open_and_an_aborted_transaction_show_both_ends_in_text_and_json(bench: Bench) -> None:
+    bench.commit(100, 100)
+    producer = KafkaProducer(bootstrap_servers=bench.bootstrap, transactional_id=bench.group)
+    producer.init_transactions()
+    producer.begin_transaction()
+    producer.send(bench.topic, b"open", partition=0).get(10)
+    text = bench.eventq("-g", bench.group, "--isolation", "read-committed").stdout
+    assert "100 (high 101)" in text
+    assert "total lag 0" in text
+    producer.abort_transaction()
+    producer.close()
+    after = bench.lag("--isolation", "read-committed")
+    assert (of(after, "end"), of(after, "high_watermark")) == ([102, 100], [102, 100])
+    assert after["lag"] == 2

@@ -189,7 +189,7 @@ def test_a_leader_that_is_never_found_is_an_error_of_that_partition() -> None:
     reader = LostReader()
     found = take(reader, Question(("g1",)), FakeClock())
     assert (found.groups[0].partitions[0].status, found.groups[0].lag) == (Status.ERROR, None)
-    assert reader.calls.count("bounds of 1 read-uncommitted") == 5
+    assert reader.calls.count("bounds of 1 read-uncommitted") == 10
 
 
 class HalfListedReader(FakeReader):
