@@ -89,6 +89,8 @@ def _closed_stdout(end: BaseException) -> int:
 
 def _unexpected(error: Exception) -> int:
     """Typer's own usage errors show themselves; anything else is a bug of ours, told in one line."""
+    if isinstance(error.__cause__, KeyboardInterrupt):  # up to Python 3.11: it came while a class was made
+        return int(ExitCode.SIGINT)
     show = getattr(error, "show", None)
     if show is not None:
         show()

@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from eventq.commands import processes
 from eventq.commands.options import Shared
 from eventq.commands.output import note, write, write_json
 from eventq.commands.produce_client import BROKER_FLOOR, producer
@@ -19,9 +19,12 @@ from eventq.core.keys import KeyKind
 from eventq.core.produce_plan import Acks, ProducePlan
 from eventq.core.produced import ProduceReport
 from eventq.loops.clock import SystemClock
-from eventq.loops.crew import Crew
 from eventq.loops.lines import Lines
 from eventq.loops.produce import Produce
+
+if TYPE_CHECKING:
+    from eventq.commands import processes
+    from eventq.loops.crew import Crew
 
 
 def run_and_report(
@@ -67,9 +70,12 @@ def _alone(shared: Shared, plan: ProducePlan) -> _Result:
 
 
 def _crew(shared: Shared, plan: ProducePlan) -> _Result:
+    from eventq.commands import processes
+    from eventq.loops.crew import Crew
+
     shares = [Share(worker, plan.workers) for worker in range(plan.workers)]
 
-    def launch(worker: int) -> processes.Child:
+    def launch(worker: int) -> "processes.Child":
         from eventq.commands.produce_worker import main
 
         return processes.start(main, (plan, shares[worker]), f"worker-{worker}")
@@ -107,7 +113,7 @@ def _output(shared: Shared, plan: ProducePlan) -> Output:
     return Output(plan.schedule, live=live, quiet=shared.quiet)
 
 
-def _report(plan: ProducePlan, run: Produce | Crew, empty_lines: int | None) -> ProduceReport:
+def _report(plan: ProducePlan, run: "Produce | Crew", empty_lines: int | None) -> ProduceReport:
     target = plan.schedule.rate
     return ProduceReport(
         topic=plan.send.topic,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eventq.commands.connect import data_client
 from eventq.commands.options import Shared
 from eventq.commands.output import note
 from eventq.core.errors import AlreadyExists
@@ -25,7 +26,17 @@ class TopicRules:
 
 
 def ready_topic(shared: Shared, to: Connection, topic: str, rules: TopicRules) -> int:
-    """How many partitions the topic has in the end; NotFound without it under --no-create."""
+    """How many partitions the topic has in the end; NotFound without it under --no-create.
+
+    Most topics are there as they should be, and kafka-python takes longer to load than librdkafka to ask.
+    """
+    wanted = rules.partitions if rules.asked and rules.grow else 1
+    if data_client(to) == "librdkafka":
+        from eventq.broker.topics_librdkafka import partition_count
+
+        count = partition_count(to, topic)
+        if count >= wanted:
+            return count
     from eventq.broker.topics import Topics
 
     with Topics(to) as topics:

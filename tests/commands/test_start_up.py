@@ -72,6 +72,19 @@ def test_a_name_that_is_close_to_a_command_that_is_not_loaded_yet_is_told() -> N
         assert f"Did you mean '{meant}'?" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "instant", ["raise KeyboardInterrupt", "raise RuntimeError('set_name') from KeyboardInterrupt()"]
+)
+def test_ctrl_c_while_a_command_loads_ends_it_without_a_traceback(tmp_path: Path, instant: str) -> None:
+    (tmp_path / "confluent_kafka.py").write_text(instant)
+    done = python(
+        "import sys; from eventq.__main__ import main\n"
+        "sys.argv[1:] = ['lag', '--client', 'librdkafka']; main()",
+        path=tmp_path,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
     done = python("from eventq.__main__ import main; main()", path=tmp_path)
@@ -88,6 +101,17 @@ def test_the_end_runs_exit_functions_and_flushes_but_waits_for_no_thread_of_a_cl
         "main()"
     )
     assert (done.returncode, done.stdout) == (2, "an exit function")
+
+
+def test_produce_to_a_topic_that_is_there_loads_one_client_and_no_processes(bootstrap: str) -> None:
+    topic = f"start-up-{uuid.uuid4().hex[:8]}"
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin.create_topics({topic: {"num_partitions": 2, "replication_factor": 1}})
+    admin.wait_for_topics([topic])
+    admin.close()
+    produce = "produce", "-b", bootstrap, "-t", topic, "-n", "1", "-q", "--client", "librdkafka"
+    packages = {name.split(".")[0] for name in modules(*produce, "--partitions", "2")}
+    assert not packages & {"kafka", "pydantic", "rich", "multiprocessing"}
 
 
 @pytest.mark.parametrize(("client", "other"), [("kafka-python", "confluent_kafka"), ("librdkafka", "kafka")])
