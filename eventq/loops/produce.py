@@ -133,7 +133,7 @@ class Produce:
         return self._chunk is None and self._feed.head is None
 
     def _offer(self) -> bool:
-        """Hands over a chunk of what is due; False if nothing is, or if there was no room for all of it."""
+        """Hands over a chunk of what is due; False if nothing is, or if there was and still is no room."""
         chunk = self._chunk or self._next()
         if chunk is None:
             return False
@@ -141,8 +141,9 @@ class Produce:
         if end > self._from:
             self._count(chunk, self._from, end)
         self._chunk, self._from = (None, 0) if end == len(chunk) else (chunk, end)
+        settled = self.deliveries.settled
         self._producer.poll(0)
-        return self._chunk is None
+        return self._chunk is None or self.deliveries.settled > settled
 
     def _next(self) -> Chunk | None:
         now = self._clock.monotonic()
