@@ -1,9 +1,10 @@
 import json
+from pathlib import Path
 
 import pytest
 from kafka import KafkaProducer
 
-from tests.consume_world import World, either_client, purchase
+from tests.consume_world import World, either_client, eventually, members_of, purchase
 
 
 def test_exactly_n_are_committed_over_three_members_twice_in_a_row(world: World) -> None:
@@ -192,3 +193,16 @@ def test_a_call_that_cannot_mean_anything_is_exit_2(
     run = world.run(*options)
     assert run.code == 2
     assert named in run.err
+
+
+def test_members_load_the_client_that_they_use_and_no_other(world: World) -> None:
+    world.create(1)
+    process = world.start("--count", "1")
+    eventually(lambda: world.members() == 1, "the member has joined")
+    libraries = Path(f"/proc/{members_of(process)[0]}/maps").read_text(encoding="utf-8")
+    process.terminate()
+    assert world.finish(process).code == 143
+    assert ("librdkafka" in libraries, "crc32c" in libraries) == {
+        "librdkafka": (True, False),
+        "kafka-python": (False, True),
+    }[world.client]
