@@ -93,8 +93,11 @@ def produce(
     from eventq.commands.produce_run import run_and_report
 
     output = output_format(shared, ("text", "json"))
+    seconds = None if run_for is None else duration(run_for)
     _refuse(partition, partitions, rate, max_slip)
     _refuse_with_input(input_, seed, key, workers)
+    if seconds == 0:
+        raise UsageError("a --duration of 0 would never send", hint="leave it out to send until stopped")
     send = _send_plan(shared, topic, partition, acks, compression, linger_ms, batch_bytes)
     plan = ProducePlan(
         run=secrets.token_hex(4),
@@ -102,7 +105,7 @@ def produce(
         schedule=schedule(
             None if rate is None else parse_rate(rate),
             max_messages,
-            None if run_for is None else duration(run_for),
+            seconds,
         ),
         seed=secrets.randbits(64) if seed is None else seed,
         key=parse_key(key),
