@@ -23,7 +23,6 @@ from eventq.loops.lines import Lines
 from eventq.loops.produce import Produce
 
 if TYPE_CHECKING:
-    from eventq.commands import processes
     from eventq.loops.crew import Crew
 
 
@@ -32,6 +31,8 @@ def run_and_report(
 ) -> None:
     """`max_slip` in seconds. The report is printed whatever the end is."""
     if plan.workers > 1:
+        from eventq.commands import processes
+
         processes.prepare(["eventq.commands.produce_worker", BROKER_FLOOR[plan.send.client]])
     _ready(shared, plan, rules)
     if plan.workers > 1:
