@@ -1,5 +1,6 @@
 """The entry point: how a process of eventq starts and how it ends."""
 
+import os
 import sys
 
 _RARELY = (
@@ -9,6 +10,7 @@ _RARELY = (
 
 def main() -> None:
     """`--version` is answered here: it is not worth the import of a whole CLI."""
+    _open_streams()
     if sys.argv[1:] in (["--version"], ["-V"]):
         from eventq import __version__
 
@@ -26,6 +28,13 @@ def main() -> None:
     _leave(code)
 
 
+def _open_streams() -> None:
+    """Python has None for a stream that was closed from the start (`>&-`): nobody reads it, nothing comes."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
 def _leave(code: int) -> None:
     """Ends the process with its exit functions, but without tearing Python down around living threads.
 
@@ -33,7 +42,6 @@ def _leave(code: int) -> None:
     crashes; it also takes a sixth of the time of a short command. What a command holds it has closed.
     """
     import atexit
-    import os
     from contextlib import suppress
 
     atexit._run_exitfuncs()  # noqa: SLF001 - such as multiprocessing's, which ends what it started

@@ -13,9 +13,9 @@ from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
 from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from eventq.broker.connection import kafka_python_config, made
+from eventq.broker.refused import refused
 from eventq.core.consume_plan import MemberPlan
 from eventq.core.consumed import Offsets, Reset
-from eventq.core.errors import EventqError
 from eventq.core.member_handler import Handler
 from eventq.core.settings import Role
 from eventq.core.slices import Header, Slice
@@ -41,7 +41,7 @@ class KafkaPythonConsumer:
             return self._records(int(seconds * 1000), most)
         except KafkaError as error:
             if not error.retriable:
-                raise EventqError(f"consuming {self._plan.topic} failed: {_text(error)}") from error
+                raise refused(self._plan.topic, error.errno, _text(error)) from error
         return []
 
     def _records(self, millis: int, most: int) -> list[Slice]:

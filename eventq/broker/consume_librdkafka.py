@@ -14,9 +14,9 @@ from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, 
 from confluent_kafka import TopicPartition as At
 
 from eventq.broker.librdkafka import librdkafka_config, made
+from eventq.broker.refused import refused
 from eventq.core.consume_plan import MemberPlan
 from eventq.core.consumed import Offsets, Reset
-from eventq.core.errors import EventqError
 from eventq.core.member_handler import Handler
 from eventq.core.settings import Role
 from eventq.core.slices import Header, Slice
@@ -104,7 +104,7 @@ class LibrdkafkaConsumer:
     def _judge(self, error: KafkaError) -> None:
         """Errors that pass by themselves are waited out."""
         if not error.retriable() and error.code() not in _PASSING:
-            raise EventqError(f"consuming {self._plan.topic} failed: {_text(error)}")
+            raise refused(self._plan.topic, error.code(), _text(error))
 
     # where partitions begin
 
@@ -258,6 +258,8 @@ def _config(plan: MemberPlan) -> dict[str, Any]:
     }
     if settings.get("group.protocol") != "consumer":
         settings["session.timeout.ms"] = int(plan.session_timeout * 1000)
+        # the client demands that it is no shorter than the session
+        settings.setdefault("max.poll.interval.ms", max(300_000, settings["session.timeout.ms"]))
         settings["heartbeat.interval.ms"] = int(plan.heartbeat_interval * 1000)
     return settings
 

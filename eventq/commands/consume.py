@@ -18,6 +18,7 @@ from eventq.core.parse import duration
 from eventq.core.properties import check_group_protocol
 from eventq.core.settings import Role
 from eventq.core.start import parse_start
+from eventq.core.topic_names import check_names
 from eventq.core.work import Work, parse_work
 
 
@@ -123,7 +124,7 @@ def consume(
     member = MemberPlan(
         connection=to,
         client=data_client(to),
-        topic=text(shared, topic, "topic"),
+        topic=check_names([text(shared, topic, "topic")])[0],
         group=text(shared, group, "group"),
         client_id="",
         start=parse_start(from_beginning, start),
@@ -140,11 +141,13 @@ def consume(
     timing = {"session-timeout": session_timeout, "heartbeat-interval": heartbeat_interval}
     given = [name for name, option in timing.items() if setting(shared, option, name).given]
     check_group_protocol(to.properties, member.client, given)
-    if member.heartbeat_interval >= member.session_timeout:
+    if not 0 < member.heartbeat_interval < member.session_timeout:
         raise UsageError(
-            "--heartbeat-interval must be shorter than --session-timeout",
+            "--heartbeat-interval must be above 0 and shorter than --session-timeout",
             hint="a third of it or less is usual",
         )
+    if member.fail_on_malformed and value_format is ValueFormat.RAW:
+        raise UsageError("--on-malformed fail with --format raw", hint="as raw no value is malformed")
     plan = GroupPlan(
         topic=member.topic,
         group=member.group,

@@ -1,9 +1,9 @@
 """Wires a produce run up, alone or over several workers, and says how it went."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from typing import TYPE_CHECKING
 
 from eventq.commands.options import Shared
@@ -34,11 +34,10 @@ def run_and_report(
         from eventq.commands import processes
 
         processes.prepare(["eventq.commands.produce_worker", BROKER_FLOOR[plan.send.client]])
-    _ready(shared, plan, rules)
-    if plan.workers > 1:
-        report, outcome, error = _crew(shared, plan)
-    else:
-        report, outcome, error = _alone(shared, plan)
+    with _feed(plan) as feed:  # an input that can't be read makes no topic
+        _ready(shared, plan, rules)
+        run = _crew(shared, plan) if plan.workers > 1 else _alone(shared, plan, feed)
+    report, outcome, error = run
     _print(report, output)
     _judge(report, outcome, error, max_slip)
 
@@ -59,8 +58,8 @@ def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> None:
 _Result = tuple[ProduceReport, Outcome, EventqError | None]
 
 
-def _alone(shared: Shared, plan: ProducePlan) -> _Result:
-    with _feed(plan) as feed, _output(shared, plan) as output:
+def _alone(shared: Shared, plan: ProducePlan, feed: MadeUp | Lines) -> _Result:
+    with _output(shared, plan) as output:
         client = producer(plan.send)
         run = Produce(plan.schedule, feed, client, SystemClock(), output)
         with signals(run):
@@ -96,17 +95,18 @@ def _feed(plan: ProducePlan) -> Iterator[MadeUp | Lines]:
     elif plan.input == "-":
         yield Lines(sys.stdin.fileno(), plan.schedule.total)
     else:
-        try:
-            fd = os.open(plan.input, os.O_RDONLY)
-        except OSError as error:
-            raise UsageError(
-                f"--input {plan.input} can't be read: {error.strerror}",
-                hint="a file of one event a line, or - for standard input",
-            ) from error
-        try:
-            yield Lines(fd, plan.schedule.total)
-        finally:
-            os.close(fd)
+        with _opened(plan.input) as file:
+            yield Lines(file.fileno(), plan.schedule.total)
+
+
+def _opened(path: str) -> FileIO:
+    try:
+        return FileIO(path)
+    except OSError as error:
+        raise UsageError(
+            f"--input {path} can't be read: {error.strerror}",
+            hint="a file of one event a line, or - for standard input",
+        ) from error
 
 
 def _output(shared: Shared, plan: ProducePlan) -> Output:

@@ -32,8 +32,11 @@ def _say(found: Setting) -> None:
 
 
 def text(shared: Shared, given: str | None, name: str) -> str:
-    """The effective value of a setting that always has one."""
-    return setting(shared, given, name).value or ""
+    """The effective value of a setting that always has one; UsageError, naming the source, if it is empty."""
+    found = setting(shared, given, name)
+    if not found.value:
+        raise UsageError(f"{found.place} is empty", hint="is the variable that it was made of set?")
+    return found.value
 
 
 def text_if_given(shared: Shared, given: str | None, name: str) -> str | None:

@@ -24,7 +24,7 @@ class Hearing:
         self._HANDLERS[type(message)](self, seat, message)
 
     def _assigned(self, seat: Seat, message: told.Assigned) -> None:
-        seat.join(message)
+        seat.join(message, ending=self._ending.stop is not None)
         self._books.generations.add(message.generation)
 
     def _revoked(self, seat: Seat, message: told.Revoked) -> None:

@@ -54,10 +54,11 @@ class Seat:
         self.member_id, self.pending, self.done, self.starved = None, None, False, False
         self.state = "starting"
 
-    def join(self, message: Assigned) -> None:
-        """It has its place in the group's new generation."""
+    def join(self, message: Assigned, *, ending: bool = False) -> None:
+        """It has its place in the group's new generation; `ending`: only because others leave before it."""
         self.member_id, self.partitions = message.member_id, message.partitions
-        self.last_partitions = message.partitions or self.last_partitions
+        if not ending:
+            self.last_partitions = message.partitions
         self.state = "consuming" if message.partitions else "idle"
         self.rebalances += 1
         if not message.partitions:

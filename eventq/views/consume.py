@@ -89,7 +89,7 @@ def report_text(report: ConsumeReport) -> str:
     tally = report.tally
     latency = _latency(tally)
     lines = [
-        f"{tally.processed} events of {report.topic} processed by group {report.group} "
+        f"{tally.processed:,} events of {report.topic} processed by group {report.group} "
         f"in {report.seconds:.1f} s" + (f" ({_rate(tally.rate)}/s)" if tally.rate is not None else ""),
     ]
     if latency["max"] is not None:
@@ -111,8 +111,10 @@ def report_text(report: ConsumeReport) -> str:
 def _member_line(member: MemberReport) -> str:
     restarts = f", {member.restarts} restarts" if member.restarts else ""
     ended = f", exit {member.exit}" if member.exit else ""
+    if member.pid is None:
+        return f"  member {member.number}: not started"
     return (
-        f"  member {member.number} (pid {member.pid}): {member.tally.processed} processed, "
+        f"  member {member.number} (pid {member.pid}): {member.tally.processed:,} processed, "
         f"partitions {ranges(member.partitions)}{restarts}{ended}"
     )
 

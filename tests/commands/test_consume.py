@@ -185,6 +185,11 @@ def test_a_goal_that_is_not_reached_in_time_is_exit_124(world: World) -> None:
         (("--timeout", "5s", "--duration", "9s"), "there is none"),
         (("-o", "xml"), "no such format"),
         (("--heartbeat-interval", "10s"), "shorter than --session-timeout"),
+        (("--heartbeat-interval", "0s"), "must be above 0"),
+        (("--group", ""), "--group is empty"),
+        (("--topic", ""), "--topic is empty"),
+        (("--topic", "bad name"), "not a name for a topic"),
+        (("--on-malformed", "fail", "--format", "raw"), "as raw no value is malformed"),
     ],
 )
 def test_a_call_that_cannot_mean_anything_is_exit_2(
@@ -206,3 +211,19 @@ def test_members_load_the_client_that_they_use_and_no_other(world: World) -> Non
         "librdkafka": (True, False),
         "kafka-python": (False, True),
     }[world.client]
+
+
+def test_a_session_timeout_that_the_broker_refuses_is_named_with_its_limits(world: World) -> None:
+    world.create()
+    world.fill(3)
+    short = world.run("--until-end", "--session-timeout", "2s")
+    assert short.code == 1
+    assert "--session-timeout must be within the broker's limits" in short.err
+    assert world.run("--from-beginning", "--until-end", "--session-timeout", "6m").code == 0
+
+
+@either_client
+def test_a_report_without_members_says_that_none_was_started(world: World) -> None:
+    world.create()
+    run = world.run("--until-end", "--count", "1")
+    assert (run.code, "member 1: not started" in run.out) == (0, True)

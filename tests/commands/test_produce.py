@@ -2,6 +2,7 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -227,3 +228,13 @@ def test_a_call_that_cannot_mean_anything_is_exit_2(
     assert run.code == 2
     assert named in run.err
     assert "Traceback" not in run.err
+
+
+def test_an_input_that_cannot_be_read_is_a_usage_error_and_makes_no_topic(
+    world: ProduceWorld, tmp_path: Path
+) -> None:
+    for path in (tmp_path, tmp_path / "none"):
+        run = world.run("--input", str(path))
+        assert (run.code, run.out) == (2, "")
+        assert f"--input {path} can't be read" in run.err
+    assert world.topic not in world.admin.list_topics()

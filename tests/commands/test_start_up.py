@@ -134,3 +134,15 @@ def test_lag_loads_one_client_and_nothing_for_another_format(bootstrap: str, cli
         "multiprocessing",
         "tomllib",
     }
+
+
+@pytest.mark.parametrize("stream", ["1", "2"])
+def test_a_stream_that_is_closed_from_the_start_is_a_closed_one(stream: str) -> None:
+    run = subprocess.run(
+        ["bash", "-c", f'"$0" -m eventq config show {stream}>&-', sys.executable],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
