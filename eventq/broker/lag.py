@@ -6,13 +6,15 @@ each error with the part that it belongs to.
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from kafka.protocol.admin import DescribeGroupsRequest, ListGroupsRequest
 from kafka.protocol.consumer import OffsetSpec
 from kafka.protocol.metadata import FindCoordinatorRequest, MetadataRequest
 from typing_extensions import Self
 
+from eventq.broker import consumer_groups
 from eventq.broker.lag_kinds import looked_up, undescribed
 from eventq.broker.lag_wire import (
     COORDINATOR_NOT_AVAILABLE,
@@ -44,7 +46,6 @@ from eventq.core.lag_reads import (
 from eventq.core.settings import Connection
 
 _BATCH = 100
-_HINT = "; --client librdkafka can (pip install 'eventq[fast]')"
 _RETRIES = 20
 _RETRY_SECONDS = 0.1
 
@@ -78,18 +79,38 @@ class KafkaPythonLagReader:
         return Listing(tuple(groups.values()), tuple(errors))
 
     def describe(self, groups: Sequence[ListedGroup]) -> dict[str, Description]:
-        """Members of classic groups; kafka-python has no describe of the newer kinds."""
-        found = {g.group: undescribed(g, _HINT) for g in groups if g.type not in {"", "classic"}}
-        asked, failed = self._by_coordinator([g.group for g in groups if g.group not in found])
-        found.update((name, Description(error=error)) for name, error in failed.items())
-        answers = self._nodes.ask([(DescribeGroupsRequest(groups=names), node) for node, names in asked])
-        for (_, names), answer in zip(asked, answers, strict=True):
+        """Of a group whose type is not known yet, as a classic one first; most are."""
+        found = {g.group: undescribed(g) for g in groups if g.type not in {"", "classic", "consumer"}}
+        classic = [g.group for g in groups if g.type in {"", "classic"}]
+        found |= self._described(classic, lambda names: DescribeGroupsRequest(groups=names), description)
+        newer = [g.group for g in groups if g.type == "consumer"]
+        found |= self._described(newer, consumer_groups.request, consumer_groups.description)
+        if unsure := [g.group for g in groups if not (g.type or found[g.group].exists)]:
+            found |= self._newer(unsure)
+        if unsure := [name for name in unsure if not found[name].exists]:
+            found |= looked_up(unsure, self.list_groups())
+        return found
+
+    def _newer(self, names: Sequence[str]) -> dict[str, Description]:
+        """Those of the names that are groups of the newer protocol; none where the brokers don't have it."""
+        asked = self._described(names, consumer_groups.request, consumer_groups.description)
+        return {name: one for name, one in asked.items() if one.exists and one.error is None}
+
+    def _described(
+        self,
+        names: Sequence[str],
+        request: Callable[[list[str]], Any],
+        read: Callable[[Any], Description],
+    ) -> dict[str, Description]:
+        asked, failed = self._by_coordinator(names)
+        found = {name: Description(error=error) for name, error in failed.items()}
+        answers = self._nodes.ask([(request(batch), node) for node, batch in asked])
+        for (_, batch), answer in zip(asked, answers, strict=True):
             if isinstance(answer, Exception):
-                found.update((name, Description(error=error_text(answer))) for name in names)
+                found.update((name, Description(error=error_text(answer))) for name in batch)
             else:
-                found.update((group.group_id, description(group)) for group in answer.groups)
-        unsure = [g.group for g in groups if not (g.type or found[g.group].exists)]
-        return {**found, **(looked_up(unsure, self.list_groups(), _HINT) if unsure else {})}
+                found.update((group.group_id, read(group)) for group in answer.groups)
+        return found
 
     def committed(self, groups: Sequence[str]) -> dict[str, Commits]:
         asked, failed = self._by_coordinator(groups)

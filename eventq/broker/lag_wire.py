@@ -15,7 +15,7 @@ from eventq.core.lag_reads import Bounds, Commits, Description, ListedGroup, Mem
 UNKNOWN_PARTITION = 3
 _LEADER_NOT_AVAILABLE = 5
 _MOVED = frozenset({UNKNOWN_PARTITION, _LEADER_NOT_AVAILABLE, 6})
-_GROUP_NOT_FOUND = 69
+GROUP_NOT_FOUND = 69
 _NO_ID = uuid.UUID(int=0)
 
 
@@ -40,7 +40,7 @@ def listed(group: Any) -> ListedGroup:
 
 
 def description(group: Any) -> Description:
-    if group.error_code == _GROUP_NOT_FOUND:
+    if group.error_code == GROUP_NOT_FOUND:
         return Description(state="Dead", members=())
     if group.error_code:
         return Description(error=code_text(group.error_code))
@@ -68,7 +68,7 @@ def offset_fetch(groups: Iterable[str]) -> Any:
 
 
 def commits(group: Any) -> Commits:
-    if group.error_code == _GROUP_NOT_FOUND:
+    if group.error_code == GROUP_NOT_FOUND:
         return Commits()
     if group.error_code:
         return Commits(error=code_text(group.error_code))
