@@ -41,7 +41,11 @@ class Ward:
     def member(self) -> KafkaConsumer:
         """A live member that has its partitions; the caller closes it."""
         consumer = KafkaConsumer(
-            self.topic, group_id=self.group, bootstrap_servers=self.bootstrap, enable_auto_commit=False
+            self.topic,
+            group_id=self.group,
+            bootstrap_servers=self.bootstrap,
+            enable_auto_commit=False,
+            metadata_max_age_ms=1000,  # one that joins before it knows the topic's partitions owns none
         )
         while not consumer.assignment():
             consumer.poll(timeout_ms=100)

@@ -189,9 +189,7 @@ def test_read_committed_counts_to_the_last_stable_offset(bench: Bench) -> None:
     assert plain["lag"] == 1
 
 
-def test_a_group_of_the_newer_protocol_has_its_lag_and_its_members_where_the_client_knows_them(
-    bench: Bench,
-) -> None:
+def test_a_group_of_the_newer_protocol_has_its_lag_and_its_members(bench: Bench) -> None:
     confluent_kafka = pytest.importorskip("confluent_kafka")
     settings = {"bootstrap.servers": bench.bootstrap, "group.id": bench.group, "group.protocol": "consumer"}
     consumer = confluent_kafka.Consumer({**settings, "auto.offset.reset": "earliest"})
@@ -203,12 +201,8 @@ def test_a_group_of_the_newer_protocol_has_its_lag_and_its_members_where_the_cli
     found = bench.lag()
     consumer.close()
     assert (found["lag"], found["type"], found["state"]) == (140, "consumer", "Stable")
-    if bench.client == "kafka-python":
-        assert found["member_count"] is None
-        assert "members unknown" in found["warnings"][0]
-    else:
-        assert (found["member_count"], found["warnings"]) == (1, [])
-        assert found["partitions"][0]["member"]["client_id"] == "rdkafka"
+    assert (found["member_count"], found["assignor"], found["warnings"]) == (1, "uniform", [])
+    assert [part["member"]["client_id"] for part in found["partitions"]] == ["rdkafka", "rdkafka"]
 
 
 def test_a_deleted_topic_leaves_the_other_topics_of_its_group(bench: Bench) -> None:
