@@ -148,7 +148,7 @@ class _Flight:
         if not self._left:
             self._landings.bytes -= self._bytes
         if not isinstance(outcome, Exception):
-            deliveries.acknowledge(outcome.partition, outcome.offset)
+            deliveries.acknowledge(outcome.partition, outcome.offset, outcome.offset)
             deliveries.time((now - self._due) * 1000, now)
         elif isinstance(outcome, _UNSETTLED):
             deliveries.lose(TIMED_OUT)

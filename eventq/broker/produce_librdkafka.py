@@ -93,26 +93,48 @@ class LibrdkafkaProducer:
 
 
 class _Flight:
-    """What the events of one chunk have in common: one object and one callback for all of them."""
+    """What the events of one chunk have in common: one object and one callback for all of them.
 
-    __slots__ = ("_deliveries", "_due", "_fresh", "_touched")
+    Acknowledgements come in runs of one partition; a run is counted when it ends, not event by event.
+    """
+
+    __slots__ = ("_deliveries", "_due", "_first", "_fresh", "_last", "_partition", "_run", "_touched")
 
     def __init__(self, due: float, deliveries: Deliveries, touched: "list[_Flight]") -> None:
         self._due, self._deliveries, self._touched = due, deliveries, touched
-        self._fresh = 0
+        self._partition: int | None = None
+        self._first: Any = None
+        self._last: Any = None
+        self._run = self._fresh = 0
 
     def report(self, error: Any, message: Any) -> None:
         """Called by the client inside poll, once an event."""
         if error is not None:
             _refuse(self._deliveries, error)
-            return
-        if not self._fresh:
+        elif message.partition() == self._partition:
+            self._run += 1
+            self._last = message
+        else:
+            self._begin_run(message)
+
+    def _begin_run(self, message: Any) -> None:
+        if self._partition is None:
             self._touched.append(self)
-        self._fresh += 1
-        self._deliveries.acknowledge(message.partition(), message.offset())
+        else:
+            self._end_run()
+        self._partition, self._run = message.partition(), 1
+        self._first = self._last = message
+
+    def _end_run(self) -> None:
+        first, last = self._first, self._last
+        self._deliveries.acknowledge(first.partition(), first.offset(), last.offset(), self._run)
+        self._fresh += self._run
 
     def settle(self, now: float) -> None:
+        """Once for all that was reported in a poll."""
+        self._end_run()
         self._deliveries.time((now - self._due) * 1000, now, self._fresh)
+        self._partition = self._first = self._last = None
         self._fresh = 0
 
 

@@ -40,14 +40,14 @@ class Deliveries:
     def settled(self) -> int:
         return self.acked + self.failed + self.unknown
 
-    def acknowledge(self, partition: int, offset: int) -> None:
-        """One event; its time is told to `time`, alone or together with others."""
+    def acknowledge(self, partition: int, first: int, last: int, count: int = 1) -> None:
+        """`count` events at offsets from `first` to `last`; their time is told to `time`."""
         acks = self.partitions.get(partition)
         if acks is None:
-            self.partitions[partition] = PartitionAcks(1, offset, offset)
+            self.partitions[partition] = PartitionAcks(count, first, last)
         else:
-            acks.acked += 1
-            acks.last_offset = offset
+            acks.acked += count
+            acks.last_offset = last
 
     def time(self, latency_ms: float, now: float, count: int = 1) -> None:
         self.acked += count

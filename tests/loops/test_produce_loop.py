@@ -58,7 +58,7 @@ class FakeProducer:
         self._clock.seconds += min(seconds, 0.0005) if busy else seconds
         if busy:
             for _ in range(self._in_flight):
-                self.deliveries.acknowledge(0, len(self.taken))
+                self.deliveries.acknowledge(0, 0, len(self.taken))
             self.deliveries.time(1.0, self._clock.seconds, self._in_flight)
             self._in_flight = 0
 

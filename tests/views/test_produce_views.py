@@ -6,7 +6,7 @@ def report(*, target: float | None = 100.0, acknowledged: bool = True) -> Produc
     offered = Offered(count=1001, bytes=97_000, first_at=50.0, last_at=60.0)
     deliveries = Deliveries()
     for offset in range(998):
-        deliveries.acknowledge(offset % 2, offset)
+        deliveries.acknowledge(offset % 2, offset, offset)
     deliveries.time(5.0, 60.25, 998)
     deliveries.fail("MESSAGE_TOO_LARGE", 2)
     deliveries.lose("TIMED_OUT")
