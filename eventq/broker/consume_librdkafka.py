@@ -5,43 +5,31 @@ assigned begins only once that is done, in the next poll: the rebalance itself o
 """
 
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as At
 
-from eventq.broker.librdkafka import librdkafka_config, made
+from eventq.broker.consume_librdkafka_records import slice_of
+from eventq.broker.consume_librdkafka_settings import PASSING, is_incremental, member_config
+from eventq.broker.librdkafka import made
 from eventq.broker.refused import refused
 from eventq.core.consume_plan import MemberPlan
 from eventq.core.consumed import Offsets, Reset
 from eventq.core.member_handler import Handler
-from eventq.core.settings import Role
-from eventq.core.slices import Header, Slice
+from eventq.core.slices import Slice
 from eventq.core.start import StartKind, place
 
 _ANSWER = 5.0
-_PASSING = {
-    getattr(KafkaError, name)
-    for name in (
-        "_ALL_BROKERS_DOWN _TRANSPORT _RESOLVE _TIMED_OUT REQUEST_TIMED_OUT NETWORK_EXCEPTION "
-        "LEADER_NOT_AVAILABLE NOT_LEADER_FOR_PARTITION BROKER_NOT_AVAILABLE OFFSET_NOT_AVAILABLE "
-        "FENCED_LEADER_EPOCH UNKNOWN_LEADER_EPOCH KAFKA_STORAGE_ERROR UNKNOWN_TOPIC_OR_PART "
-        "UNKNOWN_TOPIC_ID _UNKNOWN_TOPIC _UNKNOWN_PARTITION _WAIT_COORD COORDINATOR_NOT_AVAILABLE "
-        "COORDINATOR_LOAD_IN_PROGRESS NOT_COORDINATOR REBALANCE_IN_PROGRESS ILLEGAL_GENERATION "
-        "UNKNOWN_MEMBER_ID STALE_MEMBER_EPOCH _ASSIGNMENT_LOST _STATE _MAX_POLL_EXCEEDED"
-    ).split()
-}
-"""What ends by itself: a broker or coordinator away, a leader that moves, a group that rebalances."""
 
 
 class LibrdkafkaConsumer:
     def __init__(self, plan: MemberPlan) -> None:
         self._plan = plan
-        settings = _config(plan)
-        self._incremental = _is_incremental(settings)
+        settings = member_config(plan)
+        self._incremental = is_incremental(settings)
         self._owned: set[int] = set()
         self._unplaced: set[int] = set()
         self._outside: set[int] = set()
@@ -87,7 +75,7 @@ class LibrdkafkaConsumer:
         runs: dict[int, list[Message]] = {}
         for partition, run in groupby(messages, Message.partition):
             runs.setdefault(partition, []).extend(run)
-        slices = [_slice(partition, run) for partition, run in runs.items() if partition in self._at]
+        slices = [slice_of(partition, run) for partition, run in runs.items() if partition in self._at]
         self._at.update((records.partition, records.last_offset + 1) for records in slices)
         return slices
 
@@ -103,7 +91,7 @@ class LibrdkafkaConsumer:
 
     def _judge(self, error: KafkaError) -> None:
         """Errors that pass by themselves are waited out."""
-        if not error.retriable() and error.code() not in _PASSING:
+        if not error.retriable() and error.code() not in PASSING:
             raise refused(self._plan.topic, error.code(), _text(error))
 
     # where partitions begin
@@ -240,36 +228,6 @@ class LibrdkafkaConsumer:
         self._handler.revoked(gone, reason)
 
 
-def _config(plan: MemberPlan) -> dict[str, Any]:
-    given = librdkafka_config(plan.connection, Role.CONSUMER)
-    settings = {
-        "fetch.queue.backoff.ms": 10,  # the default, 1 s, leaves a reader that empties the queue waiting
-        "queued.max.messages.kbytes": 16_384,  # with the default, 64 MB, a process takes twice of that
-        "topic.metadata.refresh.interval.ms": 10_000,  # new partitions are seen soon
-        "log_level": 0,
-        **given,
-        "client.id": plan.client_id,
-        "group.id": plan.group,
-        "auto.offset.reset": "error",
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "allow.auto.create.topics": False,
-        "isolation.level": "read_committed" if plan.read_committed else "read_uncommitted",
-    }
-    if settings.get("group.protocol") != "consumer":
-        settings["session.timeout.ms"] = int(plan.session_timeout * 1000)
-        # the client demands that it is no shorter than the session
-        settings.setdefault("max.poll.interval.ms", max(300_000, settings["session.timeout.ms"]))
-        settings["heartbeat.interval.ms"] = int(plan.heartbeat_interval * 1000)
-    return settings
-
-
-def _is_incremental(settings: Mapping[str, Any]) -> bool:
-    """Whether a rebalance says only what comes and goes, and not all of it."""
-    strategy = str(settings.get("partition.assignment.strategy", ""))
-    return "cooperative" in strategy or settings.get("group.protocol") == "consumer"
-
-
 def _generation(consumer: Consumer) -> int:
     """The client has no call for it; its group metadata, in one piece for transactions, begins with it."""
     generation: int = struct.unpack_from("=7si", consumer.consumer_group_metadata())[1]
@@ -281,23 +239,6 @@ def _checked(answers: list[At]) -> list[At]:
         if at.error is not None:
             raise KafkaException(at.error)
     return answers
-
-
-_stamp: Callable[[tuple[int, int]], int] = itemgetter(1)
-
-
-def _slice(partition: int, messages: list[Message]) -> Slice:
-    return Slice(
-        partition,
-        list(map(Message.value, messages)),
-        list(map(_stamp, map(Message.timestamp, messages))),
-        lambda i: messages[i].offset(),
-        _extras(messages),
-    )
-
-
-def _extras(messages: list[Message]) -> Callable[[int], tuple[bytes | None, Sequence[Header]]]:
-    return lambda i: (messages[i].key(), messages[i].headers() or ())
 
 
 def _text(error: Any) -> str:
