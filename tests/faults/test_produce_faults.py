@@ -141,7 +141,7 @@ def _resident(pid: int) -> int:
 
 
 def test_a_second_signal_ends_at_once(restartable: PrivateKafka, shaky: ProduceWorld, client: str) -> None:
-    process = shaky.start("--client", client, "-r", "50")
+    process = shaky.start("--client", client)
     eventually(shaky.written, "a first event")
     shaky.let_go()
     restartable.pause()
