@@ -36,6 +36,7 @@ class LibrdkafkaConsumer:
         self._unsought: set[int] = set()
         self._at: Offsets = {}
         self._mark: Offsets = {}
+        self._leaving = False
         self._consumer: Consumer = made(Consumer, settings)
 
     def join(self, handler: Handler) -> None:
@@ -195,16 +196,22 @@ class LibrdkafkaConsumer:
         self._consumer.resume(self._ats(self._at))
 
     def close(self) -> None:
+        self._leaving = True
         self._consumer.close()
 
     # rebalances; librdkafka takes what they returned from for granted once they end
 
     def _assigned(self, consumer: Consumer, partitions: list[At]) -> None:
-        """Assigns nothing yet, which answers the client all the same; `_place` does."""
+        """Assigns nothing yet, which answers the client all the same; `_place` does.
+
+        Of what comes only while it leaves nobody need hear, and the client may know no generation then.
+        """
         if self._incremental:
             consumer.incremental_assign([])
         else:
             consumer.assign([])
+        if self._leaving:
+            return
         new = {at.partition for at in partitions}
         self._owned |= new
         self._unplaced |= new
