@@ -14,12 +14,15 @@ _FRAME = 7
 
 
 def live_view(now: GroupNow, width: int, height: int) -> Stack:
-    """A row per member, as many as fit, the furthest behind first if not all do."""
+    """A row per member, as many as fit, the furthest behind first if not all do.
+
+    The last line leaves room for the `^C` that a terminal adds: a line more, and the next frame would slip.
+    """
     room = max(1, height - _FRAME)
     members = now.members
     if len(members) > room:
         members = tuple(sorted(members, key=lambda member: -(member.lag or 0))[: room - 1])
-    table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, width=min(width, 120), expand=True)
+    table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, width=min(width - 2, 120), expand=True)
     for name in ("member", "pid", "state", "received", "per s", "depth", "last", "partitions"):
         right = name in {"member", "pid", "received", "per s", "depth", "last"}
         table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")

@@ -41,8 +41,8 @@ def read_until(child: pexpect.spawn, screen: pyte.Screen, text: str) -> list[str
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_table_has_a_row_per_member_and_fits_the_terminal(world: World, size: tuple[int, int]) -> None:
-    child = start(world, size, "--work", "5ms", "--count", "3")
-    lines = read_until(child, pyte.Screen(size[1], size[0]), "consuming")
+    child, screen = start(world, size, "--work", "5ms", "--count", "3"), pyte.Screen(size[1], size[0])
+    lines = read_until(child, screen, "consuming")
     heads = [i for i, line in enumerate(lines) if world.topic in line]
     assert len(heads) == 1
     names, totals = lines[heads[0] : heads[0] + 2]
@@ -53,7 +53,9 @@ def test_the_table_has_a_row_per_member_and_fits_the_terminal(world: World, size
     rows = [line.split() for line in lines[heads[0] + 2 :] if "consuming" in line]
     assert 0 < len(rows) <= 3
     assert all(row[1].isdecimal() for row in rows)
-    child.sendintr()
+    child.sendintr()  # the terminal's ^C must not shift the table that is drawn anew
+    left = read_until(child, screen, "committed: ")
+    assert sum(f"{world.topic} · group" in line for line in left) == 1
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
@@ -64,7 +66,7 @@ def test_at_the_end_the_terminal_is_restored_and_the_report_stands_below(world: 
     before = termios.tcgetattr(child.child_fd)
     child.expect_exact(b"\x1b[?25l")
     child.expect_exact(b"\x1b[?25h")
-    child.expect_exact(f"3000 events of {world.topic} processed")
+    child.expect_exact(f"3,000 events of {world.topic} processed")
     assert termios.tcgetattr(child.child_fd)[3] == before[3]
     child.expect(pexpect.EOF)
     child.close()
