@@ -29,9 +29,7 @@ class Sample:
 
     def time_lag(self, group: GroupLag, part: PartitionLag) -> TimeLag:
         """0 wherever lag is 0, asked or not."""
-        if part.lag == 0:
-            return _NONE_OLD
-        return self.time_lags.get((group.group, part.key), _UNKNOWN)
+        return self.time_lags.get((group.group, part.key), _NONE_OLD if part.lag == 0 else _UNKNOWN)
 
     def group_time_lag(self, group: GroupLag) -> TimeLag:
         if group.error is not None:

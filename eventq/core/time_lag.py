@@ -4,12 +4,12 @@ Either by that record's timestamp, or by when the end passed its offset, as seen
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from eventq.core.lag import PartitionLag
-from eventq.core.lag_reads import FirstRecord, Range
+from eventq.core.lag import GroupLag, PartitionLag, Snapshot
+from eventq.core.lag_reads import FirstRecord, Range, TopicPartition
 
 _KEPT = 128
 
@@ -21,11 +21,19 @@ class Source(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class TimeLag:
-    """`seconds` is None when not asked for or unknown; `note` says why, or what is odd about the number."""
+    """`seconds` is None when not asked for or unknown; `note` says why, or what is odd about the number.
+
+    `empty`: the records were looked through, and a reader would get none of them.
+    """
 
     seconds: float | None = None
     source: Source | None = None
     note: str | None = None
+    empty: bool = False
+
+
+TimeLagKey = tuple[str, TopicPartition]
+"""A group by its name, and a partition of it."""
 
 
 class Ends:
@@ -90,7 +98,7 @@ def fetched(now: float, first: FirstRecord) -> TimeLag:
     if first.error is not None:
         return TimeLag(note=first.error)
     if first.timestamp is None:
-        return TimeLag(0.0, Source.FETCHED, "no readable record is left")
+        return TimeLag(0.0, Source.FETCHED, "no readable record is left", empty=True)
     age = now - first.timestamp
     ahead = f"the record is dated {-age:.1f} s ahead of this machine's clock" if age < 0 else None
     return TimeLag(max(0.0, age), Source.FETCHED, ahead)
@@ -102,3 +110,24 @@ def oldest(parts: Iterable[TimeLag]) -> TimeLag:
     if any(part.seconds is None for part in found):
         return TimeLag()
     return max(found, key=lambda part: part.seconds or 0.0, default=TimeLag())
+
+
+def consumed(snapshot: Snapshot, found: Mapping[TimeLagKey, TimeLag]) -> Snapshot:
+    """The same with a lag of 0 wherever nothing is left that a reader would get: markers at the end of the log."""
+    empty = {key for key, one in found.items() if one.empty}
+    if not empty:
+        return snapshot
+    return replace(snapshot, groups=tuple(_consumed(group, empty) for group in snapshot.groups))
+
+
+def _consumed(group: GroupLag, empty: set[TimeLagKey]) -> GroupLag:
+    parts = [part for part in group.partitions if (group.group, part.key) in empty]
+    if not parts:
+        return group
+    first, more = parts[0], len(parts) - 1
+    others = f" (and {more} more partition{'s' if more > 1 else ''})" if more else ""
+    start = (first.end or 0) - (first.lag or 0)
+    warning = f"{first.topic}:{first.partition}{others}: no readable record from {start} on; it counts as consumed"
+    read = {part.key: replace(part, lag=0) for part in parts}
+    partitions = tuple(read.get(part.key, part) for part in group.partitions)
+    return replace(group, partitions=partitions, warnings=(*group.warnings, warning))

@@ -21,6 +21,7 @@ from eventq.core.lag_reads import (
     TopicPartition,
 )
 from eventq.core.sample import Sample
+from eventq.core.time_lag import consumed
 from eventq.core.trend import trends
 from eventq.core.window import Window
 from eventq.loops.time_lag import TimeLags
@@ -250,6 +251,7 @@ def _judged(
 ) -> Sample:
     """`snapshot.at` lies between its reads of commits and of ends; the trend's clock never goes back."""
     at = clock.monotonic() - (clock.now() - snapshot.at)
-    window.add(at, snapshot)
     ages = time_lags.of(snapshot, at) if time_lags else {}
-    return Sample(snapshot, trends(snapshot, window, last.trends), ages)
+    found = consumed(snapshot, ages)
+    window.add(at, found)
+    return Sample(found, trends(found, window, last.trends), ages)

@@ -6,9 +6,8 @@ from typing import Protocol
 from eventq.core.errors import EventqError
 from eventq.core.lag import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag_reads import FirstRecord, Range, TopicPartition
-from eventq.core.time_lag import Ends, TimeLag, fetched, interpolated, unread
+from eventq.core.time_lag import Ends, TimeLag, TimeLagKey, fetched, interpolated, unread
 
-Key = tuple[str, TopicPartition]
 Place = tuple[str, int, int]
 
 
@@ -21,16 +20,17 @@ class FirstRecords(Protocol):
 class TimeLags:
     """Of one snapshot or of a watch's, one after the other; `at_most` records are fetched for each.
 
-    A record is fetched once: one that a stuck group still has before it is remembered.
+    A record is fetched once: one that a stuck group still has before it is remembered. So is that a range
+    holds none, until the range grows.
     """
 
     def __init__(self, records: FirstRecords, at_most: int | None = None) -> None:
         self._records, self._at_most = records, at_most
         self._ends: dict[TopicPartition, Ends] = {}
         self._recreated: set[TopicPartition] = set()
-        self._known: dict[Place, FirstRecord] = {}
+        self._known: dict[Place, tuple[Range, FirstRecord]] = {}
 
-    def of(self, snapshot: Snapshot, at: float) -> dict[Key, TimeLag]:
+    def of(self, snapshot: Snapshot, at: float) -> dict[TimeLagKey, TimeLag]:
         """Of the partitions with lag; `at`: the time of the snapshot by the clock that never goes back."""
         parts = [(group, part) for group in snapshot.groups for part in group.partitions]
         self._see(at, (part for _, part in parts))
@@ -55,9 +55,9 @@ class TimeLags:
         """Keeps what is still asked for and was found, asks for the rest."""
         wanted = {rest.place: rest for rest in ranges}
         self._known = {
-            place: first
-            for place, first in self._known.items()
-            if place in wanted and first.timestamp is not None
+            place: (rest, first)
+            for place, (rest, first) in self._known.items()
+            if place in wanted and (first.timestamp is not None or (first.missing and wanted[place] == rest))
         }
         missing = [rest for place, rest in wanted.items() if place not in self._known][: self._at_most]
         if not missing:
@@ -66,13 +66,13 @@ class TimeLags:
             found = self._records.find(missing)
         except EventqError as error:
             found = {rest: FirstRecord(error=str(error)) for rest in missing}
-        self._known.update((rest.place, first) for rest, first in found.items())
+        self._known.update((rest.place, (rest, first)) for rest, first in found.items())
 
     def _dated(self, now: float, rest: Range) -> TimeLag:
-        first = self._known.get(rest.place)
-        if first is None:
+        known = self._known.get(rest.place)
+        if known is None:
             return TimeLag(note=f"not read yet: at most {self._at_most} records are fetched for a sample")
-        return fetched(now, first)
+        return fetched(now, known[1])
 
     def _forget(self, parts: Iterable[tuple[GroupLag, PartitionLag]]) -> None:
         """What every group has passed; nothing where one can't be read; of partitions seen no more, all."""

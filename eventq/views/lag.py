@@ -77,9 +77,13 @@ def answer(sample: Sample, group: GroupLag) -> str:
 
 
 def undated(sample: Sample, group: GroupLag) -> list[str]:
-    """Why a time lag that was asked for is unknown, or odd."""
-    found = [(part, sample.time_lag(group, part).note) for part in group.partitions]
-    return [f"time lag of {part.topic}:{part.partition}: {note}" for part, note in found if note]
+    """Why a time lag that was asked for is unknown, or odd; that nothing readable is left is a warning."""
+    found = [(part, sample.time_lag(group, part)) for part in group.partitions]
+    return [
+        f"time lag of {part.topic}:{part.partition}: {one.note}"
+        for part, one in found
+        if one.note and not one.empty
+    ]
 
 
 def notes(group: GroupLag) -> list[str]:

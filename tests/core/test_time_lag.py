@@ -101,7 +101,9 @@ def test_a_record_of_the_future_is_0_old_and_said_to_be() -> None:
 
 
 def test_a_remainder_without_a_record_is_consumed_and_a_failed_read_is_unknown() -> None:
-    assert fetched(1000.0, FirstRecord()) == TimeLag(0.0, Source.FETCHED, "no readable record is left")
+    assert fetched(1000.0, FirstRecord()) == TimeLag(
+        0.0, Source.FETCHED, "no readable record is left", empty=True
+    )
     assert fetched(1000.0, FirstRecord(error="not leader")) == TimeLag(note="not leader")
     assert fetched(1000.0, FirstRecord(900.0)) == TimeLag(100.0, Source.FETCHED)
     assert interpolated(10.0, 10.5) == TimeLag(0.0, Source.INTERPOLATED)

@@ -16,13 +16,13 @@ class Records:
 
     def __init__(self) -> None:
         self.asked: list[int] = []
-        self.down = False
+        self.down = self.markers = False
 
     def find(self, ranges: Collection[Range]) -> Mapping[Range, FirstRecord]:
         if self.down:
             raise EventqError("no broker answered")
         self.asked += [rest.start for rest in ranges]
-        return {rest: FirstRecord(float(rest.start)) for rest in ranges}
+        return {rest: FirstRecord(None if self.markers else float(rest.start)) for rest in ranges}
 
 
 def part(committed: int | None, end: int, number: int = 0, *, recreated: bool = False) -> PartitionLag:
@@ -88,3 +88,13 @@ def test_a_sample_that_could_not_be_read_does_not_lose_the_history() -> None:
     away = partition_lag(KEY, 10, Bounds(error="away"), Assume.EARLIEST)
     assert sample(lags, 1001.0, away) == {}
     assert sample(lags, 1002.0, part(10, 18))["g0"] == TimeLag(1.875, Source.INTERPOLATED)
+
+
+def test_a_range_without_a_readable_record_is_looked_through_again_only_when_it_has_grown() -> None:
+    records = Records()
+    lags, records.markers = TimeLags(records), True
+    found = [sample(lags, 1000.0 + n, part(900, 902))["g0"] for n in range(3)]
+    assert [(lag.seconds, lag.empty) for lag in found] == [(0.0, True)] * 3
+    assert records.asked == [900]
+    records.markers = False
+    assert sample(lags, 1003.0, part(900, 903))["g0"] == TimeLag(103.0, Source.FETCHED)

@@ -92,3 +92,26 @@ def test_a_window_without_room_for_three_samples_is_a_usage_error(world: LagWorl
     done = world.run("watch", "--window", "1s", "--interval", "1s")
     assert done.code == 2
     assert "--window" in done.err
+
+
+def test_a_remainder_of_transaction_markers_counts_as_consumed_once_it_was_looked_at(world: LagWorld) -> None:
+    producer = KafkaProducer(bootstrap_servers=world.bootstrap, transactional_id=world.group)
+    producer.init_transactions()
+    for _ in range(2):
+        producer.begin_transaction()
+        producer.send(world.topic, b"x", partition=0)
+        producer.commit_transaction()
+    producer.close()
+    world.commit(3, 0)  # 0 x, 1 marker, 2 x, 3 marker
+    plain = world.run("-q", "-o", "json").document["groups"][0]
+    assert (plain["lag"], plain["verdict"]) == (1, "STOP")
+    found = world.run("--time-lag", "-o", "json").document["groups"][0]
+    first = found["partitions"][0]
+    assert (first["lag"], first["time_lag_seconds"], first["time_lag_source"]) == (0, 0.0, "fetched")
+    assert first["time_lag_note"] == "no readable record is left"
+    assert (found["lag"], found["time_lag_seconds"], found["verdict"]) == (0, 0.0, "OK")
+    (warning,) = found["warnings"]
+    assert warning.endswith(":0: no readable record from 3 on; it counts as consumed")
+    assert world.run("--time-lag").out.count("no readable record") == 1
+    limits = ("check", "--max-lag", "0")
+    assert (world.run(*limits).code, world.run(*limits, "--max-time-lag", "30s").code) == (3, 0)
