@@ -127,7 +127,9 @@ def _consumed(group: GroupLag, empty: set[TimeLagKey]) -> GroupLag:
     first, more = parts[0], len(parts) - 1
     others = f" (and {more} more partition{'s' if more > 1 else ''})" if more else ""
     start = (first.end or 0) - (first.lag or 0)
-    warning = f"{first.topic}:{first.partition}{others}: no readable record from {start} on; it counts as consumed"
+    warning = (
+        f"{first.topic}:{first.partition}{others}: no readable record from {start} on; it counts as consumed"
+    )
     read = {part.key: replace(part, lag=0) for part in parts}
     partitions = tuple(read.get(part.key, part) for part in group.partitions)
     return replace(group, partitions=partitions, warnings=(*group.warnings, warning))

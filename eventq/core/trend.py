@@ -36,7 +36,7 @@ class Trend:
     judgement: Judgement = field(default_factory=Judgement)
 
 
-_NO_TREND = Trend()
+_NO_RATES, _NO_TREND = Rates(), Trend()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,10 @@ def trends(
 def partition_trend(track: Track, seconds: float) -> Trend:
     """Of one partition over a window of `seconds`; where nothing was ever committed nothing was consumed."""
     points = track.points
-    if not points:
-        return Trend(judgement=judge(points, seconds))
+    judgement = judge(points, seconds)
+    if len(points) <= 1:  # all of a snapshot
+        lag = points[0].lag if points else None
+        return Trend(_NO_RATES, etas.eta(lag, None, None, full=False), judgement)
     now, first = points[-1], points[0]
     arrival = track.end.slope if track.end else None
     since, consume = (track.consume.first, track.consume.slope) if track.consume else (first.at, None)
@@ -88,7 +90,7 @@ def partition_trend(track: Track, seconds: float) -> Trend:
         consume = 0.0
     slope = None if arrival is None or consume is None else arrival - consume
     left = etas.eta(now.lag, arrival, consume, full=now.at - since >= seconds)
-    return Trend(Rates(arrival, consume, slope), left, judge(points, seconds))
+    return Trend(Rates(arrival, consume, slope), left, judgement)
 
 
 def _group(group: GroupLag, window: Window) -> GroupTrend:
@@ -104,7 +106,7 @@ def _group(group: GroupLag, window: Window) -> GroupTrend:
         Eta() if group.error else etas.last(trend.eta for _, trend in counted),
         _judge(group, counted),
     )
-    hottest = max(group.counted, key=lambda part: part.lag or 0, default=None)
+    hottest = max((part for part, _ in counted), key=lambda part: part.lag or 0, default=None)
     lags = tuple(lag for _, lag in window.totals(group.group))
     return GroupTrend(total, _skew(group), hottest.key if hottest and hottest.lag else None, lags, found)
 
@@ -122,9 +124,10 @@ def _judge(group: GroupLag, counted: Iterable[tuple[PartitionLag, Trend]]) -> Ju
 
 
 def _skew(group: GroupLag) -> float | None:
-    if not group.lag or group.max_lag is None:
+    total, deepest = group.lag, group.max_lag
+    if not total or deepest is None:
         return None
-    return group.max_lag * len(group.counted) / group.lag
+    return deepest * len(group.counted) / total
 
 
 def _sum(values: Iterable[float | None]) -> float | None:

@@ -142,20 +142,21 @@ _RULES: tuple[tuple[Verdict, Callable[[Sequence[Point], float], str | None]], ..
 
 def _no_complaint(points: Sequence[Point], seconds: float) -> Judgement:
     """OK if nothing later in this window could make it a WARN or a STALL, else not known yet."""
-    now, seen = points[-1], span(_seen(points))
+    now = points[-1]
     if now.status is Status.AHEAD:
         return Judgement(evidence=f"the commit {now.committed} lies beyond the end {now.end}")
     if now.status is Status.RECREATED:
         return Judgement(evidence="the topic was deleted and created again; the commit may be of the old one")
     if now.lag == 0:
         return _CAUGHT_UP
-    if _decreased(points) or points[0].lag == 0:
-        falls = ", with falls in between" if now.lag >= points[0].lag > 0 else ""
-        return Judgement(Verdict.OK, f"lag {_went(points[0].lag, now.lag)} in {seen}{falls}")
     if len(points) == 1:
         return Judgement(
             evidence=f"{now.lag:,} records unread; one sample can't tell whether that is falling"
         )
+    seen = span(_seen(points))
+    if _decreased(points) or points[0].lag == 0:
+        falls = ", with falls in between" if now.lag >= points[0].lag > 0 else ""
+        return Judgement(Verdict.OK, f"lag {_went(points[0].lag, now.lag)} in {seen}{falls}")
     return Judgement(evidence=f"watched for {seen} of {span(seconds)}: too short to tell")
 
 
