@@ -113,7 +113,7 @@ def oldest(parts: Iterable[TimeLag]) -> TimeLag:
 
 
 def consumed(snapshot: Snapshot, found: Mapping[TimeLagKey, TimeLag]) -> Snapshot:
-    """The same with a lag of 0 wherever nothing is left that a reader would get: markers at the end of the log."""
+    """The same with a lag of 0 wherever nothing is left that a reader would get, as markers at the end."""
     empty = {key for key, one in found.items() if one.empty}
     if not empty:
         return snapshot

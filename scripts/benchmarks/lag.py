@@ -1,8 +1,11 @@
 """`eventq lag` at the size of a real cluster: one snapshot of all groups, and what a watch of them costs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
 
 from benchmarks.process import measure
+from benchmarks.requests import counting
 from benchmarks.rounds import Contender, Figure, Suite, Target, figure
 from benchmarks.site import Site
 
@@ -24,7 +27,7 @@ def _scaled(site: Site, count: int) -> int:
 def snapshots(site: Site) -> Iterator[Suite]:
     for groups, partitions in sizes(site):
         with site.topic(partitions=partitions) as topic, site.groups(topic, groups, partitions) as names:
-            yield _snapshot(site, names, partitions)
+            yield snapshot(site, names, partitions)
 
 
 def watch(site: Site) -> Iterator[Suite]:
@@ -46,20 +49,15 @@ def watch(site: Site) -> Iterator[Suite]:
         yield Suite("watch", "% of a core", what, contenders)
 
 
-def _snapshot(site: Site, groups: list[str], partitions: int) -> Suite:
-    def whole(command: list[str]) -> Figure:
-        run = measure(command)
-        return figure(run.wall, run)
-
+def snapshot(site: Site, groups: list[str], partitions: int) -> Suite:
     def mine(client: str) -> Contender:
-        command = site.eventq("lag", "-o", "json", "--client", client, *_named(groups))
-        return Contender(f"eventq lag over {client}", lambda: whole(command))
+        words = ("lag", "-o", "json", "--client", client, *_named(groups))
+        return _whole(f"eventq lag over {client}", site, lambda at: at.eventq(*words))
 
-    peer = site.java(_PEER, "--describe", *_named(groups))
     contenders = [
         mine("librdkafka"),
         mine("kafka-python"),
-        Contender("ConsumerGroupCommand", lambda: whole(peer)),
+        _whole("ConsumerGroupCommand", site, lambda at: at.java(_PEER, "--describe", *_named(groups))),
     ]
     targets = [
         Target(f"{one.name} ÷ ConsumerGroupCommand", (one.name,), "ConsumerGroupCommand", 0.5, 1 / 3, min)
@@ -67,6 +65,22 @@ def _snapshot(site: Site, groups: list[str], partitions: int) -> Suite:
     ]
     size = _size(len(groups), partitions)
     return Suite(f"lag of {size}", "s", "whole process, JSON in a pipe", contenders, targets)
+
+
+def _whole(name: str, site: Site, command: Callable[[Site], list[str]]) -> Contender:
+    """Its requests are counted in a run of its own, once: counting costs no measured run anything."""
+
+    @cache
+    def requests() -> int:
+        with counting(site.bootstrap) as counter:
+            measure(command(replace(site, bootstrap=counter.bootstrap)))
+        return counter.requests
+
+    def run() -> Figure:
+        took = measure(command(site))
+        return figure(took.wall, took, requests=requests())
+
+    return Contender(name, run)
 
 
 def _named(groups: list[str]) -> list[str]:

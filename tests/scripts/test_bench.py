@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from benchmarks import report
+from benchmarks import lag, report
 from benchmarks.rounds import Contender, Figure, Suite, Target, play
+from benchmarks.site import Site
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +48,15 @@ def test_a_part_runs_every_contender_and_writes_page_and_json(
     assert text.endswith("after\n")
     assert "old" not in text
     assert all(name in text for name in contenders)
+
+
+def test_the_requests_of_a_snapshot_are_counted_for_every_client_alike(bootstrap: str, jars: str) -> None:
+    site = Site(bootstrap, jars)
+    with site.topic(partitions=2) as topic, site.groups(topic, 3, 2) as names:
+        contenders = lag.snapshot(site, names, 2).contenders
+        counts = {one.name: one.run().more["requests"] or 0 for one in contenders}
+    assert len(counts) == 3
+    assert all(5 <= count <= 50 for count in counts.values()), counts
 
 
 def _suite(*values: float) -> Suite:
