@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from kafka.admin import ConfigResource
+from kafka import TopicPartition
+from kafka.admin import ConfigResource, OffsetSpec
 from kafka.errors import KafkaError, for_code
 from kafka.protocol.admin import DescribeConfigsRequest
 from typing_extensions import Self
@@ -121,7 +122,18 @@ class Topics:
             if missing:
                 where = ", ".join(missing)
                 waits[name] = TimedOut(f"topic {name}: no leader after {_PATIENCE:g} s in partition {where}")
+            elif not self._served(name, partitions):
+                waits[name] = TimedOut(f"topic {name}: a leader does not serve it after {_PATIENCE:g} s")
         return dict(waits)
+
+    def _served(self, name: str, partitions: int) -> bool:
+        """A leader is named before it knows that it leads; until then what is sent to it is refused."""
+        ends = {TopicPartition(name, partition): OffsetSpec.LATEST for partition in range(partitions)}
+        try:
+            self._admin.list_partition_offsets(ends)
+        except KafkaError:
+            return False
+        return True
 
     def _ask(self, what: str, call: Callable[[], _Answer]) -> _Answer:
         try:

@@ -238,3 +238,15 @@ def test_an_input_that_cannot_be_read_is_a_usage_error_and_makes_no_topic(
         assert (run.code, run.out) == (2, "")
         assert f"--input {path} can't be read" in run.err
     assert world.topic not in world.admin.list_topics()
+
+
+def test_a_topic_that_a_run_made_takes_what_is_sent_without_acknowledgement(bootstrap: str) -> None:
+    """A leader that is named, but does not know it yet, would drop all of it."""
+    for world in [ProduceWorld(bootstrap) for _ in range(5)]:
+        assert world.run("--client", "librdkafka", "--acks", "0", "-n", "50").code == 0
+        eventually(partial(_holds, world, 50), "every event in the log")
+        world.close()
+
+
+def _holds(world: ProduceWorld, count: int) -> bool:
+    return len(world.records()) == count
