@@ -7,7 +7,7 @@ from types import TracebackType
 
 from eventq.core.pacing import Schedule
 from eventq.core.produced import Deliveries, Offered, ProduceNow
-from eventq.views.produce import progress_line
+from eventq.views.produce import live_line, progress_line
 
 _EVERY = 5.0
 _RECENT = 2.0
@@ -41,7 +41,7 @@ class Output:
         state = self._now(now, now - self._start, offered, deliveries)
         if self._live:
             width = os.get_terminal_size(sys.stderr.fileno()).columns
-            self._write(f"{_CLEAR}{progress_line(state)[: width - 1]}")
+            self._write(f"{_CLEAR}{live_line(state, width)}")
         elif now >= self._next:
             self._next = now + _EVERY
             self._write(f"eventq: {progress_line(state)}\n")

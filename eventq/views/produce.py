@@ -17,6 +17,28 @@ def progress_line(now: ProduceNow) -> str:
     )
 
 
+def live_line(now: ProduceNow, width: int) -> str:
+    """The progress line, or a shorter form where a terminal of `width` cells has no room for it."""
+    line = progress_line(now)
+    if len(line) < width:
+        return line
+    of = f"/{_short(now.total)}" if now.total is not None else ""
+    target = f"/{now.target_rate:.4g}" if now.target_rate is not None else ""
+    rate = "-" if now.rate is None else f"{now.rate:.4g}"
+    slip = f" slip {now.slip_ms:.1f} ms" if now.slip_ms is not None else ""
+    short = (
+        f"{_short(now.offered)}{of} offered {_short(now.acked)} acked {_short(now.failed)} failed "
+        f"{rate}{target}/s{slip} {_short(now.in_flight)} in flight"
+    )
+    return short[: width - 1]
+
+
+def _short(count: int) -> str:
+    if count < 100_000:  # noqa: PLR2004 - what five digits hold
+        return str(count)
+    return f"{count / 1e6:.1f}M" if count >= 1e6 else f"{count // 1000}k"  # noqa: PLR2004 - a million
+
+
 def number(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:,.4g}"  # noqa: PLR2004
 

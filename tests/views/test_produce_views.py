@@ -1,5 +1,5 @@
 from eventq.core.produced import Deliveries, Offered, ProduceNow, ProduceReport
-from eventq.views.produce import document, progress_line, report_text
+from eventq.views.produce import document, live_line, progress_line, report_text
 
 
 def report(*, target: float | None = 100.0, acknowledged: bool = True) -> ProduceReport:
@@ -48,3 +48,21 @@ def test_the_text_names_what_was_lost_and_why() -> None:
     text = report_text(report())
     assert "998 of 1,001 events acknowledged by orders" in text
     assert "failed: 2\nunknown: 1\n  MESSAGE_TOO_LARGE: 2\n  TIMED_OUT: 1\n" in text
+
+
+def test_a_live_line_tells_the_same_in_eighty_columns() -> None:
+    now = ProduceNow(
+        seconds=3600.0,
+        offered=12_345_678,
+        acked=12_345_000,
+        failed=0,
+        in_flight=678,
+        rate=4999.7,
+        target_rate=5000.0,
+        slip_ms=12.34,
+        total=18_000_000,
+    )
+    short = "12.3M/18.0M offered 12.3M acked 0 failed 5000/5000/s slip 12.3 ms 678 in flight"
+    assert live_line(now, len(short) + 1) == short
+    assert len(short) < 80
+    assert live_line(now, 200) == progress_line(now)
