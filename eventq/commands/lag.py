@@ -25,7 +25,7 @@ from eventq.core.errors import ExitCode, UsageError
 from eventq.core.lag import Assume
 from eventq.core.sample import Sample
 from eventq.loops.clock import SystemClock
-from eventq.loops.lag import look
+from eventq.loops.lag_watch import look
 
 SUBCOMMANDS = ("watch", "wait", "check", "export", "plot")
 """Each is a module of eventq.commands, `lag_NAME`, with `register(group)`; help lists them in this order."""

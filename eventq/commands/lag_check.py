@@ -22,7 +22,8 @@ from eventq.core.lag_check import Limits, Measured, PluginState, breaches, measu
 from eventq.core.lag_reads import Isolation
 from eventq.core.parse import duration
 from eventq.loops.clock import SystemClock
-from eventq.loops.lag import look, take
+from eventq.loops.lag import take
+from eventq.loops.lag_watch import look
 
 
 def check(

@@ -8,7 +8,7 @@ from typing import NoReturn
 from eventq.commands.lag_options import period
 from eventq.core.errors import ExitCode, Stopped, UsageError
 from eventq.core.parse import duration
-from eventq.loops.lag import Pace
+from eventq.loops.lag_watch import Pace
 
 FETCHES = 500
 """The most records that one sample fetches for their age."""

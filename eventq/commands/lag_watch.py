@@ -26,7 +26,7 @@ from eventq.core.lag import Assume
 from eventq.core.sample import Sample
 from eventq.loops.clock import SystemClock
 from eventq.loops.keyboard import Keyboard
-from eventq.loops.lag import watch as samples_of
+from eventq.loops.lag_watch import watch as samples_of
 
 Pause = Callable[[float], bool]
 

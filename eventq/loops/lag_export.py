@@ -16,7 +16,8 @@ from eventq.core.lag_reads import (
 )
 from eventq.core.lag_select import Selection
 from eventq.core.sample import Sample
-from eventq.loops.lag import LagReader, Pace, Question, watch
+from eventq.loops.lag import LagReader, Question
+from eventq.loops.lag_watch import Pace, watch
 from eventq.loops.time_lag import TimeLags
 
 

@@ -16,7 +16,8 @@ from eventq.core.lag_reads import (
     Topic,
     TopicPartition,
 )
-from eventq.loops.lag import Pace, Question, take, watch
+from eventq.loops.lag import Question, take
+from eventq.loops.lag_watch import Pace, watch
 
 KEY = TopicPartition("orders", 0)
 
