@@ -136,4 +136,8 @@ def _reason(group: GroupLag, parts: Collection[PartitionLag]) -> str | None:
         return group.error
     if not exists(group):
         return "the group does not exist yet"
-    return None if parts else "no partition of the group is known yet: no commit, no subscription"
+    return (
+        None
+        if parts
+        else "no partition of the group is known yet: no commit, no subscription, or no such topic"
+    )
