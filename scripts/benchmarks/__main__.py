@@ -62,7 +62,14 @@ PARTS: dict[str, Callable[[Site, Play], Iterator[Outcome]]] = {
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("part", nargs="?", default="all", choices=[*PARTS, "all"])
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        default="all",
+        choices=[*PARTS, "all"],
+        metavar="PART",
+        help=f"{', '.join(PARTS)} or all; what is not run now keeps its earlier figures",
+    )
     parser.add_argument("--rounds", type=int, default=5, help="how often each contender runs")
     parser.add_argument("--size", type=float, default=1.0, help="scales every number of records and seconds")
     parser.add_argument(
@@ -79,9 +86,11 @@ def main() -> None:
     asked = options()
     site = Site(asked.bootstrap, asked.jars, asked.size)
     earlier = report.load(asked.against) if asked.against else None
-    names = list(PARTS) if asked.part == "all" else [asked.part]
+    names = list(PARTS) if "all" in asked.parts else asked.parts
     outcomes = [one for name in names for one in PARTS[name](site, lambda suite: play(suite, asked.rounds))]
     found = report.document(outcomes, report.machine())
+    if asked.json.exists():
+        found = report.together(report.load(asked.json), found)
     report.save(asked.json, found)
     report.write(asked.page, found)
     sys.stdout.write(report.markdown(found) if earlier is None else report.against(found, earlier))

@@ -18,11 +18,18 @@ BEGIN, END = "<!-- figures: written by scripts/bench -->", "<!-- end of figures 
 
 def document(outcomes: Sequence[Outcome], machine: Mapping[str, str]) -> dict[str, Any]:
     """Everything that was measured, run by run."""
-    return {"machine": dict(machine), "suites": {one.suite.title: _suite(one) for one in outcomes}}
+    date = machine["date"]
+    return {"machine": dict(machine), "suites": {one.suite.title: _suite(one, date) for one in outcomes}}
 
 
-def _suite(outcome: Outcome) -> dict[str, Any]:
+def together(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What was measured now, and earlier what was not."""
+    return {**now, "suites": {**earlier["suites"], **now["suites"]}}
+
+
+def _suite(outcome: Outcome, date: str) -> dict[str, Any]:
     return {
+        "date": date,
         "unit": outcome.suite.unit,
         "settings": outcome.suite.settings,
         "figures": {name: [_figure(one) for one in runs] for name, runs in outcome.figures.items()},
@@ -67,12 +74,17 @@ def machine() -> dict[str, str]:
 def markdown(found: Mapping[str, Any]) -> str:
     """The tables, of a document that this or an earlier run wrote."""
     on = ", ".join(f"{name} {value}" for name, value in found["machine"].items() if name != "date")
-    parts = [f"Measured {found['machine']['date']} on {on}; the broker ran beside the client.\n"]
+    parts = [f"Measured on {on}; the broker ran beside the client.\n"]
     for title, suite in found["suites"].items():
-        parts.append(f"### {title[0].upper()}{title[1:]}\n\n{suite['settings']}.\n\n{_figures(suite)}")
+        parts.append(_section(title, suite))
         if suite["ratios"]:
             parts.append(_ratios(suite["ratios"]))
     return "\n".join(parts)
+
+
+def _section(title: str, suite: Mapping[str, Any]) -> str:
+    head = f"### {title[0].upper()}{title[1:]}"
+    return f"{head}\n\n{suite['settings']} ({suite['date']}).\n\n{_figures(suite)}"
 
 
 def _figures(suite: Mapping[str, Any]) -> str:
