@@ -115,12 +115,16 @@ class World:
 
     def members(self) -> int:
         """How many the group has now, as its coordinator counts them."""
+        return len(self.shares())
+
+    def shares(self) -> list[int]:
+        """How many partitions each member has, as the group's coordinator knows it."""
         admin = AdminClient({"bootstrap.servers": self.bootstrap})
         try:
             described = admin.describe_consumer_groups([self.group])[self.group].result()
         except KafkaException:
-            return 0
-        return len(described.members)
+            return []
+        return [len(member.assignment.topic_partitions) for member in described.members]
 
     def busy(self) -> bool:
         """Whether something has been committed beyond the start."""

@@ -30,6 +30,7 @@ class KafkaPythonConsumer:
         logging.getLogger("kafka").setLevel(logging.CRITICAL)
         self._plan = plan
         self.owned: set[int] = set()
+        self.known: Offsets = {}
         self._consumer: KafkaConsumer = made(plan.connection, KafkaConsumer, _config(plan))
 
     def join(self, handler: Handler) -> None:
@@ -37,6 +38,7 @@ class KafkaPythonConsumer:
         self._consumer.subscribe([self._plan.topic], listener=_Listener(self, self._consumer, handler))
 
     def poll(self, seconds: float, most: int) -> list[Slice]:
+        self._remember()
         try:
             return self._records(int(seconds * 1000), most)
         except KafkaError as error:
@@ -95,6 +97,10 @@ class KafkaPythonConsumer:
         held = self._consumer._subscription.all_consumed_offsets()  # noqa: SLF001
         return {at.partition: kept.offset for at, kept in held.items() if at.partition in self.owned}
 
+    def _remember(self) -> None:
+        """A cooperative client drops the position of what it gives up before it says that it does."""
+        self.known.update(self.positions())
+
     def ends(self) -> Offsets:
         known = {at.partition: self._consumer.highwater(at) for at in self._consumer.assignment()}
         return {partition: end for partition, end in known.items() if end is not None}
@@ -113,6 +119,7 @@ class KafkaPythonConsumer:
         self._consumer.resume(*self._consumer.paused())
 
     def close(self) -> None:
+        self._remember()
         self._consumer.close(autocommit=False, timeout_ms=_CLOSE_MS)
 
 
@@ -134,21 +141,24 @@ class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc] # the cli
         gone = tuple(sorted({at.partition for at in revoked} & self._owner.owned))
         if not gone:
             return
-        held = {p: offset for p, offset in self._owner.positions().items() if p in gone}
-        offsets = self._handler.revoking(held)
+        known = self._owner.known
+        offsets = self._handler.revoking({p: known[p] for p in gone if p in known})
         reason = None
         if offsets:
             try:
                 await self._consumer.commit_async(commit_arguments(next(iter(revoked)).topic, offsets))
             except KafkaError as error:
                 reason = _text(error)
-        self._owner.owned.difference_update(gone)
-        self._handler.revoked(gone, reason)
+        self._give_up(gone, reason)
 
     async def on_partitions_lost(self, lost: set[TopicPartition]) -> None:
-        gone = tuple(sorted({at.partition for at in lost} & self._owner.owned))
-        self._owner.owned.difference_update(gone)
-        self._handler.revoked(gone, None)
+        self._give_up(tuple(sorted({at.partition for at in lost} & self._owner.owned)), None)
+
+    def _give_up(self, gone: tuple[int, ...], reason: str | None) -> None:
+        for partition in gone:
+            self._owner.owned.discard(partition)
+            self._owner.known.pop(partition, None)
+        self._handler.revoked(gone, reason)
 
 
 def commit_arguments(topic: str, offsets: Offsets) -> dict[TopicPartition, OffsetAndMetadata]:
