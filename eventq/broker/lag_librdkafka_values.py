@@ -70,12 +70,14 @@ def read_topic(name: str, answer: Any) -> Topic:
     if isinstance(answer, KafkaException):
         return Topic(name, error=failure(answer))
     leaders = {at.id: at.leader.id if at.leader and at.leader.id >= 0 else None for at in answer.partitions}
-    return Topic(name, str(answer.topic_id), leaders)
+    whole = all(len(at.isr) == len(at.replicas) for at in answer.partitions)
+    return Topic(name, str(answer.topic_id), leaders, whole=whole)
 
 
 def topic_without_id(metadata: Any) -> Topic:
     leaders = {at.id: at.leader if at.leader >= 0 else None for at in metadata.partitions.values()}
-    return Topic(metadata.topic, None, leaders, metadata.error.str() if metadata.error else None)
+    whole = all(len(at.isrs) == len(at.replicas) for at in metadata.partitions.values())
+    return Topic(metadata.topic, None, leaders, metadata.error.str() if metadata.error else None, whole)
 
 
 def offset(answer: Any) -> int | Bounds:

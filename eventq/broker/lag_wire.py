@@ -86,7 +86,8 @@ def read_topic(topic: Any) -> Topic:
     leaders = {p.partition_index: p.leader_id if p.leader_id >= 0 else None for p in topic.partitions}
     topic_id = None if topic.topic_id in (None, _NO_ID) else str(topic.topic_id)
     failed = topic.error_code not in (0, _LEADER_NOT_AVAILABLE)
-    return Topic(topic.name, topic_id, leaders, code_text(topic.error_code) if failed else None)
+    whole = all(len(p.isr_nodes) == len(p.replica_nodes) for p in topic.partitions)
+    return Topic(topic.name, topic_id, leaders, code_text(topic.error_code) if failed else None, whole)
 
 
 def list_offsets(keys: Iterable[TopicPartition], spec: int, isolation: int) -> Any:

@@ -67,12 +67,16 @@ class Commits:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`leaders` has every partition, None where it has no leader; `error` when the topic can't be read."""
+    """`leaders` has every partition, None where it has no leader; `error` when the topic can't be read.
+
+    `whole`: each partition has all of its replicas in sync.
+    """
 
     topic: str
     topic_id: str | None = None
     leaders: Mapping[int, int | None] = field(default_factory=dict)
     error: str | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

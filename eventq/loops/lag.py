@@ -25,6 +25,11 @@ _ROUNDS = 10
 _PAUSE = 0.2
 """Seconds that a cluster gets to agree on a partition's leader, before it is asked again."""
 
+_SETTLING = 15
+"""Pauses for a group that seems not to exist while a broker is away: a coordinator that has just taken over
+knows the last commits only when its replicas have fetched from it (some 1 s); it denies the group until then.
+"""
+
 _OFFSETS_TOPIC = "__consumer_offsets"
 
 Topics = Mapping[str, Topic]
@@ -80,7 +85,7 @@ def read(
     `known_ids` (topic -> id) is filled with what is seen; a topic whose id differs was created again.
     """
     ids = {} if known_ids is None else known_ids
-    groups, errors = _groups(reader, question)
+    groups, errors = _groups(reader, question, clock)
     at, named = clock.now(), bool(question.groups)
     topics = _topics(reader, question, groups)
     for topic in topics.values():
@@ -103,18 +108,41 @@ def _topics(reader: LagReader, question: Question, groups: Iterable[GroupReads])
     return topics
 
 
-def _groups(reader: LagReader, question: Question) -> tuple[tuple[GroupReads, ...], tuple[str, ...]]:
+def _groups(
+    reader: LagReader, question: Question, clock: Clock
+) -> tuple[tuple[GroupReads, ...], tuple[str, ...]]:
     listing = _listing(reader, question.groups)
-    described = reader.describe(listing.groups)
-    commits = reader.committed([g.group for g in listing.groups if described[g.group].type != "share"])
-    groups = tuple(
-        _read(group, described[group.group], commits.get(group.group, Commits())) for group in listing.groups
-    )
+    groups = _asked(reader, listing.groups)
     if question.groups:
-        return _existing(groups, question), listing.errors
+        return _existing(_settled(reader, groups, clock), question), listing.errors
     if question.topics:
         groups = tuple(group for group in groups if _may_read(group, question.topics))
     return groups, listing.errors
+
+
+def _asked(reader: LagReader, groups: Sequence[ListedGroup]) -> tuple[GroupReads, ...]:
+    described = reader.describe(groups)
+    commits = reader.committed([g.group for g in groups if described[g.group].type != "share"])
+    return tuple(
+        _read(group, described[group.group], commits.get(group.group, Commits())) for group in groups
+    )
+
+
+def _settled(reader: LagReader, groups: tuple[GroupReads, ...], clock: Clock) -> tuple[GroupReads, ...]:
+    """All of them; those that seem not to exist are asked anew while their coordinators may not know yet."""
+    found = {group.group: group for group in groups}
+    for _ in range(_SETTLING):
+        unknown = [name for name, group in found.items() if not _known(group)]
+        if not unknown or _whole(reader):
+            break
+        clock.sleep(_PAUSE)
+        found |= {group.group: group for group in _asked(reader, [ListedGroup(n, "", "") for n in unknown])}
+    return tuple(found.values())
+
+
+def _whole(reader: LagReader) -> bool:
+    offsets = reader.topics([_OFFSETS_TOPIC]).get(_OFFSETS_TOPIC)
+    return offsets is None or offsets.whole
 
 
 def _listing(reader: LagReader, names: Sequence[str]) -> Listing:

@@ -139,6 +139,35 @@ def test_a_partition_without_leader_keeps_its_error_and_the_other_its_lag() -> N
     assert (one.lag, one.known_lag, found.complete) == (None, 6, False)
 
 
+class FailingOverReader(FakeReader):
+    """A replica of the offsets topic is away; `g1` is denied when it is first asked for."""
+
+    def describe(self, groups: Sequence[ListedGroup]) -> Mapping[str, Description]:
+        found = super().describe(groups)
+        if self.calls.count("describe") == 1:
+            found = {**found, "g1": Description("Dead", None, ())}
+        return found
+
+    def committed(self, groups: Sequence[str]) -> Mapping[str, Commits]:
+        found = super().committed(groups)
+        return {**found, "g1": Commits()} if self.calls.count("committed") == 1 else found
+
+    def topics(self, names: Iterable[str]) -> Mapping[str, Topic]:
+        found = super().topics(names)
+        return {**found, "__consumer_offsets": Topic("__consumer_offsets", whole=False)}
+
+
+def test_a_group_is_not_denied_by_a_coordinator_that_has_just_taken_over() -> None:
+    found = take(FailingOverReader(), Question(("g1", "g2")), FakeClock())
+    assert [(group.group, group.lag) for group in found.groups] == [("g1", 6), ("g2", 6)]
+
+
+def test_a_group_that_does_not_exist_is_denied_although_a_broker_is_away() -> None:
+    reader = FailingOverReader()
+    with pytest.raises(NotFound, match="g3"):
+        take(reader, Question(("g3",)), FakeClock())
+
+
 class StoppedReader(FakeReader):
     def list_groups(self) -> Listing:
         raise Stopped(ExitCode.SIGTERM)
