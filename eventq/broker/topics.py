@@ -6,11 +6,12 @@ means that nothing was done.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, OffsetSpec
-from kafka.errors import KafkaError, for_code
+from kafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError, for_code
 from kafka.protocol.admin import DescribeConfigsRequest
 from typing_extensions import Self
 
@@ -30,6 +31,7 @@ _SOURCES = {1: "topic", 2: "broker", 3: "cluster", 4: "file"}
 """As DescribeConfigs numbers them; the rest is Kafka's default."""
 _PATIENCE = 30.0
 _POLL = 0.05
+_TRIES = 5
 
 
 class Topics:
@@ -47,7 +49,7 @@ class Topics:
     def find(self, names: Iterable[str] | None = None) -> dict[str, TopicMap]:
         """Those of `names` that exist, all without names."""
         wanted = None if names is None else list(names)
-        rows = self._ask("topics could not be read", lambda: self._admin.describe_topics(wanted))
+        rows = self._look("topics could not be read", lambda: self._admin.describe_topics(wanted))
         return {row["name"]: _map(row) for row in rows if row["error_code"] not in (_UNKNOWN, _INVALID)}
 
     def configs(self, names: Iterable[str]) -> dict[str, Configs]:
@@ -57,7 +59,7 @@ class Topics:
             return {}
         request = DescribeConfigsRequest(resources=asked, min_version=1)
         manager = self._admin._manager  # noqa: SLF001
-        answer = self._ask("topic settings could not be read", lambda: manager.run(manager.send, request))
+        answer = self._look("topic settings could not be read", lambda: manager.run(manager.send, request))
         return {row.resource_name: _configs(row) for row in answer.results}
 
     def create(self, wishes: Mapping[str, TopicWish]) -> dict[str, EventqError]:
@@ -134,6 +136,14 @@ class Topics:
         except KafkaError:
             return False
         return True
+
+    def _look(self, what: str, call: Callable[[], _Answer]) -> _Answer:
+        """Again where the broker asked has just gone: the client then takes another one."""
+        for _ in range(_TRIES - 1):
+            with suppress(KafkaConnectionError, NodeNotReadyError):
+                return call()
+            time.sleep(_POLL)
+        return self._ask(what, call)
 
     def _ask(self, what: str, call: Callable[[], _Answer]) -> _Answer:
         try:

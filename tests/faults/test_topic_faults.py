@@ -16,7 +16,9 @@ def eventq(cluster: PrivateKafka, *arguments: str) -> subprocess.CompletedProces
 
 
 def describe(cluster: PrivateKafka, topic: str) -> Any:
-    return json.loads(eventq(cluster, "describe", topic, "-o", "json").stdout)["topics"][0]
+    done = eventq(cluster, "describe", topic, "-o", "json")
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)["topics"][0]
 
 
 def test_a_topic_without_a_broker_shows_what_is_left_of_it(cluster: PrivateKafka) -> None:
