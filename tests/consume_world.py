@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,15 @@ class World:
         quick = [] if "group.protocol=consumer" in options else ["--heartbeat-interval", "300ms"]
         arguments = ["consume", *to, *quick, *options]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
-        process = subprocess.Popen([sys.executable, "-m", "eventq", *arguments], **streams)
+        return self._python("eventq", *arguments, **streams)
+
+    def churn(self, starts: int) -> "subprocess.Popen[bytes]":
+        """Many members that come and go; at the end it prints what they said."""
+        to = [self.client, self.bootstrap, self.topic, self.group]
+        return self._python("tests.churn", *to, str(starts), stdout=subprocess.PIPE)
+
+    def _python(self, module: str, *arguments: str, **popen: Any) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen([sys.executable, "-m", module, *arguments], **popen)
         self._processes.append(process)
         return process
 
@@ -139,6 +147,13 @@ class World:
                 if stream is not None:
                     stream.close()
         self.admin.close()
+
+
+def over_both_clients(bootstrap: str) -> Iterator[list[World]]:
+    worlds = [World(bootstrap, client) for client in CLIENTS]
+    yield worlds
+    for world in worlds:
+        world.close()
 
 
 def members_of(process: "subprocess.Popen[bytes]") -> list[int]:

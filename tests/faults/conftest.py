@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.consume_world import CLIENTS, World
+from tests.consume_world import CLIENTS, World, over_both_clients
 
 
 @pytest.fixture(params=CLIENTS)
@@ -11,3 +11,9 @@ def world(bootstrap: str, request: pytest.FixtureRequest) -> Iterator[World]:
     world = World(bootstrap, request.param)
     yield world
     world.close()
+
+
+@pytest.fixture
+def worlds(bootstrap: str) -> Iterator[list[World]]:
+    """One over each client, for what takes long: both wait at the same time."""
+    yield from over_both_clients(bootstrap)

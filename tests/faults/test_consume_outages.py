@@ -2,52 +2,61 @@
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 from kafka import KafkaConsumer
 
-from tests.consume_world import CLIENTS, World, either_client, eventually, members_of, purchase
+from tests.consume_world import World, either_client, eventually, members_of, over_both_clients, purchase
 from tests.private_kafka import PrivateKafka
 
 
-@pytest.fixture(params=CLIENTS)
-def shaken(restartable: PrivateKafka, request: pytest.FixtureRequest) -> Iterator[World]:
-    """A world whose broker the test may kill; the admin that looks on is made anew after that."""
-    world = World(restartable.bootstrap, request.param)
-    yield world
-    world.close()
+@pytest.fixture
+def shaken(restartable: PrivateKafka) -> Iterator[list[World]]:
+    """One over each client, on a broker that the test may kill; their admins are closed by then."""
+    yield from over_both_clients(restartable.bootstrap)
+
+
+def _at_work(worlds: list[World], *options: str) -> "list[subprocess.Popen[bytes]]":
+    """Runs that have committed something, and much is left of 3000 events."""
+    for world in worlds:
+        world.create()
+        world.fill(3000)
+    processes = [world.start("--from-beginning", "--work", "4ms", "-o", "json", *options) for world in worlds]
+    for world in worlds:
+        eventually(world.busy, "a first commit")
+    return processes
 
 
 def test_a_broker_that_is_killed_and_comes_back_costs_no_event(
-    shaken: World, restartable: PrivateKafka
+    shaken: list[World], restartable: PrivateKafka
 ) -> None:
-    shaken.create()
-    shaken.fill(3000)
-    process = shaken.start("--from-beginning", "--until-end", "--work", "2ms", "-o", "json")
-    eventually(shaken.busy, "a first commit")
-    shaken.admin.close()
+    processes = _at_work(shaken, "--until-end")
+    for world in shaken:
+        world.admin.close()
     restartable.kill()
     restartable.up()
-    run = shaken.finish(process)
-    assert run.code == 0, run.err
-    assert run.committed == {0: 1000, 1: 1000, 2: 1000}
-    assert run.report["processed"] >= 3000
+    for world, process in zip(shaken, processes, strict=True):
+        run = world.finish(process)
+        assert run.code == 0, run.err
+        assert run.committed == {0: 1000, 1: 1000, 2: 1000}
+        assert run.report["processed"] >= 3000
 
 
 def test_a_stop_while_the_broker_is_away_still_ends_with_a_report(
-    shaken: World, restartable: PrivateKafka
+    shaken: list[World], restartable: PrivateKafka
 ) -> None:
-    shaken.create()
-    shaken.fill(3000)
-    process = shaken.start("--from-beginning", "--work", "2ms", "-o", "json")
-    eventually(shaken.busy, "a first commit")
-    shaken.admin.close()
+    processes = _at_work(shaken)
+    for world in shaken:
+        world.admin.close()
     restartable.kill()
-    process.send_signal(signal.SIGINT)
-    run = shaken.finish(process)
-    assert run.code == 130, run.err
-    assert run.report["processed"] > 0
+    for process in processes:
+        process.send_signal(signal.SIGINT)
+    for world, process in zip(shaken, processes, strict=True):
+        run = world.finish(process)
+        assert run.code == 130, run.err
+        assert run.report["processed"] > 0
 
 
 @either_client
@@ -66,31 +75,26 @@ def test_a_member_that_hangs_is_replaced_by_the_others_and_killed_at_the_end(wor
     assert "are killed" in run.err
 
 
-def test_a_member_that_hung_and_woke_up_goes_on_in_the_group(world: World) -> None:
-    world.create()
-    world.fill(1500)
-    process = world.start(
-        "--from-beginning",
-        "--work",
-        "2ms",
-        "--session-timeout",
-        "6s",
-        "-o",
-        "json",
-        "--commit-interval",
-        "200ms",
-    )
-    eventually(world.busy, "a first commit")
-    hanging = members_of(process)[0]
-    os.kill(hanging, signal.SIGSTOP)
-    eventually(lambda: world.committed() == {0: 500, 1: 500, 2: 500}, "the others do its work")
-    os.kill(hanging, signal.SIGCONT)
-    world.fill(30)
-    eventually(lambda: sum(world.committed().values()) == 1530, "the rest is consumed")
-    process.send_signal(signal.SIGTERM)
-    run = world.finish(process)
-    assert run.code == 143, run.err
-    assert [member["exit"] for member in run.report["members"]] == [0, 0, 0]
+def test_a_member_that_hung_and_woke_up_goes_on_in_the_group(worlds: list[World]) -> None:
+    processes = _at_work(worlds, "--session-timeout", "6s", "--commit-interval", "200ms")
+    hanging = [members_of(process)[0] for process in processes]
+    for pid in hanging:
+        os.kill(pid, signal.SIGSTOP)
+    for world in worlds:
+        _consumed(world, 3000)
+    for pid in hanging:
+        os.kill(pid, signal.SIGCONT)
+    for world, process in zip(worlds, processes, strict=True):
+        world.fill(30)
+        _consumed(world, 3030)
+        process.send_signal(signal.SIGTERM)
+        run = world.finish(process)
+        assert run.code == 143, run.err
+        assert [member["exit"] for member in run.report["members"]] == [0, 0, 0]
+
+
+def _consumed(world: World, count: int) -> None:
+    eventually(lambda: sum(world.committed().values()) == count, f"{count} events are consumed")
 
 
 def test_a_topic_that_is_deleted_under_way_is_exit_4(world: World) -> None:
@@ -116,16 +120,26 @@ def test_a_topic_that_is_made_anew_under_way_is_recognised(world: World) -> None
     assert "deleted and created again" in run.err
 
 
-def test_partitions_that_a_topic_gains_are_consumed(world: World) -> None:
+def test_partitions_that_a_topic_gains_are_consumed(worlds: list[World]) -> None:
+    processes = [_one_partition(world) for world in worlds]
+    for world in worlds:
+        _gain_a_partition(world)
+    for world, process in zip(worlds, processes, strict=True):
+        run = world.finish(process)
+        assert run.code == 0, run.err
+        assert run.committed == {0: 1, 1: 1}
+
+
+def _one_partition(world: World) -> "subprocess.Popen[bytes]":
     world.create(1)
-    process = world.start("--from-beginning", "-n", "2", "-o", "json", "--count", "2")
+    return world.start("--from-beginning", "-n", "2", "-o", "json", "--count", "2")
+
+
+def _gain_a_partition(world: World) -> None:
     eventually(lambda: world.members() == 2, "members have joined")
     world.admin.create_partitions({world.topic: 2})
     world.send([purchase()], 0)
     eventually(lambda: _sent(world), "the new partition takes events")
-    run = world.finish(process)
-    assert run.code == 0, run.err
-    assert run.committed == {0: 1, 1: 1}
 
 
 def _sent(world: World) -> bool:
