@@ -54,7 +54,7 @@ def export(
     with (
         until_stopped(),
         serving(listen, port, published.families) as at,
-        lag_reader(shared, lasting=True) as reader,
+        lag_reader(shared) as reader,
         time_lags_of(shared, question, FETCHES) as time_lags,
     ):
         if not shared.quiet:

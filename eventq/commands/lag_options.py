@@ -96,17 +96,17 @@ def time_lags_of(shared: Shared, question: Question, at_most: int | None = None)
         yield TimeLags(records, at_most)
 
 
-def lag_reader(shared: Shared, *, lasting: bool = False) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
-    return reader_over(connection(shared), lasting=lasting)
+def lag_reader(shared: Shared) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
+    return reader_over(connection(shared))
 
 
-def reader_over(to: Connection, *, lasting: bool = False) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
-    """The reader over the client asked for. Auto takes librdkafka: it is faster at every size.
+def reader_over(to: Connection) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
+    """The reader over the client asked for; auto takes kafka-python.
 
-    For what goes on beyond one snapshot it takes kafka-python: a request of librdkafka's admin client that is
-    under way when its broker comes back aborts the process (2.16: assertion in rd_kafka_enq_once_del_source).
+    librdkafka starts faster, but an admin request that is under way when its broker goes or comes
+    back can abort the process (2.16: assertion in rd_kafka_enq_once_del_source), just when lag is asked for.
     """
-    client = "kafka-python" if lasting and to.client == "auto" else data_client(to)
+    client = "kafka-python" if to.client == "auto" else data_client(to)
     if client == "librdkafka":
         from eventq.broker.lag_librdkafka import LibrdkafkaLagReader
 

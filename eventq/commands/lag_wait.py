@@ -61,7 +61,7 @@ def wait(
     signal.signal(signal.SIGTERM, _terminate)
     to = connection(shared)
     with (
-        reader_over(to, lasting=True) as reader,
+        reader_over(to) as reader,
         _remainders(to, question) as empty,
         _telling(name, shared) as tell,
     ):

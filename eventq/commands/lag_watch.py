@@ -69,7 +69,7 @@ def watch(
     question = question_of(shared, groups, topic, assume, isolation, patient=True)
     with (
         until_stopped(),
-        lag_reader(shared, lasting=True) as reader,
+        lag_reader(shared) as reader,
         time_lags_of(shared, question, FETCHES) as time_lags,
     ):
         _play(lambda pause: samples_of(reader, question, SystemClock(), pause, pace, time_lags), live=live)

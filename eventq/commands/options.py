@@ -86,7 +86,10 @@ _SHARED = (
     _option(Path | None, None, "--command-config", text="A Java client.properties file."),
     _option(str | None, None, "--profile", text="\\[profiles.NAME] of ~/.config/eventq/config.toml."),
     _option(
-        Client | None, None, "--client", text="The client library (default auto: librdkafka if installed)."
+        Client | None,
+        None,
+        "--client",
+        text="The client library (default auto: librdkafka for events if installed).",
     ),
     _option(str | None, None, "--connect-timeout", text="How long to look for a broker (default 10s)."),
     _option(
