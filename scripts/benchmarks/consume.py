@@ -6,7 +6,7 @@ from benchmarks.process import measure
 from benchmarks.rounds import Contender, Figure, Suite, Target, figure
 from benchmarks.site import Site, kcat, own_clock, report
 
-FETCH = ("fetch.queue.backoff.ms=10", "queued.max.messages.kbytes=32768", "fetch.message.max.bytes=1048576")
+FETCH = ("fetch.queue.backoff.ms=10", "queued.max.messages.kbytes=16384")
 _ALL = 3_000_000
 _WHOLE = 1_000_000
 _PYTHON = 500_000
