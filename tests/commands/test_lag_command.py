@@ -223,7 +223,8 @@ def test_no_broker_is_exit_1_and_names_the_address_in_a_line_and_a_hint(client: 
 
 
 @pytest.mark.parametrize(
-    ("client", "other"), [("kafka-python", "confluent_kafka"), ("librdkafka", "kafka"), ("auto", "kafka")]
+    ("client", "other"),
+    [("kafka-python", "confluent_kafka"), ("librdkafka", "kafka"), ("auto", "confluent_kafka")],
 )
 def test_lag_of_a_named_group_imports_one_client_only(
     bootstrap: str, admin: KafkaAdminClient, client: str, other: str
