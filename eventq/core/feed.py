@@ -22,10 +22,14 @@ class Share:
         """How many of the events below `limit` are this worker's, without keys."""
         return max(0, -((self.worker - limit) // self.workers))
 
-    def places(self, block: int, keys: Sequence[bytes] | None) -> Sequence[int]:
-        """The places in a block whose events are this worker's."""
-        if keys is None or self.workers == 1:
-            return range((self.worker - block * BLOCK) % self.workers, BLOCK, self.workers)
+    def places(self, block: int) -> range:
+        """The places in a block whose events are this worker's, without keys."""
+        return range((self.worker - block * BLOCK) % self.workers, BLOCK, self.workers)
+
+    def places_by(self, keys: Sequence[bytes]) -> Sequence[int]:
+        """The places in a block whose keys are this worker's."""
+        if self.workers == 1:
+            return range(len(keys))
         return [i for i, key in enumerate(keys) if crc32(key) % self.workers == self.worker]
 
 
@@ -71,17 +75,21 @@ class MadeUp:
     def _load(self) -> None:
         """The next block, in which this worker may have no event."""
         self._block += 1
+        self._at = 0
+        first = self._block * BLOCK
+        if self._rule.kind is KeyKind.NONE:
+            mine = self._share.places(self._block)
+            self._numbers = range(first + mine.start, first + mine.stop, mine.step)
+            self._bodies = bodies(self._seed, self._block, mine)
+            return
         made = bodies(self._seed, self._block)
         keys = self._keys_of(made)
-        places = self._share.places(self._block, keys)
-        self._numbers = [self._block * BLOCK + i for i in places]
+        places = self._share.places_by(keys)
+        self._numbers = [first + i for i in places]
         self._bodies = [made[i] for i in places]
-        self._keys = None if keys is None else [keys[i] for i in places]
-        self._at = 0
+        self._keys = [keys[i] for i in places]
 
-    def _keys_of(self, made: Sequence[bytes]) -> list[bytes] | None:
-        if self._rule.kind is KeyKind.NONE:
-            return None
+    def _keys_of(self, made: Sequence[bytes]) -> list[bytes]:
         if self._rule.kind is KeyKind.PRODUCT:
             return [product_id(body) for body in made]
         return customers(self._rule, self._seed, self._block, BLOCK)

@@ -5,11 +5,14 @@ costs one draw of randomness and one pass per column instead of a dozen calls an
 fixed-width rows into one buffer: every hexadecimal digit of an id and every digit of a price is a column.
 """
 
+import re
 import struct
 from random import Random
 
 BLOCK = 1000
 """Events in a block; part of what a seed means."""
+
+_WHOLE = range(BLOCK)
 
 _HEAD = b'{"productId":"'
 _MIDDLE = b'","price":'
@@ -27,25 +30,31 @@ _DECIMAL = bytes(byte % 10 + ord("0") for byte in range(256))
 _UNEVEN = bytes(range(250, 256))  # without these the last digits of bytes are evenly spread
 
 
-def bodies(seed: int, block: int) -> list[bytes]:
+def bodies(seed: int, block: int, places: range = _WHOLE) -> list[bytes]:
     """The block's events up to the time, `{"productId":"…","price":…,"purchasedAt":`.
 
+    Only those at `places`, from a start in steps to the block's end; the others are not written at all.
     Ids are valid random (version 4) UUIDs, prices even over [0, 10000) in thousandths.
     """
-    random = Random(f"{seed}/{block}")
-    rows = bytearray(_ROW * BLOCK)
-    digits = random.randbytes(16 * BLOCK).hex().encode()
+    random, count = Random(f"{seed}/{block}"), len(places)
+    rows = bytearray(_ROW * count)
+    ids = random.randbytes(16 * BLOCK).hex().encode()
     for place, at in enumerate(_HEX):
-        rows[at :: len(_ROW)] = digits[place::32]
-    rows[_HEX[_VERSION] :: len(_ROW)] = b"4" * BLOCK
-    rows[_HEX[_VARIANT] :: len(_ROW)] = digits[_VARIANT::32].translate(_EIGHT_TO_B)
-    decimals = _decimals(random, len(_DIGITS) * BLOCK)
+        rows[at :: len(_ROW)] = _column(ids, place, len(_HEX), places)
+    rows[_HEX[_VERSION] :: len(_ROW)] = b"4" * count
+    rows[_HEX[_VARIANT] :: len(_ROW)] = _column(ids, _VARIANT, len(_HEX), places).translate(_EIGHT_TO_B)
+    prices = _decimals(random, len(_DIGITS) * BLOCK)
     for place, at in enumerate(_DIGITS):
-        rows[at :: len(_ROW)] = decimals[place :: len(_DIGITS)]
-    made = list(struct.unpack(f"{len(_ROW)}s" * BLOCK, rows))
-    for i in _leading_zeros(decimals):
+        rows[at :: len(_ROW)] = _column(prices, place, len(_DIGITS), places)
+    made = list(struct.unpack(f"{len(_ROW)}s" * count, rows))
+    for i in _zeros(_column(prices, 0, len(_DIGITS), places)):
         made[i] = _without_zeros(made[i])
     return made
+
+
+def _column(texts: bytes, place: int, width: int, places: range) -> bytes:
+    """The character at `place` of each of those texts of `width` characters that are at `places`."""
+    return texts[width * places.start + place :: width * places.step]
 
 
 def product_id(body: bytes) -> bytes:
@@ -60,10 +69,9 @@ def _decimals(random: Random, count: int) -> bytes:
     return found[:count]
 
 
-def _leading_zeros(decimals: bytes) -> list[int]:
-    """The rows whose price is below 1000: JSON allows no zero in front."""
-    first = decimals[:: len(_DIGITS)]
-    return [i for i, digit in enumerate(first) if digit == ord("0")]
+def _zeros(firsts: bytes) -> list[int]:
+    """The rows whose price is below 1000, by its first digit: JSON allows no zero in front."""
+    return [match.start() for match in re.finditer(b"0", firsts)]
 
 
 def _without_zeros(body: bytes) -> bytes:
