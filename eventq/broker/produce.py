@@ -70,7 +70,7 @@ class KafkaPythonProducer:
         flight = _Flight(self._landings, chunk.due, end - start, chunk.size(start, end))
         for i in range(start, end):
             try:
-                future = send(topic, values[i], keys and keys[i], None, partition, stamps[i])
+                future = send(topic, values[i], keys and keys[i], None, partition, stamps and stamps[i])
             except (KafkaError, ValueError) as error:
                 flight.landed(error)
                 continue

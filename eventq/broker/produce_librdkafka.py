@@ -1,8 +1,9 @@
 """Sends events over librdkafka, whose own queue is the bound on what is in flight."""
 
 import json
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
@@ -15,6 +16,8 @@ from eventq.core.chunk import Chunk
 from eventq.core.produce_plan import Acks, SendPlan
 from eventq.core.produced import Deliveries
 from eventq.core.settings import Role
+
+_Report = Callable[[Any, Any], None]
 
 _IN_FLIGHT = 100_000
 _IN_FLIGHT_KBYTES = 64 * 1024
@@ -39,6 +42,7 @@ class LibrdkafkaProducer:
         self._partition = _ANY_PARTITION if plan.partition is None else plan.partition
         self._has_id = not plan.idempotent
         self._handed = 0
+        self._resume_at = math.inf
         self._touched: list[_Flight] = []
         self._producer: Producer = made(Producer, _config(plan, self._statistics))
 
@@ -61,18 +65,47 @@ class LibrdkafkaProducer:
             self._has_id = json.loads(text)["eos"]["idemp_state"] == "Assigned"
 
     def send(self, chunk: Chunk, start: int) -> int:
-        produce, topic, partition = self._producer.produce, self._plan.topic, self._partition
         report = _Flight(chunk.due, self.deliveries, self._touched).report
-        values, stamps, keys = chunk.values, chunk.stamps, chunk.keys
+        if chunk.stamps is None:
+            end = self._send_together(chunk, start, report)
+        else:
+            end = self._send_dated(chunk, chunk.stamps, start, report)
+        self._handed += end - start
+        return end
+
+    def _send_dated(self, chunk: Chunk, stamps: Sequence[int], start: int, report: _Report) -> int:
+        produce, topic, partition = self._producer.produce, self._plan.topic, self._partition
+        values, keys = chunk.values, chunk.keys
         for i in range(start, len(values)):
             try:
                 produce(topic, values[i], keys and keys[i], partition, report, timestamp=stamps[i])
             except BufferError:  # noqa: PERF203 - costs nothing since Python 3.11
-                self._handed += i - start
                 return i
             except KafkaException as error:
                 _refuse(self.deliveries, error.args[0])
-        self._handed += len(values) - start
+        return len(values)
+
+    def _send_together(self, chunk: Chunk, start: int, report: _Report) -> int:
+        """All in one call, a third cheaper; it takes no timestamps.
+
+        After a refusal for want of room each event of a call is refused, so the next call waits for some.
+        """
+        if len(self._producer) > self._resume_at:
+            return start
+        values, topic = chunk.values, self._plan.topic
+        messages: list[dict[str, Any]] = [{"value": value} for value in values[start:]]
+        for message, key in zip(messages, (chunk.keys or ())[start:], strict=False):
+            message["key"] = key
+        self._resume_at = math.inf
+        if self._producer.produce_batch(topic, messages, self._partition, report) == len(messages):
+            return len(values)
+        for i, message in enumerate(messages, start):
+            error = message.get("_error")
+            if error is not None and error.code() == KafkaError._QUEUE_FULL:  # noqa: SLF001
+                self._resume_at = len(self._producer) * 9 // 10
+                return i
+            if error is not None:
+                _refuse(self.deliveries, error)
         return len(values)
 
     def poll(self, seconds: float) -> None:
@@ -127,7 +160,7 @@ class _Flight:
 
     def _end_run(self) -> None:
         first, last = self._first, self._last
-        self._deliveries.acknowledge(first.partition(), first.offset(), last.offset(), self._run)
+        self._deliveries.acknowledge(first.partition(), _offset(first), _offset(last), self._run)
         self._fresh += self._run
 
     def settle(self, now: float) -> None:
@@ -136,6 +169,12 @@ class _Flight:
         self._deliveries.time((now - self._due) * 1000, now, self._fresh)
         self._partition = self._first = self._last = None
         self._fresh = 0
+
+
+def _offset(message: Any) -> int:
+    """-1: the broker gave none, as under acks=0."""
+    offset = message.offset()
+    return -1 if offset is None else int(offset)
 
 
 def _refuse(deliveries: Deliveries, error: Any) -> None:

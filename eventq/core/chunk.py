@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """`numbers` are the events' places in the schedule, `stamps` epoch milliseconds, `keys` None for no keys.
+    """`numbers` are the events' places in the schedule, `keys` None for no keys.
+
+    `stamps` are the records' times in epoch milliseconds; None: that at which the client takes each.
 
     `due` is when the first of them was due, by the monotonic clock; the others follow within a chunk's time.
     """
 
     numbers: Sequence[int]
     values: Sequence[bytes]
-    stamps: Sequence[int]
+    stamps: Sequence[int] | None
     keys: Sequence[bytes] | None
     due: float
 

@@ -8,7 +8,7 @@ from eventq.core.quantiles import Histogram
 
 @dataclass(slots=True)
 class PartitionAcks:
-    """Acknowledged events of one partition and the offsets that the broker gave them."""
+    """Acknowledged events of one partition and the offsets that the broker gave them; -1: it gave none."""
 
     acked: int
     first_offset: int
@@ -41,13 +41,14 @@ class Deliveries:
         return self.acked + self.failed + self.unknown
 
     def acknowledge(self, partition: int, first: int, last: int, count: int = 1) -> None:
-        """`count` events at offsets from `first` to `last`; their time is told to `time`."""
+        """`count` events at offsets from `first` to `last`, in any order; their time is told to `time`."""
         acks = self.partitions.get(partition)
         if acks is None:
             self.partitions[partition] = PartitionAcks(count, first, last)
-        else:
-            acks.acked += count
-            acks.last_offset = last
+            return
+        acks.acked += count
+        acks.first_offset = min(acks.first_offset, first)
+        acks.last_offset = max(acks.last_offset, last)
 
     def time(self, latency_ms: float, now: float, count: int = 1) -> None:
         self.acked += count

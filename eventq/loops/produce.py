@@ -150,13 +150,12 @@ class Produce:
         numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), self._most)
         if not numbers:
             return None
-        due = now
         if self._schedule.rate is None:
-            stamps = [int(self._clock.now() * 1000)] * len(numbers)
-        else:
-            stamps = self._schedule.stamps(numbers, self.start.epoch)
-            due = self.start.at + self._schedule.due(numbers[0]) / NANO
+            values, keys = self._feed.take([int(self._clock.now() * 1000)] * len(numbers))
+            return Chunk(numbers, values, None, keys, now)
+        stamps = self._schedule.stamps(numbers, self.start.epoch)
         values, keys = self._feed.take(stamps)
+        due = self.start.at + self._schedule.due(numbers[0]) / NANO
         return Chunk(numbers, values, stamps, keys, due)
 
     def _count(self, chunk: Chunk, start: int, end: int) -> None:

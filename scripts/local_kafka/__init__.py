@@ -3,7 +3,7 @@
 cli       what was asked: up, down, status, logs, wipe, jars
 layout    a cluster's nodes, ports and settings, kept in .kafka/PORT/cluster.json
 ports     which ports are free, and whether something listens
-probe     is it ready? Three requests, written by hand
+probe     is it ready? Two requests, written by hand
 compose   the way with Docker
 jars      what Maven brings
 node      one broker process of the way with Java

@@ -46,7 +46,7 @@ def up(cluster: Cluster) -> None:
 
 def is_ready(cluster: Cluster) -> bool:
     port = cluster.port
-    return _runs(cluster) and probe.brokers(port) == {port} and probe.serves_groups({port})
+    return _runs(cluster) and probe.brokers(port) == {port} and probe.coordinates_groups(port)
 
 
 def down(cluster: Cluster) -> None:

@@ -1,9 +1,7 @@
-"""Whether a cluster is ready: three requests over a plain socket, so that no client library is needed.
+"""Whether a cluster is ready: two requests over a plain socket, so that no client library is needed.
 
 The wire format is Kafka's, https://kafka.apache.org/protocol: a length, a header (api key, version,
 correlation id, client id), the body; strings are a 16-bit length and the bytes, arrays a 32-bit count.
-OffsetFetch has the newer, compact form: there both are one byte, one more than the length or count,
-and each structure, the header too, ends with its tagged fields: one byte, 0 for none.
 """
 
 import socket
@@ -13,13 +11,9 @@ from local_kafka.ports import HOST
 
 _METADATA = (3, 1)
 _FIND_COORDINATOR = (10, 0)
-_OFFSET_FETCH = (9, 8)
 _CORRELATION = 7
 _CLIENT = b"eventq-probe"
 _SECONDS = 2.0
-_GROUPS = bytes(range(ord("0"), ord("0") + 50))
-"""Names of one character. A group's place in the topic of offsets is its name's Java hash modulo that topic's
-partitions, 50 if nobody says else, and one character's hash is its code: these lie in all of them."""
 
 
 def brokers(port: int) -> set[int] | None:
@@ -29,27 +23,10 @@ def brokers(port: int) -> set[int] | None:
     return None if answer is None else _ports(answer)
 
 
-def serves_groups(nodes: set[int]) -> bool:
-    """Whether every group can be read at one of the ports: each coordinator has loaded its own."""
-    return all(map(_coordinates_groups, nodes)) and set(_GROUPS) == set().union(*map(_readable, nodes))
-
-
-def _coordinates_groups(port: int) -> bool:
+def coordinates_groups(port: int) -> bool:
     """Whether groups have a coordinator. The first to ask makes Kafka create the topic of their offsets."""
     answer = _ask(port, _FIND_COORDINATOR, struct.pack(">h", len(_CLIENT)) + _CLIENT)
     return answer is not None and struct.unpack_from(">h", answer) == (0,)
-
-
-def _readable(port: int) -> set[int]:
-    """Which of `_GROUPS` the node answers for: not those of another, nor what it still loads."""
-    no_topics, only_stable, no_tags = 1, 0, 0
-    groups = [struct.pack(">BBBB", 2, name, no_topics, no_tags) for name in _GROUPS]
-    body = bytes([no_tags, len(groups) + 1, *b"".join(groups), only_stable, no_tags])
-    answer = _ask(port, _OFFSET_FETCH, body)
-    if answer is None:
-        return set()
-    each = struct.iter_unpack(">BBBhB", answer[6:-1])  # behind the header's tags, throttle time and count
-    return {name for _, name, _, error, _ in each if error == 0}
 
 
 def _ask(port: int, request: tuple[int, int], body: bytes) -> bytes | None:

@@ -73,16 +73,25 @@ def make(bootstrap: str, topic: str, request: pytest.FixtureRequest) -> Making:
     return making
 
 
-def chunk(values: Sequence[bytes], keys: Sequence[bytes] | None = None) -> Chunk:
-    return Chunk(range(len(values)), values, [STAMP] * len(values), keys, time.monotonic())
+@pytest.fixture(params=["dated", "undated"])
+def stamp(request: pytest.FixtureRequest) -> int | None:
+    """Of paced events, or None for those that the client dates itself."""
+    return STAMP if request.param == "dated" else None
 
 
-def send(producer: EventProducer, values: Sequence[bytes], keys: Sequence[bytes] | None = None) -> None:
+def chunk(values: Sequence[bytes], stamp: int | None, keys: Sequence[bytes] | None = None) -> Chunk:
+    stamps = None if stamp is None else [stamp] * len(values)
+    return Chunk(range(len(values)), values, stamps, keys, time.monotonic())
+
+
+def send(producer: EventProducer, *chunks: Chunk) -> None:
     """All of them, and closes."""
-    whole, at = chunk(values, keys), 0
-    while at < len(values):
-        at = producer.send(whole, at)
-        producer.poll(0.1)
+    for whole in chunks:
+        at = 0
+        while at < len(whole):
+            at = producer.send(whole, at)
+            producer.poll(0.1)
+    values = [value for whole in chunks for value in whole.values]
     while producer.deliveries.settled < len(values):
         producer.poll(0.1)
     producer.close()
@@ -101,9 +110,9 @@ def read(bootstrap: str, topic: str) -> dict[int, list[tuple[bytes | None, bytes
     return found
 
 
-def test_a_key_goes_where_java_puts_it(make: Making, bootstrap: str, topic: str) -> None:
+def test_a_key_goes_where_java_puts_it(make: Making, bootstrap: str, topic: str, stamp: int | None) -> None:
     keys = [key.encode() for key in JAVA]
-    send(make(), keys, keys)
+    send(make(), chunk(keys, stamp, keys))
     placed = {key: p for p, records in read(bootstrap, topic).items() for key, _ in records}
     assert placed == {key.encode(): value % PARTITIONS for key, value in JAVA.items()}
 
@@ -113,17 +122,17 @@ def test_bytes_arrive_as_they_were_whatever_the_compression(
     make: Making, bootstrap: str, topic: str, compression: Compression
 ) -> None:
     values = [bytes([n % 256]) * (n + 1) for n in range(300)]
-    send(make(compression=compression), values)
+    send(make(compression=compression), chunk(values, STAMP))
     arrived = [value for records in read(bootstrap, topic).values() for _, value in records]
     assert sorted(arrived) == sorted(values)
 
 
 def test_acknowledgements_tell_the_offsets_of_each_partition(
-    make: Making, bootstrap: str, topic: str
+    make: Making, bootstrap: str, topic: str, stamp: int | None
 ) -> None:
     for _ in range(2):
         producer = make()
-        send(producer, [b"x"] * 500)
+        send(producer, chunk([b"x"] * 500, stamp))
         deliveries = producer.deliveries
         assert (deliveries.acked, deliveries.failed, deliveries.unknown) == (500, 0, 0)
         assert sum(acks.acked for acks in deliveries.partitions.values()) == 500
@@ -133,18 +142,35 @@ def test_acknowledgements_tell_the_offsets_of_each_partition(
     assert sum(map(len, read(bootstrap, topic).values())) == 1000
 
 
-def test_a_value_that_is_too_large_fails_alone_and_with_its_reason(make: Making) -> None:
+def test_a_value_that_is_too_large_fails_alone_and_with_its_reason(make: Making, stamp: int | None) -> None:
     producer = make()
-    send(producer, [b"a", b"x" * 3_000_000, b"b"])
+    send(producer, chunk([b"a", b"x" * 3_000_000, b"b"], stamp))
     assert (producer.deliveries.acked, producer.deliveries.failed) == (2, 1)
     assert producer.deliveries.errors == {"MESSAGE_TOO_LARGE": 1}
 
 
-def test_what_is_in_flight_is_bounded_by_count_and_by_bytes(make: Making) -> None:
+def test_what_finds_no_room_goes_out_later_once(make: Making, stamp: int | None) -> None:
+    producer = make()
+    send(producer, *(chunk([b"x"] * 60_000, stamp) for _ in range(2)))
+    deliveries = producer.deliveries
+    assert (deliveries.acked, deliveries.failed, deliveries.unknown) == (120_000, 0, 0)
+    spans = (acks.last_offset - acks.first_offset + 1 for acks in deliveries.partitions.values())
+    assert sum(spans) == 120_000
+
+
+@pytest.mark.parametrize("acks", [Acks.LEADER, Acks.NONE])
+def test_fewer_acks_count_each_event_as_well(make: Making, acks: Acks, stamp: int | None) -> None:
+    producer = make(acks=acks)
+    send(producer, *(chunk([b"x"] * 1000, stamp) for _ in range(20)))
+    deliveries = producer.deliveries
+    assert (deliveries.acked, deliveries.failed, deliveries.unknown) == (20_000, 0, 0)
+
+
+def test_what_is_in_flight_is_bounded_by_count_and_by_bytes(make: Making, stamp: int | None) -> None:
     """Nothing is taken from a producer that nobody polls, so what it takes is what it holds."""
     for value, most in ((b"x", 100_000), (b"x" * 100_000, 700)):
         producer, taken = make(), 0
-        while (at := producer.send(chunk([value] * 1000), 0)) == 1000 and taken <= most:
+        while (at := producer.send(chunk([value] * 1000, stamp), 0)) == 1000 and taken <= most:
             taken += at
         assert 0 < taken + at <= most
         producer.close()

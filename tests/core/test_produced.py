@@ -8,8 +8,9 @@ EVENTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1000), st.floats(0
 
 def counted(events: list[tuple[int, int, float]]) -> Deliveries:
     deliveries = Deliveries()
-    for partition, offset, latency in sorted(events, key=lambda event: event[1]):
+    for partition, offset, _ in events:
         deliveries.acknowledge(partition, offset, offset)
+    for _, offset, latency in sorted(events, key=lambda event: event[1]):
         deliveries.time(latency, 10.0 + offset)
     return deliveries
 

@@ -49,7 +49,8 @@ class FakeProducer:
         if self._closed[0] <= now < self._closed[1]:
             return start
         end = min(len(chunk), start + self._room)
-        self.taken += [(now, chunk.numbers[i], chunk.stamps[i]) for i in range(start, end)]
+        stamps = chunk.stamps or [0] * len(chunk)
+        self.taken += [(now, chunk.numbers[i], stamps[i]) for i in range(start, end)]
         self._in_flight += end - start
         return end
 

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
@@ -51,9 +50,10 @@ def test_where_an_engine_answers_the_compose_file_brings_a_broker_that_works(cal
     assert (up.returncode, up.stdout.strip()) == (0, f"127.0.0.1:{port}"), up.stderr
     assert "(docker, 1 node" in up.stderr
     assert probe.brokers(port) == {port}
-    with closing(KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}")) as admin:
-        admin.create_topics({"kept": {"num_partitions": 1, "replication_factor": 1}})
-        assert admin.list_group_offsets({"nobody": None}) == {"nobody": {}}
+    admin = KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}")
+    admin.create_topics({"kept": {"num_partitions": 1, "replication_factor": 1}})
+    assert admin.list_group_offsets({"nobody": None}) == {"nobody": {}}
+    admin.close()
     assert call("up").returncode == 0
     assert "another cluster is kept" in call("up", "-c", "log.retention.hours=1").stderr
     assert call("status").stdout.split() == [f"127.0.0.1:{port}", "up", "docker"]

@@ -6,8 +6,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -45,8 +43,9 @@ def test_up_twice_is_harmless_and_prints_the_same_address(restartable: PrivateKa
 
 
 def test_down_leaves_no_process_and_keeps_the_data(restartable: PrivateKafka) -> None:
-    with closing(KafkaAdminClient(bootstrap_servers=restartable.bootstrap)) as admin:
-        admin.create_topics({"kept": {"num_partitions": 1, "replication_factor": 1}})
+    admin = KafkaAdminClient(bootstrap_servers=restartable.bootstrap)
+    admin.create_topics({"kept": {"num_partitions": 1, "replication_factor": 1}})
+    admin.close()
     pid = restartable.node().pid()
     assert pid is not None
     assert kafka("down", "--port", str(restartable.port)).returncode == 0
@@ -54,25 +53,21 @@ def test_down_leaves_no_process_and_keeps_the_data(restartable: PrivateKafka) ->
     assert ports.is_free(restartable.port)
     assert kafka("status", "--port", str(restartable.port)).returncode == 1
     restartable.up()
-    with closing(KafkaAdminClient(bootstrap_servers=restartable.bootstrap)) as admin:
-        assert "kept" in admin.list_topics()
+    admin = KafkaAdminClient(bootstrap_servers=restartable.bootstrap)
+    assert "kept" in admin.list_topics()
+    admin.close()
 
 
-def every_group_can_be_read(kafka: PrivateKafka) -> bool:
-    """Their names fall into every partition of the offsets' topic."""
-    nobody = [f"nobody-{n}" for n in range(100)]
-    with closing(KafkaAdminClient(bootstrap_servers=kafka.bootstrap)) as admin:
-        found: dict[str, object] = admin.list_group_offsets(dict.fromkeys(nobody))
-    return found == {name: {} for name in nobody}
+def test_a_started_broker_serves_groups_at_once(restartable: PrivateKafka) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=restartable.bootstrap)
+    assert admin.list_group_offsets({"nobody": None}) == {"nobody": {}}
+    admin.close()
 
 
-def test_a_killed_broker_is_noticed_and_comes_back_and_serves_every_group_at_once(
-    restartable: PrivateKafka,
-) -> None:
+def test_a_killed_broker_is_noticed_and_comes_back(restartable: PrivateKafka) -> None:
     restartable.kill()
     assert kafka("status", "--port", str(restartable.port)).returncode == 1
     restartable.up()
-    assert every_group_can_be_read(restartable)
     assert probe.brokers(restartable.port) == {restartable.port}
 
 
@@ -129,12 +124,12 @@ def test_three_nodes_make_one_cluster_whose_internal_topics_survive_a_node(clust
     listed = {int(each.rsplit(":", 1)[1]) for each in cluster.bootstrap.split(",")}
     assert len(listed) == 3
     assert all(probe.brokers(port) == listed for port in listed)
-    assert every_group_can_be_read(cluster)
-    with closing(KafkaAdminClient(bootstrap_servers=cluster.bootstrap)) as admin:
-        admin.create_topics({"spread": {"num_partitions": 3, "replication_factor": 3}})
-        admin.wait_for_topics(["spread"])
-        (described,) = admin.describe_topics(["spread"])
-        assert {len(each["isr_nodes"]) for each in described["partitions"]} == {3}
+    admin = KafkaAdminClient(bootstrap_servers=cluster.bootstrap)
+    admin.create_topics({"spread": {"num_partitions": 3, "replication_factor": 3}})
+    admin.wait_for_topics(["spread"])
+    (described,) = admin.describe_topics(["spread"])
+    assert {len(each["isr_nodes"]) for each in described["partitions"]} == {3}
+    admin.close()
     cluster.kill(2)
     assert probe.brokers(cluster.node(1).node.port) is not None
 
@@ -154,12 +149,11 @@ def logs_in(bootstrap: str, mechanism: str, password: str) -> bool:
 
 
 def test_sasl_takes_the_documented_user_and_refuses_a_wrong_password(sasl_kafka: PrivateKafka) -> None:
-    right = [(mechanism, "eventq-secret") for mechanism in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")]
-    wrong = [("PLAIN", "wrong"), ("SCRAM-SHA-256", "wrong")]
-    with ThreadPoolExecutor() as pool:  # who is refused tries on for some seconds
-        taken = list(pool.map(lambda each: logs_in(sasl_kafka.bootstrap, *each), right + wrong))
-    assert taken == [True, True, True, False, False]
-    assert probe.serves_groups({int(sasl_kafka.plain_bootstrap.rsplit(":", 1)[1])})
+    for mechanism in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"):
+        assert logs_in(sasl_kafka.bootstrap, mechanism, "eventq-secret")
+    assert not logs_in(sasl_kafka.bootstrap, "PLAIN", "wrong")
+    assert not logs_in(sasl_kafka.bootstrap, "SCRAM-SHA-256", "wrong")
+    assert probe.coordinates_groups(int(sasl_kafka.plain_bootstrap.rsplit(":", 1)[1]))
 
 
 def test_without_docker_and_java_one_sentence_says_what_to_install(tmp_path: Path, free_port: str) -> None:
