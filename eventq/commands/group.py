@@ -77,7 +77,7 @@ class _Form(NamedTuple):
 def _show(shared: Shared, given: list[str], form: _Form) -> None:
     output = output_format(shared, ("text", "json"))
     names = groups_of(shared, given)
-    found, described = _described(shared, names)
+    found, described = _described(shared, names, brief=len(names) == 1)
     if output == "json":
         write_json(form.document(found.at, described))
     else:
@@ -86,8 +86,10 @@ def _show(shared: Shared, given: list[str], form: _Form) -> None:
     _raise_missing(found, described, names)
 
 
-def _described(shared: Shared, names: Sequence[str]) -> tuple[Reads, "list[Described]"]:
-    with lag_reader(shared) as reader:
+def _described(
+    shared: Shared, names: Sequence[str], *, brief: bool = False
+) -> tuple[Reads, "list[Described]"]:
+    with lag_reader(shared, brief=brief) as reader:
         found = read(reader, Question(groups=tuple(names), patient=True), SystemClock())
     return found, list(zip(found.groups, snapshot(found).groups, strict=True))
 

@@ -52,7 +52,7 @@ def lag(
         require("prometheus_client", "export")
     question = question_of(shared, groups_of(shared, group, every=all_groups), topic, assume, isolation)
     ages = time_lags_of(shared, question) if time_lag else nullcontext()
-    with lag_reader(shared) as reader, ages as time_lags:
+    with lag_reader(shared, brief=len(question.groups) == 1 and not time_lag) as reader, ages as time_lags:
         found = look(reader, question, SystemClock(), time_lags)
     sys.stdout.write(_text(found, write))
     sys.stdout.flush()

@@ -20,7 +20,7 @@ from eventq.loops.time_lag import TimeLags
 
 if TYPE_CHECKING:
     from eventq.broker.lag import KafkaPythonLagReader
-    from eventq.broker.lag_librdkafka import LibrdkafkaLagReader
+    from eventq.broker.lag_apart import ApartLagReader
 
 _RARELY = 100_000
 """Allocations between two collections: the many values of a snapshot hold no cycles."""
@@ -96,21 +96,21 @@ def time_lags_of(shared: Shared, question: Question, at_most: int | None = None)
         yield TimeLags(records, at_most)
 
 
-def lag_reader(shared: Shared) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
-    return reader_over(connection(shared))
+def lag_reader(shared: Shared, *, brief: bool = False) -> "KafkaPythonLagReader | ApartLagReader":
+    return reader_over(connection(shared), brief=brief)
 
 
-def reader_over(to: Connection) -> "KafkaPythonLagReader | LibrdkafkaLagReader":
-    """The reader over the client asked for; auto takes kafka-python.
+def reader_over(to: Connection, *, brief: bool = False) -> "KafkaPythonLagReader | ApartLagReader":
+    """The reader over the client asked for; auto takes the faster one, see docs/performance.md.
 
-    librdkafka starts faster, but an admin request that is under way when its broker goes or comes
-    back can abort the process (2.16: assertion in rd_kafka_enq_once_del_source), just when lag is asked for.
+    `brief`: one look at one group. librdkafka has done that sooner, as it is imported in half the time; it
+    asks group by group, so that many groups, and look after look, take less over kafka-python.
     """
-    client = "kafka-python" if to.client == "auto" else data_client(to)
+    client = "kafka-python" if to.client == "auto" and not brief else data_client(to)
     if client == "librdkafka":
-        from eventq.broker.lag_librdkafka import LibrdkafkaLagReader
+        from eventq.broker.lag_apart import ApartLagReader
 
-        return LibrdkafkaLagReader(to)
+        return ApartLagReader(to)
     from eventq.broker.lag import KafkaPythonLagReader
 
     return KafkaPythonLagReader(to)

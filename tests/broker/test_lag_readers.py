@@ -1,4 +1,4 @@
-"""The reads that lag needs: what is promised of both clients' readers, on a real broker."""
+"""The reads that lag needs: what is promised of every reader, on a real broker."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from kafka import TopicPartition as ClientPartition
 from kafka.structs import OffsetAndMetadata
 
 from eventq.broker.lag import KafkaPythonLagReader
+from eventq.broker.lag_apart import ApartLagReader
 from eventq.broker.lag_librdkafka import LibrdkafkaLagReader
 from eventq.core.lag_reads import Isolation, ListedGroup, TopicPartition
 from eventq.core.settings import Connection
@@ -16,8 +17,10 @@ from eventq.loops.lag import LagReader
 from tests.consume_world import eventually
 from tests.other_groups import share_group, streams_group
 
-READERS = [KafkaPythonLagReader, LibrdkafkaLagReader]
+READERS = [KafkaPythonLagReader, LibrdkafkaLagReader, ApartLagReader]
 UNCOMMITTED = Isolation.READ_UNCOMMITTED
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # the tests' own threads
 
 
 @pytest.fixture(params=READERS)

@@ -76,10 +76,10 @@ def test_a_name_that_is_close_to_a_command_that_is_not_loaded_yet_is_told() -> N
     "instant", ["raise KeyboardInterrupt", "raise RuntimeError('set_name') from KeyboardInterrupt()"]
 )
 def test_ctrl_c_while_a_command_loads_ends_it_without_a_traceback(tmp_path: Path, instant: str) -> None:
-    (tmp_path / "confluent_kafka.py").write_text(instant)
+    (tmp_path / "kafka.py").write_text(instant)
     done = python(
         "import sys; from eventq.__main__ import main\n"
-        "sys.argv[1:] = ['lag', '--client', 'librdkafka']; main()",
+        "sys.argv[1:] = ['lag', '--client', 'kafka-python']; main()",
         path=tmp_path,
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
@@ -114,26 +114,59 @@ def test_produce_to_a_topic_that_is_there_loads_one_client_and_no_processes(boot
     assert not packages & {"kafka", "pydantic", "rich", "multiprocessing"}
 
 
-@pytest.mark.parametrize(("client", "other"), [("kafka-python", "confluent_kafka"), ("librdkafka", "kafka")])
-def test_lag_loads_one_client_and_nothing_for_another_format(bootstrap: str, client: str, other: str) -> None:
-    topic, group = (f"start-up-{uuid.uuid4().hex[:8]}" for _ in range(2))
+@pytest.fixture(scope="module")
+def group(bootstrap: str) -> str:
+    """One that has committed in the topic of its name, as has `…-2`."""
+    name = f"start-up-{uuid.uuid4().hex[:8]}"
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    admin.create_topics({topic: {"num_partitions": 1, "replication_factor": 1}})
-    admin.wait_for_topics([topic])
-    admin.alter_group_offsets(group, {TopicPartition(topic, 0): OffsetAndMetadata(0, "", -1)})
+    admin.create_topics({name: {"num_partitions": 1, "replication_factor": 1}})
+    admin.wait_for_topics([name])
+    for each in (name, f"{name}-2"):
+        admin.alter_group_offsets(each, {TopicPartition(name, 0): OffsetAndMetadata(0, "", -1)})
     admin.close()
+    return name
+
+
+@pytest.mark.parametrize(
+    ("client", "others"),
+    [
+        ("kafka-python", {"confluent_kafka"}),
+        ("librdkafka", {"kafka", "confluent_kafka"}),  # it runs in a process of its own
+        ("auto", {"kafka", "confluent_kafka"}),
+    ],
+)
+def test_lag_loads_one_client_and_nothing_for_another_format(
+    bootstrap: str, group: str, client: str, others: set[str]
+) -> None:
     loaded = modules("lag", "-b", bootstrap, "-g", group, "--client", client)
     assert not {name for name in loaded if name.startswith("eventq.commands.lag_")} - {
         "eventq.commands.lag_options"
     }
     assert not {name.split(".")[0] for name in loaded} & {
-        other,
+        *others,
         "pydantic",
         "orjson",
         "rich",
         "multiprocessing",
         "tomllib",
     }
+
+
+def test_auto_asks_about_one_group_once_over_librdkafka_and_all_else_over_kafka_python(
+    bootstrap: str, group: str
+) -> None:
+    once = "lag -g G", "lag -g G -o csv", "lag check -g G --max-lag 9", "group describe G", "group members G"
+    else_ = (
+        "lag -g G --time-lag",
+        "lag check -g G --max-lag 9 --max-time-lag 9s",
+        "lag -g G -g G-2",
+        "lag watch -g G --samples 1",
+        "lag wait -g G",
+        "group reset -g G --to earliest",
+    )
+    for words in (*once, *else_):
+        call = words.replace("G", group).split()
+        assert ("kafka" in imported(*call, "-b", bootstrap), words) == (words in else_, words)
 
 
 @pytest.mark.parametrize("stream", ["1", "2"])
