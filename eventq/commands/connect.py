@@ -43,7 +43,8 @@ def _readable(values: dict[str, str]) -> dict[str, str]:
 
 
 def _say(said: dict[str, Setting], role: Role, client: str) -> None:
-    sys.stderr.write(f"eventq: {client} carries the data\n")
+    if role is not Role.ADMIN:
+        sys.stderr.write(f"eventq: {client} carries the data\n")
     unused = ignored(said, role, client)
     for name, setting in said.items():
         value = MASK if is_secret(name) else setting.value

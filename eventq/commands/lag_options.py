@@ -1,5 +1,6 @@
 """What the lag commands share: their options, which groups are meant, the reader, the format."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,6 @@ from eventq.core.errors import UsageError
 from eventq.core.lag import Assume
 from eventq.core.lag_reads import Isolation
 from eventq.core.parse import duration
-from eventq.core.settings import Connection
 from eventq.core.topic_names import check_names
 from eventq.loops.lag import Question
 from eventq.loops.time_lag import TimeLags
@@ -97,16 +97,15 @@ def time_lags_of(shared: Shared, question: Question, at_most: int | None = None)
 
 
 def lag_reader(shared: Shared, *, brief: bool = False) -> "KafkaPythonLagReader | ApartLagReader":
-    return reader_over(connection(shared), brief=brief)
-
-
-def reader_over(to: Connection, *, brief: bool = False) -> "KafkaPythonLagReader | ApartLagReader":
-    """The reader over the client asked for; auto takes the faster one, see docs/performance.md.
+    """The reader over the client asked for; auto takes the faster one (docs/performance.md).
 
     `brief`: one look at one group. librdkafka has done that sooner, as it is imported in half the time; it
     asks group by group, so that many groups, and look after look, take less over kafka-python.
     """
+    to = connection(shared)
     client = "kafka-python" if to.client == "auto" and not brief else data_client(to)
+    if shared.verbose:
+        sys.stderr.write(f"eventq: asks Kafka over {client}\n")
     if client == "librdkafka":
         from eventq.broker.lag_apart import ApartLagReader
 

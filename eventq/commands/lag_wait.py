@@ -14,10 +14,10 @@ from eventq.commands.lag_options import (
     IsolationOption,
     OneGroup,
     Topics,
+    lag_reader,
     one_group,
     period,
     question_of,
-    reader_over,
 )
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.output import write, write_json
@@ -59,10 +59,9 @@ def wait(
     )
     goal = Goal(max_lag, assume, {} if pinned else None)
     signal.signal(signal.SIGTERM, _terminate)
-    to = connection(shared)
     with (
-        reader_over(to) as reader,
-        _remainders(to, question) as empty,
+        lag_reader(shared) as reader,
+        _remainders(connection(shared), question) as empty,
         _telling(name, shared) as tell,
     ):
         outcome = _run(run := LagWait(_read(reader, question), empty, goal, limits, SystemClock(), tell))

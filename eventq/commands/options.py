@@ -89,7 +89,7 @@ _SHARED = (
         Client | None,
         None,
         "--client",
-        text="The client library (default auto: librdkafka for events if installed).",
+        text="The client library (default auto: the faster of those installed).",
     ),
     _option(str | None, None, "--connect-timeout", text="How long to look for a broker (default 10s)."),
     _option(

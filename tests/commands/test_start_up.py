@@ -165,8 +165,10 @@ def test_auto_asks_about_one_group_once_over_librdkafka_and_all_else_over_kafka_
         "group reset -g G --to earliest",
     )
     for words in (*once, *else_):
-        call = words.replace("G", group).split()
-        assert ("kafka" in imported(*call, "-b", bootstrap), words) == (words in else_, words)
+        said = modules(*words.replace("G", group).split(), "-v", "-b", bootstrap)
+        client = "librdkafka" if words in once else "kafka-python"
+        assert f"eventq: asks Kafka over {client}" in said, words
+        assert ("kafka" in said) == (words in else_), words
 
 
 @pytest.mark.parametrize("stream", ["1", "2"])
