@@ -7,6 +7,7 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 
 from tests.in_process import Done, eventq
+from tests.live_member import live_member
 
 T0 = 1_700_000_000_000
 
@@ -40,16 +41,7 @@ class Ward:
 
     def member(self) -> KafkaConsumer:
         """A live member that has its partitions; the caller closes it."""
-        consumer = KafkaConsumer(
-            self.topic,
-            group_id=self.group,
-            bootstrap_servers=self.bootstrap,
-            enable_auto_commit=False,
-            metadata_max_age_ms=1000,  # one that joins before it knows the topic's partitions owns none
-        )
-        while not consumer.assignment():
-            consumer.poll(timeout_ms=100)
-        return consumer
+        return live_member(self.bootstrap, self.topic, self.group)
 
     def new_member(self) -> Any:
         """The same of a group of the newer protocol."""

@@ -3,11 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 
 from tests.lag_world import LagWorld, finish
+from tests.live_member import live_member
 
 
 @pytest.fixture
@@ -34,11 +36,8 @@ def test_the_document_has_the_figures_the_limits_and_the_breaches(world: LagWorl
 
 
 def test_live_members_are_counted(world: LagWorld) -> None:
-    consumer = KafkaConsumer(world.topic, group_id=world.group, bootstrap_servers=world.bootstrap)
-    while not consumer.assignment():
-        consumer.poll(timeout_ms=100)
-    enough, too_few = world.run("check", "--min-members", "1"), world.run("check", "--min-members", "2")
-    consumer.close()
+    with closing(live_member(world.bootstrap, world.topic, world.group)):
+        enough, too_few = world.run("check", "--min-members", "1"), world.run("check", "--min-members", "2")
     assert (enough.code, too_few.code) == (0, 3)
     assert "1 members are fewer than 2" in too_few.out
 

@@ -5,10 +5,13 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
+
+from tests.live_member import live_member
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +106,8 @@ def test_several_groups_in_one_call_keep_their_own_commits(bench: Bench) -> None
 
 
 def test_a_live_member_that_never_committed_is_shown_with_its_partitions(bench: Bench) -> None:
-    consumer = KafkaConsumer(
-        bench.topic, group_id=bench.group, bootstrap_servers=bench.bootstrap, enable_auto_commit=False
-    )
-    while not consumer.assignment():
-        consumer.poll(timeout_ms=100)
-    found = bench.lag()
-    consumer.close()
+    with closing(live_member(bench.bootstrap, bench.topic, bench.group)):
+        found = bench.lag()
     assert (found["lag"], found["lag_assumed"], found["member_count"]) == (200, 200, 1)
     assert found["partitions"][0]["member"]["client_id"].startswith("kafka-python")
     assert found["state"] == "Stable"

@@ -4,11 +4,13 @@ import signal
 import subprocess
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer, TopicPartition
 
 from tests.lag_world import LagWorld, finish
+from tests.live_member import live_member
 
 
 @pytest.fixture
@@ -151,13 +153,8 @@ def test_a_remainder_of_transaction_markers_counts_as_consumed(world: LagWorld) 
 
 
 def test_a_live_member_is_named_with_what_it_holds_up(world: LagWorld) -> None:
-    consumer = KafkaConsumer(
-        world.topic, group_id=world.group, bootstrap_servers=world.bootstrap, enable_auto_commit=False
-    )
-    while not consumer.assignment():
-        consumer.poll(timeout_ms=100)
-    done = world.run("wait", "--timeout", "100ms")
-    consumer.close()
+    with closing(live_member(world.bootstrap, world.topic, world.group)):
+        done = world.run("wait", "--timeout", "100ms")
     assert "member kafka-python" in done.err
 
 

@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from kafka import KafkaConsumer
 
 from tests.consume_world import World, either_client, eventually, members_of, over_both_clients, purchase
+from tests.live_member import live_member
 from tests.private_kafka import PrivateKafka
 
 
@@ -150,16 +150,9 @@ def _sent(world: World) -> bool:
 @either_client
 def test_until_end_ends_when_a_member_of_another_program_has_done_the_rest(world: World) -> None:
     world.create(2)
-    other = KafkaConsumer(
-        world.topic,
-        bootstrap_servers=world.bootstrap,
-        group_id=world.group,
-        auto_offset_reset="earliest",
-        heartbeat_interval_ms=300,
-        auto_commit_interval_ms=100,
-    )
+    settings = {"enable_auto_commit": True, "auto_commit_interval_ms": 100, "auto_offset_reset": "earliest"}
+    other = live_member(world.bootstrap, world.topic, world.group, heartbeat_interval_ms=300, **settings)
     try:
-        other.poll(timeout_ms=5000)
         world.send([purchase(n) for n in range(20)], 0)
         world.send([purchase(n) for n in range(20)], 1)
         process = world.start("--from-beginning", "--until-end", "--count", "1", "-o", "json")

@@ -7,22 +7,25 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from typing import Any
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from tests.consume_world import DEADLINE, eventually
+from tests.consume_world import DEADLINE
 from tests.lag_world import LagWorld
+from tests.live_member import live_member
 
 _MEMBER = """
 import sys, time
 from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 consumer = KafkaConsumer(sys.argv[2], bootstrap_servers=sys.argv[1], group_id=sys.argv[3], max_poll_records=5,
-                         enable_auto_commit=False, auto_offset_reset="earliest", session_timeout_ms=6000,
-                         heartbeat_interval_ms=500)
+                         enable_auto_commit=False, auto_offset_reset="earliest", session_timeout_ms=10000,
+                         heartbeat_interval_ms=500, metadata_max_age_ms=1000)
 while True:
     if consumer.poll(timeout_ms=100):
         time.sleep(0.1)
@@ -60,14 +63,6 @@ class Watched(LagWorld):
         self._started.append(process)
         return process
 
-    def produce_on(self, ended: threading.Event) -> None:
-        """More than the member reads, to both partitions."""
-        producer = KafkaProducer(bootstrap_servers=self.bootstrap)
-        while not ended.wait(0.05):
-            for n in range(20):
-                producer.send(self.topic, b"x", partition=n % 2)
-        producer.close()
-
 
 @pytest.fixture
 def world(bootstrap: str) -> Iterator[Watched]:
@@ -76,21 +71,38 @@ def world(bootstrap: str) -> Iterator[Watched]:
         yield world
 
 
+HOW = (signal.SIGSTOP, signal.SIGKILL)
+
+
 @pytest.fixture
-def flood(world: Watched) -> Iterator[None]:
-    ended = threading.Event()
-    thread = threading.Thread(target=world.produce_on, args=[ended])
-    thread.start()
-    yield
-    ended.set()
-    thread.join()
+def flooded(bootstrap: str) -> Iterator[list[Watched]]:
+    """One for each way to end a member, and more is produced for each than its member reads."""
+    ended, one, other = threading.Event(), Watched(bootstrap), Watched(bootstrap)
+    with one, other:
+        thread = threading.Thread(target=produce_on, args=[bootstrap, [one.topic, other.topic], ended])
+        thread.start()
+        yield [one, other]
+        ended.set()
+        thread.join()
 
 
-@pytest.mark.usefixtures("flood")
-@pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
+def produce_on(bootstrap: str, topics: list[str], ended: threading.Event) -> None:
+    """400 records a second to each topic, to both partitions."""
+    producer = KafkaProducer(bootstrap_servers=bootstrap)
+    while not ended.wait(0.05):
+        for topic, n in product(topics, range(20)):
+            producer.send(topic, b"x", partition=n % 2)
+    producer.close()
+
+
 def test_a_slow_member_is_a_warning_a_stopped_or_killed_one_a_stall_and_then_a_stop(
-    world: Watched, how: signal.Signals
+    flooded: list[Watched],
 ) -> None:
+    with ThreadPoolExecutor() as pool:  # its seat is free, and that is a stop, when the session times out
+        list(pool.map(warns_stalls_and_stops, flooded, HOW))
+
+
+def warns_stalls_and_stops(world: Watched, how: signal.Signals) -> None:
     member = world.member()
     world.watch()
     slow = world.until("WARN", eta_state="never")  # known once there have been commits for a full window
@@ -105,10 +117,7 @@ def test_a_slow_member_is_a_warning_a_stopped_or_killed_one_a_stall_and_then_a_s
 
 
 def test_a_member_that_catches_up_is_ok_and_one_that_goes_back_a_rewind(world: Watched) -> None:
-    consumer = KafkaConsumer(
-        world.topic, bootstrap_servers=world.bootstrap, group_id=world.group, enable_auto_commit=False
-    )
-    eventually(lambda: consumer.poll(timeout_ms=100) is not None and consumer.assignment(), "an assignment")
+    consumer = live_member(world.bootstrap, world.topic, world.group)
     keys = [TopicPartition(world.topic, n) for n in range(2)]
     consumer.commit({key: OffsetAndMetadata(100, "", -1) for key in keys})
     world.watch()

@@ -1,0 +1,15 @@
+"""A live member of a group, in the test's own process."""
+
+from typing import Any
+
+from kafka import KafkaConsumer
+
+
+def live_member(bootstrap: str, topic: str, group: str, **settings: Any) -> KafkaConsumer:
+    """It has its partitions, and commits nothing if `settings` don't say so; the caller closes it."""
+    soon = 1000  # one that joins before it knows the topic's partitions owns none until its metadata are old
+    usual = {"enable_auto_commit": False, "metadata_max_age_ms": soon}
+    consumer = KafkaConsumer(topic, group_id=group, bootstrap_servers=bootstrap, **{**usual, **settings})
+    while not consumer.assignment():
+        consumer.poll(timeout_ms=100)
+    return consumer
