@@ -39,6 +39,7 @@ class KafkaPythonConsumer:
 
     def poll(self, seconds: float, most: int) -> list[Slice]:
         self._remember()
+        _finish_joining(self._consumer)
         try:
             return self._records(int(seconds * 1000), most)
         except KafkaError as error:
@@ -159,6 +160,19 @@ class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc] # the cli
             self._owner.owned.discard(partition)
             self._owner.known.pop(partition, None)
         self._handler.revoked(gone, reason)
+
+
+def _finish_joining(consumer: KafkaConsumer) -> None:
+    """Makes the client wait on for a join that an earlier poll left under way.
+
+    It joins anew while its assignment does not fit the topic's metadata. A leader has the new assignment
+    before the broker confirms it: after a poll that ends between the two the client sees no reason to join,
+    never takes the answer, sends no heartbeats and spins for good. A join ends only within a poll: none is
+    asked for twice.
+    """
+    coordinator = consumer._coordinator  # noqa: SLF001
+    if coordinator.rejoining:
+        coordinator.request_rejoin()
 
 
 def commit_arguments(topic: str, offsets: Offsets) -> dict[TopicPartition, OffsetAndMetadata]:

@@ -1,9 +1,15 @@
 """What a member's consumer promises the member, below the group of processes."""
 
+import time
 import uuid
+from collections.abc import Callable
+from typing import Any
 
+import pytest
 from kafka import KafkaAdminClient
+from kafka.coordinator.assignors.range import RangePartitionAssignor
 
+from eventq.broker.consume import KafkaPythonConsumer
 from eventq.broker.consume_librdkafka import LibrdkafkaConsumer
 from eventq.core.consume_plan import MemberPlan
 from eventq.core.consumed import Offsets, Reset
@@ -11,6 +17,8 @@ from eventq.core.settings import Connection
 from eventq.core.start import Start, StartKind
 from eventq.core.work import Work
 from tests.consume_world import eventually
+
+POLL = 0.1
 
 
 class Heard:
@@ -37,7 +45,7 @@ class Heard:
 
 def plan(bootstrap: str, topic: str, group: str) -> MemberPlan:
     return MemberPlan(
-        connection=Connection(bootstrap),
+        connection=Connection(bootstrap, {"metadata.max.age.ms": "200"}),
         client="librdkafka",
         topic=topic,
         group=group,
@@ -56,16 +64,53 @@ def plan(bootstrap: str, topic: str, group: str) -> MemberPlan:
 
 
 def test_a_member_that_leaves_before_it_heard_of_its_partitions_gets_none(bootstrap: str) -> None:
-    topic = f"member-{uuid.uuid4().hex[:12]}"
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    admin.create_topics({topic: {"num_partitions": 2, "replication_factor": 1}})
-    admin.wait_for_topics([topic])
+    topic = made_topic(admin, partitions=2)
     consumer, heard = LibrdkafkaConsumer(plan(bootstrap, topic, topic)), Heard()
     consumer.join(heard)
     eventually(lambda: stable(admin, topic), "the group gave it its partitions")
     consumer.close()
     admin.close()
     assert heard.calls == []
+
+
+def test_a_leader_whose_poll_ends_while_it_assigns_new_partitions_still_gets_them(
+    bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    topic = made_topic(admin, partitions=1)
+    consumer = KafkaPythonConsumer(plan(bootstrap, topic, topic))
+    consumer.join(Heard())
+    eventually(lambda: polled(consumer) == {0}, "the member got the only partition")
+    late = staticmethod(late_once(RangePartitionAssignor.assign))
+    monkeypatch.setattr(RangePartitionAssignor, "assign", late)
+    admin.create_partitions({topic: 2})
+    eventually(lambda: polled(consumer) == {0, 1}, "the member got the new partition too")
+    consumer.close()
+    admin.close()
+
+
+def made_topic(admin: KafkaAdminClient, partitions: int) -> str:
+    topic = f"member-{uuid.uuid4().hex[:12]}"
+    admin.create_topics({topic: {"num_partitions": partitions, "replication_factor": 1}})
+    admin.wait_for_topics([topic])
+    return topic
+
+
+def polled(consumer: KafkaPythonConsumer) -> set[int]:
+    consumer.poll(POLL, 10)
+    return consumer.owned
+
+
+def late_once(assign: Callable[..., Any]) -> Callable[..., Any]:
+    """As on a starved machine: the assignment takes longer, once, than the poll that waits for it."""
+    delays = [2 * POLL]
+
+    def late(*arguments: Any) -> Any:
+        time.sleep(delays.pop() if delays else 0)
+        return assign(*arguments)
+
+    return late
 
 
 def stable(admin: KafkaAdminClient, group: str) -> bool:
