@@ -21,6 +21,9 @@ _Report = Callable[[Any, Any], None]
 
 _IN_FLIGHT = 100_000
 _IN_FLIGHT_KBYTES = 64 * 1024
+_STATISTICS_MS = 100
+"""So soon is the producer id heard of; with 1,000 partitions each telling costs 2 ms of CPU."""
+
 _ANY_PARTITION = -1
 _UNSETTLED = frozenset(
     {
@@ -198,7 +201,7 @@ def _config(plan: SendPlan, statistics: Callable[[str], None]) -> dict[str, Any]
         "compression.type": plan.compression.value,
     }
     if plan.idempotent:
-        config |= {"statistics.interval.ms": 200, "stats_cb": statistics}
+        config |= {"statistics.interval.ms": _STATISTICS_MS, "stats_cb": statistics}
     if plan.linger_ms is not None:
         config["linger.ms"] = plan.linger_ms
     if plan.batch_bytes is not None:
