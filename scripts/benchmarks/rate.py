@@ -3,7 +3,7 @@
 from functools import partial
 
 from benchmarks.process import measure
-from benchmarks.rounds import Contender, Figure, Suite, figure
+from benchmarks.rounds import Contender, Figure, Suite, Target, figure
 from benchmarks.site import Site, report
 
 RATES = ("0.5", "10", "1000", "5000")
@@ -44,5 +44,10 @@ def appended(site: Site, topic: str) -> tuple[int, int, int]:
 
 def suite(site: Site) -> Suite:
     contenders = [Contender(f"{rate}/s", partial(paced, site, rate)) for rate in RATES]
+    targets = [Target(f"% error at {rate}/s", (f"{rate}/s",), None, 0.1, 0.01, min) for rate in RATES]
+    targets += [
+        Target(f"p99 slip in ms at {rate}/s", (f"{rate}/s",), None, 5, 1, min, "slip_p99_ms")
+        for rate in RATES
+    ]
     what = "mean rate error by LogAppendTime, 60 s (120 s at 0.5/s); 10 partitions; p99 slip by the sender"
-    return Suite("rate", "% error", what, contenders)
+    return Suite("rate", "% error", what, contenders, targets)

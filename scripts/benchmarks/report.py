@@ -33,7 +33,7 @@ def _suite(outcome: Outcome, date: str) -> dict[str, Any]:
         "unit": outcome.suite.unit,
         "settings": outcome.suite.settings,
         "figures": {name: [_figure(one) for one in runs] for name, runs in outcome.figures.items()},
-        "ratios": {one.target.name: _ratio(one) for one in outcome.reached},
+        "targets": {one.target.name: _judged(one) for one in outcome.reached},
     }
 
 
@@ -48,9 +48,9 @@ def _figure(one: Figure) -> dict[str, Any]:
     }
 
 
-def _ratio(one: Reached) -> dict[str, Any]:
+def _judged(one: Reached) -> dict[str, Any]:
     return {
-        "pairs": [round(ratio, 4) for ratio in one.ratios],
+        "rounds": [round(number, 6) for number in one.rounds],
         "median": round(one.median, 4),
         "required": one.target.required,
         "aim": one.target.aim,
@@ -77,8 +77,8 @@ def markdown(found: Mapping[str, Any]) -> str:
     parts = [f"Measured on {on}; the broker ran beside the client.\n"]
     for title, suite in found["suites"].items():
         parts.append(_section(title, suite))
-        if suite["ratios"]:
-            parts.append(_ratios(suite["ratios"]))
+        if suite["targets"]:
+            parts.append(_targets(suite["targets"]))
     return "\n".join(parts)
 
 
@@ -101,9 +101,8 @@ def _row(name: str, runs: Sequence[Mapping[str, Any]]) -> str:
     cells += [f"{median(run[key] for run in runs):.2f}" for key in ("wall_seconds", "cpu_seconds")]
     cells += [f"{median(run[key] for run in runs) / 1e6:.0f}" for key in ("peak_bytes", "peak_sum_bytes")]
     fixed = ("value", "wall_seconds", "cpu_seconds", "peak_bytes", "peak_sum_bytes")
-    also = [
-        f"{key} {_number(runs[0][key])}" for key in runs[0] if key not in fixed and runs[0][key] is not None
-    ]
+    more = {key: [run[key] for run in runs if run.get(key) is not None] for key in runs[0]}
+    also = [f"{key} {_number(median(found))}" for key, found in more.items() if found and key not in fixed]
     return f"| {' | '.join([*cells, ', '.join(also)])} |\n"
 
 
@@ -111,14 +110,15 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-def _ratios(ratios: Mapping[str, Any]) -> str:
-    head = "| ratio, pair by pair | min | median | max | to reach | aim | |\n|---|--:|--:|--:|--:|--:|---|\n"
-    rows = [
-        f"| {name} | {min(r['pairs']):.2f} | {r['median']:.2f} | {max(r['pairs']):.2f} "
-        f"| {r['required']:g} | {r['aim']:g} | {r['verdict']} |\n"
-        for name, r in ratios.items()
-    ]
-    return head + "".join(rows)
+def _targets(targets: Mapping[str, Any]) -> str:
+    head = "| round by round | min | median | max | to reach | aim | |\n|---|--:|--:|--:|--:|--:|---|\n"
+    return head + "".join(_target(name, found) for name, found in targets.items())
+
+
+def _target(name: str, found: Mapping[str, Any]) -> str:
+    rounds, bounds = sorted(found["rounds"]), (found["required"], found["aim"])
+    numbers = (rounds[0], found["median"], rounds[-1], *bounds)
+    return f"| {' | '.join([name, *(f'{number:.3g}' for number in numbers), found['verdict']])} |\n"
 
 
 def write(page: Path, found: Mapping[str, Any]) -> None:
@@ -130,18 +130,18 @@ def write(page: Path, found: Mapping[str, Any]) -> None:
 
 
 def against(found: Mapping[str, Any], earlier: Mapping[str, Any]) -> str:
-    """A line for each figure and ratio that both runs have: now ÷ then, by their medians."""
+    """A line for each figure and target that both runs have: now ÷ then, by their medians."""
     lines = []
     for title, suite in found["suites"].items():
-        old = earlier["suites"].get(title, {"figures": {}, "ratios": {}})
+        old = earlier["suites"].get(title, {"figures": {}, "targets": {}})
         for name in suite["figures"].keys() & old["figures"].keys():
             now, then = (median(run["value"] for run in s["figures"][name]) for s in (suite, old))
             lines.append(
                 f"{title}: {name}: {_number(now)} {suite['unit']}, {now / then:.2f} of {_number(then)}"
             )
-        for name in suite["ratios"].keys() & old["ratios"].keys():
-            now, then = (s["ratios"][name]["median"] for s in (suite, old))
-            lines.append(f"{title}: ratio {name}: {now:.2f}, was {then:.2f}")
+        for name in suite["targets"].keys() & old["targets"].keys():
+            now, then = (s["targets"][name]["median"] for s in (suite, old))
+            lines.append(f"{title}: target {name}: {now:.2f}, was {then:.2f}")
     return "\n".join(sorted(lines)) + "\n"
 
 

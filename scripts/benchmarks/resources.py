@@ -3,7 +3,7 @@
 import uuid
 
 from benchmarks.process import Measured, measure
-from benchmarks.rounds import Contender, Figure, Suite, figure
+from benchmarks.rounds import Contender, Figure, Suite, Target, figure
 from benchmarks.site import Site
 
 _MANY = 10_000_000
@@ -30,7 +30,8 @@ def memory(site: Site, topic: str) -> Suite:
         return peak(measure(site.eventq("consume", "-t", topic, *group, *quiet)))
 
     contenders = [Contender("produce", produce), Contender("consume, 1 member", consume)]
-    return Suite("memory", "MB", f"{count:,} events, unpaced; the largest process", contenders)
+    targets = [Target(f"MB at most, {one.name}", (one.name,), None, 200, 120, min) for one in contenders]
+    return Suite("memory", "MB", f"{count:,} events, unpaced; the largest process", contenders, targets)
 
 
 def idle(site: Site, topic: str) -> Suite:
@@ -47,5 +48,9 @@ def idle(site: Site, topic: str) -> Suite:
         Contender("produce at 10/s", lambda: share(produce)),
         Contender("a member on an idle topic", lambda: share(consume, "-g", f"bench-{uuid.uuid4()}")),
     ]
+    targets = [
+        Target(f"% of a core, {one.name}", (one.name,), None, most, 1, min)
+        for one, most in zip(contenders, (3, 2), strict=True)
+    ]
     what = f"over {seconds:.0f} s, all processes of the run, its start taken off"
-    return Suite("CPU", "% of a core", what, contenders)
+    return Suite("CPU", "% of a core", what, contenders, targets)

@@ -30,15 +30,17 @@ class Contender:
 class Target:
     """The ratio of two contenders and what it is to reach; of several in `over` the best counts.
 
+    Without `under` it is the figure itself, and `of` is which: None for the value in the suite's unit.
     `best` is max where more is better and min where less is: `required` and `aim` are then at most.
     """
 
     name: str
     over: tuple[str, ...]
-    under: str
+    under: str | None
     required: float
     aim: float
     best: Callable[..., float] = max
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
+    """`rounds` has the ratio, or the figure, of each."""
+
     target: Target
-    ratios: tuple[float, ...]
+    rounds: tuple[float, ...]
 
     @property
     def median(self) -> float:
-        return median(self.ratios)
+        return median(self.rounds)
 
     @property
     def verdict(self) -> str:
@@ -96,6 +100,11 @@ def play(suite: Suite, rounds: int) -> Outcome:
 
 
 def _reached(target: Target, figures: Mapping[str, Sequence[Figure]]) -> Reached:
-    rounds = zip(*(figures[name] for name in (*target.over, target.under)), strict=True)
-    ratios = tuple(target.best(one.value for one in over) / under.value for *over, under in rounds)
-    return Reached(target, ratios)
+    over = zip(*(_values(target, figures[name]) for name in target.over), strict=True)
+    best = [target.best(values) for values in over]
+    under = [1.0] * len(best) if target.under is None else _values(target, figures[target.under])
+    return Reached(target, tuple(one / other for one, other in zip(best, under, strict=True)))
+
+
+def _values(target: Target, runs: Sequence[Figure]) -> list[float]:
+    return [one.value if target.of is None else one.more[target.of] or 0.0 for one in runs]

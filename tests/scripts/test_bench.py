@@ -74,7 +74,15 @@ def test_a_ratio_is_of_the_best_in_its_own_round(
     values: tuple[float, float, float], ratio: float, verdict: str
 ) -> None:
     reached = play(_suite(*values), 2).reached[0]
-    assert (reached.ratios, reached.verdict) == ((ratio, ratio), verdict)
+    assert (reached.rounds, reached.verdict) == ((ratio, ratio), verdict)
+
+
+@pytest.mark.parametrize(("slip", "verdict"), [(0.5, "aim reached"), (3.0, "reached"), (7.0, "missed")])
+def test_a_figure_is_held_against_what_it_is_to_reach(slip: float, verdict: str) -> None:
+    one = Contender("one", lambda: Figure(100, 1, 1, 1, 1, {"slip_ms": slip}))
+    target = Target("slip", ("one",), None, 5, 1, min, "slip_ms")
+    reached = play(Suite("toy", "records/s", "nothing", [one], [target]), 2).reached[0]
+    assert (reached.rounds, reached.verdict) == ((slip, slip), verdict)
 
 
 def test_a_run_is_held_against_an_earlier_one(tmp_path: Path) -> None:
@@ -83,4 +91,4 @@ def test_a_run_is_held_against_an_earlier_one(tmp_path: Path) -> None:
     now = report.document([play(_suite(2, 2, 4), 1)], machine)
     said = report.against(now, report.load(tmp_path / "then.json"))
     assert "toy: a: 2 records/s, 2.00 of 1" in said
-    assert "toy: ratio best ÷ peer: 0.50, was 0.50" in said
+    assert "toy: target best ÷ peer: 0.50, was 0.50" in said
