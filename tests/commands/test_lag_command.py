@@ -220,6 +220,14 @@ def test_no_broker_is_exit_1_and_names_the_address_in_a_line_and_a_hint(client: 
     assert len(done.stderr.splitlines()) == 2
 
 
+def test_a_traceback_asked_for_shows_where_the_process_apart_failed() -> None:
+    options = ["-g", "some", "-b", "127.0.0.1:1", "--connect-timeout", "500ms", "--client", "librdkafka"]
+    command = [sys.executable, "-m", "eventq", "lag", *options, "--debug"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "librdkafka_admin.py" in done.stderr
+    assert done.stderr.splitlines()[-2].startswith("eventq: no broker answered")
+
+
 def test_text_says_what_json_says_of_loss_ahead_no_commit_and_of_each_group_apart(bench: Bench) -> None:
     other = f"{bench.group}-b"
     bench.commit(10, 150)
