@@ -33,7 +33,7 @@ def rate_part(site: Site, run: Play) -> Iterator[Outcome]:
 
 
 def startup_part(site: Site, run: Play) -> Iterator[Outcome]:
-    yield run(startup.start())
+    yield run(startup.start(site))
     with site.topic() as topic, site.group(topic) as group:
         yield run(startup.lag(site, group))
 

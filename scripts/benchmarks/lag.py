@@ -17,11 +17,7 @@ _PEER = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"
 
 def sizes(site: Site) -> list[tuple[int, int]]:
     """Groups and the partitions of the topic that all of them read."""
-    return list(dict.fromkeys((_scaled(site, groups), _scaled(site, parts)) for groups, parts in _SIZES))
-
-
-def _scaled(site: Site, count: int) -> int:
-    return max(1, round(count * min(1.0, site.size)))
+    return list(dict.fromkeys((site.few(groups), site.few(parts)) for groups, parts in _SIZES))
 
 
 def snapshots(site: Site) -> Iterator[Suite]:
@@ -32,7 +28,7 @@ def snapshots(site: Site) -> Iterator[Suite]:
 
 def watch(site: Site) -> Iterator[Suite]:
     """CPU in percent of one core at a sample a second; the start is measured alone and taken off."""
-    groups, partitions = (_scaled(site, count) for count in _WATCHED)
+    groups, partitions = (site.few(count) for count in _WATCHED)
     samples = round(site.seconds(_SAMPLES))
     with site.topic(partitions=partitions) as topic, site.groups(topic, groups, partitions) as names:
 

@@ -36,6 +36,10 @@ class Site:
     def seconds(self, count: float) -> float:
         return max(1.0, count * self.size)
 
+    def few(self, count: int) -> int:
+        """Fewer at a small size, never more: groups, partitions, repetitions."""
+        return max(1, round(count * min(1.0, self.size)))
+
     def eventq(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "eventq", *arguments, "-b", self.bootstrap]
 

@@ -162,14 +162,13 @@ def test_a_missing_topic_is_named_and_never_created(world: World) -> None:
 def test_a_goal_that_is_not_reached_in_time_is_exit_124(world: World) -> None:
     world.create()
     world.fill(3)
-    run = world.consume("-n", "10", "--timeout", "3s")
-    assert (run.code, run.report["processed"]) == (124, 3)
-    world.group += "-2"
-    assert world.consume("-n", "10", "--idle-timeout", "2s").code == 124
-    world.group += "-3"
-    assert world.consume("--idle-timeout", "2s").code == 0
-    world.group += "-4"
-    assert world.consume("--duration", "1s").code == 0
+    started = []
+    for goal in ("-n 10 --timeout 5s", "-n 10 --idle-timeout 2s", "--idle-timeout 2s", "--duration 1s"):
+        world.group += "-again"
+        started.append(world.start("--from-beginning", "-o", "json", *goal.split()))
+    runs = [world.finish(process) for process in started]
+    assert [run.code for run in runs] == [124, 124, 0, 0]
+    assert runs[0].report["processed"] == 3
 
 
 @either_client

@@ -5,11 +5,13 @@ import os
 import subprocess
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from kafka import KafkaProducer
 
+from tests.consume_world import CLIENTS
 from tests.private_kafka import PrivateKafka
 
 USER, PASSWORD = "eventq", "eventq-secret"
@@ -35,7 +37,7 @@ def client_properties(folder: Path, mechanism: str = "PLAIN") -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("client", ["kafka-python", "librdkafka"])
+@pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("mechanism", MODULES)
 def test_a_client_properties_file_of_java_logs_in_over_both_clients(
     sasl_kafka: PrivateKafka, tmp_path: Path, mechanism: str, client: str
@@ -60,23 +62,26 @@ def test_members_of_a_group_log_in_too(sasl_kafka: PrivateKafka, tmp_path: Path)
     assert json.loads(done.stdout)["processed"] == 10
 
 
-@pytest.mark.parametrize("client", ["kafka-python", "librdkafka"])
+def over_both_clients(*arguments: str, **environment: str) -> "list[subprocess.CompletedProcess[str]]":
+    """At the same time: who is refused tries on until the connect timeout."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda client: eventq(*arguments, "--client", client, **environment), CLIENTS))
+
+
 def test_a_wrong_password_is_an_error_that_names_the_address_and_not_the_password(
-    sasl_kafka: PrivateKafka, tmp_path: Path, client: str
+    sasl_kafka: PrivateKafka, tmp_path: Path
 ) -> None:
     config = ["-b", sasl_kafka.bootstrap, "--command-config", client_properties(tmp_path)]
-    given = ["--client", client, "-v", "--debug"]
-    done = eventq("lag", "--all-groups", *given, *config, KAFKA_PASSWORD=WRONG)
-    assert done.returncode == 1
-    assert f"authentication failed at {sasl_kafka.bootstrap} as {USER}" in done.stderr
-    assert WRONG not in done.stdout + done.stderr
+    for done in over_both_clients("lag", "--all-groups", "-v", "--debug", *config, KAFKA_PASSWORD=WRONG):
+        assert done.returncode == 1
+        assert f"authentication failed at {sasl_kafka.bootstrap} as {USER}" in done.stderr
+        assert WRONG not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("client", ["kafka-python", "librdkafka"])
 def test_a_listener_that_wants_sasl_and_gets_none_is_an_error_with_that_cause(
-    sasl_kafka: PrivateKafka, client: str
+    sasl_kafka: PrivateKafka,
 ) -> None:
-    done = eventq("lag", "--all-groups", "--client", client, "-b", sasl_kafka.bootstrap)
-    assert done.returncode == 1
-    assert sasl_kafka.bootstrap in done.stderr
-    assert "want TLS or SASL" in done.stderr
+    for done in over_both_clients("lag", "--all-groups", "-b", sasl_kafka.bootstrap):
+        assert done.returncode == 1
+        assert sasl_kafka.bootstrap in done.stderr
+        assert "want TLS or SASL" in done.stderr

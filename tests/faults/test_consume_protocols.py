@@ -1,6 +1,8 @@
 """Groups that hand over only what changes: no event is processed twice, whoever comes and goes."""
 
 import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,8 +15,21 @@ GROUPS = [
 ]
 
 
-@pytest.mark.parametrize(("world", "how"), GROUPS, indirect=["world"])
-def test_members_that_come_and_go_make_no_event_be_processed_twice(world: World, how: str) -> None:
+@pytest.fixture
+def worlds(bootstrap: str) -> Iterator[list[World]]:
+    """One over each client of `GROUPS`: they wait at the same time."""
+    worlds = [World(bootstrap, client) for client, _ in GROUPS]
+    yield worlds
+    for world in worlds:
+        world.close()
+
+
+def test_members_that_come_and_go_make_no_event_be_processed_twice(worlds: list[World]) -> None:
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(come_and_go, worlds, [how for _, how in GROUPS]))
+
+
+def come_and_go(world: World, how: str) -> None:
     world.create(6)
     world.flood(6000)
     options = ["-X", how, "--from-beginning", "--work", "2ms", "-o", "json", "--commit-interval", "1s"]

@@ -3,16 +3,17 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
-from tests.consume_world import alive, eventually, members_of
+from tests.consume_world import CLIENTS, alive, eventually, members_of
 from tests.private_kafka import PrivateKafka
 from tests.produce_world import ProduceWorld
 
-CLIENTS = ["kafka-python", "librdkafka"]
+Started: TypeAlias = "list[tuple[ProduceWorld, subprocess.Popen[bytes]]]"
 
 
 @pytest.fixture
@@ -23,12 +24,14 @@ def world(bootstrap: str) -> Iterator[ProduceWorld]:
 
 
 @pytest.fixture
-def shaky(restartable: PrivateKafka) -> Iterator[ProduceWorld]:
-    """A world on a broker that may be stopped."""
-    world = ProduceWorld(restartable.bootstrap)
-    world.create(2)
-    yield world
-    world.close()
+def shaky(restartable: PrivateKafka) -> Iterator[dict[str, ProduceWorld]]:
+    """One for each client on a broker that may be stopped: they see the same outage."""
+    worlds = {client: ProduceWorld(restartable.bootstrap) for client in CLIENTS}
+    for world in worlds.values():
+        world.create(2)
+    yield worlds
+    for world in worlds.values():
+        world.close()
 
 
 @pytest.fixture(params=CLIENTS)
@@ -84,43 +87,65 @@ def test_workers_of_a_killed_parent_end(world: ProduceWorld) -> None:
 
 
 def test_a_broker_that_comes_back_costs_nothing_but_time(
-    restartable: PrivateKafka, shaky: ProduceWorld, client: str
+    restartable: PrivateKafka, shaky: dict[str, ProduceWorld]
 ) -> None:
-    process = shaky.start(
-        "--client", client, "-r", "100", "-n", "600", "--input", "-", "-o", "json", stdin=-1
-    )
-    assert process.stdin is not None
-    process.stdin.write(b"".join(b"%d\n" % n for n in range(200)))
-    process.stdin.flush()
-    eventually(lambda: shaky.written() >= 100, "the first events")
-    shaky.let_go()
+    options = ("-r", "100", "-n", "600", "--input", "-", "-o", "json")
+    started = [
+        (world, world.start("--client", client, *options, stdin=-1)) for client, world in shaky.items()
+    ]
+    for _, process in started:
+        _give(process, range(200))
+    for world, _ in started:
+        _let_go_after(100, world)
     restartable.kill()
-    process.stdin.write(b"".join(b"%d\n" % n for n in range(200, 600)))
-    process.stdin.flush()
+    for _, process in started:
+        _give(process, range(200, 600))
     restartable.up()
-    run = shaky.finish(process, b"")
-    assert (run.code, run.report["acked"]) == (0, 600), run.err
-    assert sorted(int(record.value) for record in shaky.records()) == list(range(600))
-    assert run.err == "" or all(line.startswith("eventq: ") for line in run.err.splitlines())
+    for world, process in started:
+        run = world.finish(process, b"")
+        assert (run.code, run.report["acked"]) == (0, 600), run.err
+        assert sorted(int(record.value) for record in world.records()) == list(range(600))
+        assert run.err == "" or all(line.startswith("eventq: ") for line in run.err.splitlines())
+
+
+def _let_go_after(count: int, world: ProduceWorld) -> None:
+    eventually(lambda: world.written() >= count, f"{count} events are written")
+    world.let_go()
+
+
+def _give(process: "subprocess.Popen[bytes]", numbers: range) -> None:
+    assert process.stdin is not None
+    process.stdin.write(b"".join(b"%d\n" % n for n in numbers))
+    process.stdin.flush()
+
+
+@pytest.fixture
+def left_alone(restartable: PrivateKafka, shaky: dict[str, ProduceWorld]) -> Iterator[Started]:
+    """A run over each client that has sent something; then the broker hangs."""
+    options = ("-o", "json", "-X", "delivery.timeout.ms=40000")
+    started = [(world, world.start("--client", client, *options)) for client, world in shaky.items()]
+    for world, _ in started:
+        _let_go_after(1, world)
+    restartable.pause()
+    yield started
+    restartable.resume()
 
 
 def test_a_broker_that_stays_away_leaves_unknown_events_and_bounded_memory(
-    restartable: PrivateKafka, shaky: ProduceWorld, client: str
+    left_alone: Started,
 ) -> None:
-    process = shaky.start("--client", client, "-o", "json", "-X", "delivery.timeout.ms=40000")
-    eventually(shaky.written, "a first event")
-    shaky.let_go()
-    restartable.pause()
-    try:
-        memory = [_resident(process.pid)]
-        line = eventually(lambda: _stalled(process), "a progress line of a run that stands still")
-        memory.append(_resident(process.pid))
-        assert int(line) <= 100_000
-        assert max(memory) < 200 * 1024
-        process.send_signal(signal.SIGINT)
-        run = shaky.finish(process)
-    finally:
-        restartable.resume()
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_leaves_unknown_events, *zip(*left_alone, strict=True)))
+
+
+def _leaves_unknown_events(world: ProduceWorld, process: "subprocess.Popen[bytes]") -> None:
+    memory = [_resident(process.pid)]
+    line = eventually(lambda: _stalled(process), "a progress line of a run that stands still")
+    memory.append(_resident(process.pid))
+    assert int(line) <= 100_000
+    assert max(memory) < 200 * 1024
+    process.send_signal(signal.SIGINT)
+    run = world.finish(process)
     report = run.report
     assert run.code == 130
     assert settled(report) == report["offered"]
@@ -140,18 +165,12 @@ def _resident(pid: int) -> int:
     return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])  # type: ignore[index]
 
 
-def test_a_second_signal_ends_at_once(restartable: PrivateKafka, shaky: ProduceWorld, client: str) -> None:
-    process = shaky.start("--client", client)
-    eventually(shaky.written, "a first event")
-    shaky.let_go()
-    restartable.pause()
-    try:
+def test_a_second_signal_ends_at_once(left_alone: Started) -> None:
+    for world, process in left_alone:
         process.send_signal(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(1)
         process.send_signal(signal.SIGINT)
-        run = shaky.finish(process)
-    finally:
-        restartable.resume()
-    assert (run.code, run.out) == (130, "")
-    assert "Traceback" not in run.err
+        run = world.finish(process)
+        assert (run.code, run.out) == (130, "")
+        assert "Traceback" not in run.err
