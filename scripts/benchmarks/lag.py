@@ -41,8 +41,9 @@ def watch(site: Site) -> Iterator[Suite]:
             Contender("watch over librdkafka", lambda: share("librdkafka")),
             Contender("watch over kafka-python", lambda: share("kafka-python")),
         ]
+        target = Target("% of a core, by the client of auto", ("watch over kafka-python",), None, 25, 25, min)
         what = f"{_size(groups, partitions)}, {samples} samples in a pipe, a second apart"
-        yield Suite("watch", "% of a core", what, contenders)
+        yield Suite("watch", "% of a core", what, contenders, [target])
 
 
 def snapshot(site: Site, groups: list[str], partitions: int) -> Suite:
