@@ -32,7 +32,8 @@ def bare(site: Site, topic: str, count: int) -> Figure:
 
 def java(site: Site, topic: str, count: int) -> Figure:
     """ConsumerPerformance by its own clock; its rate without the rebalance stands beside it."""
-    options = ["--topic", topic, "--num-records", str(count), "--group", f"java-{uuid.uuid4()}"]
+    goal = ["--num-records", str(count), "--timeout", "60000"]  # after 10 s without a record it gives up
+    options = ["--topic", topic, *goal, "--group", f"java-{uuid.uuid4()}"]
     run = measure(site.java("org.apache.kafka.tools.ConsumerPerformance", *options))
     fields = [field.strip() for field in run.out.strip().splitlines()[-1].split(",")]
     return figure(float(fields[5]), run, without_rebalance=float(fields[9]))
