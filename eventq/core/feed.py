@@ -67,10 +67,14 @@ class MadeUp:
 
     def take(self, stamps: Sequence[int]) -> tuple[Sequence[bytes], Sequence[bytes] | None]:
         """Values and keys of the next events, one for each stamp (epoch milliseconds)."""
-        start, end = self._at, self._at + len(stamps)
-        self._at = end
-        values = _dated(self._bodies[start:end], stamps)
-        return values, None if self._keys is None else self._keys[start:end]
+        start, self._at = self._at, self._at + len(stamps)
+        if self._keys is not None:
+            return _dated(self._bodies[start : self._at], stamps), self._keys[start : self._at]
+        mine = self._share.places(self._block)
+        if len(stamps) == len(mine) and stamps[0] == stamps[-1]:  # all at once, in one pass less
+            return bodies(self._seed, self._block, mine, _tail(stamps[0])), None
+        self._bodies = self._bodies or bodies(self._seed, self._block, mine)
+        return _dated(self._bodies[start : self._at], stamps), None
 
     def _load(self) -> None:
         """The next block, in which this worker may have no event."""
@@ -80,7 +84,7 @@ class MadeUp:
         if self._rule.kind is KeyKind.NONE:
             mine = self._share.places(self._block)
             self._numbers = range(first + mine.start, first + mine.stop, mine.step)
-            self._bodies = bodies(self._seed, self._block, mine)
+            self._bodies = ()  # made when they are taken
             return
         made = bodies(self._seed, self._block)
         keys = self._keys_of(made)
@@ -97,6 +101,10 @@ class MadeUp:
 
 def _dated(made: Sequence[bytes], stamps: Sequence[int]) -> list[bytes]:
     if stamps[0] == stamps[-1]:  # they never go back
-        tail = b"%d}" % stamps[0]
+        tail = _tail(stamps[0])
         return [body + tail for body in made]
     return [b"%b%d}" % pair for pair in zip(made, stamps, strict=True)]
+
+
+def _tail(stamp: int) -> bytes:
+    return b"%d}" % stamp

@@ -30,23 +30,23 @@ _DECIMAL = bytes(byte % 10 + ord("0") for byte in range(256))
 _UNEVEN = bytes(range(250, 256))  # without these the last digits of bytes are evenly spread
 
 
-def bodies(seed: int, block: int, places: range = _WHOLE) -> list[bytes]:
-    """The block's events up to the time, `{"productId":"…","price":…,"purchasedAt":`.
+def bodies(seed: int, block: int, places: range = _WHOLE, tail: bytes = b"") -> list[bytes]:
+    """The block's events up to the time, `{"productId":"…","price":…,"purchasedAt":`, and the same `tail`.
 
     Only those at `places`, from a start in steps to the block's end; the others are not written at all.
     Ids are valid random (version 4) UUIDs, prices even over [0, 10000) in thousandths.
     """
-    random, count = Random(f"{seed}/{block}"), len(places)
-    rows = bytearray(_ROW * count)
+    random, count, width = Random(f"{seed}/{block}"), len(places), len(_ROW) + len(tail)
+    rows = bytearray((_ROW + tail) * count)
     ids = random.randbytes(16 * BLOCK).hex().encode()
     for place, at in enumerate(_HEX):
-        rows[at :: len(_ROW)] = _column(ids, place, len(_HEX), places)
-    rows[_HEX[_VERSION] :: len(_ROW)] = b"4" * count
-    rows[_HEX[_VARIANT] :: len(_ROW)] = _column(ids, _VARIANT, len(_HEX), places).translate(_EIGHT_TO_B)
+        rows[at::width] = _column(ids, place, len(_HEX), places)
+    rows[_HEX[_VERSION] :: width] = b"4" * count
+    rows[_HEX[_VARIANT] :: width] = _column(ids, _VARIANT, len(_HEX), places).translate(_EIGHT_TO_B)
     prices = _decimals(random, len(_DIGITS) * BLOCK)
     for place, at in enumerate(_DIGITS):
-        rows[at :: len(_ROW)] = _column(prices, place, len(_DIGITS), places)
-    made = list(struct.unpack(f"{len(_ROW)}s" * count, rows))
+        rows[at::width] = _column(prices, place, len(_DIGITS), places)
+    made = list(struct.unpack(f"{width}s" * count, rows))
     for i in _zeros(_column(prices, 0, len(_DIGITS), places)):
         made[i] = _without_zeros(made[i])
     return made

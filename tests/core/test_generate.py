@@ -51,6 +51,19 @@ def test_workers_together_make_the_same_events_each_once(key: str, workers: int,
         assert sum(map(len, owners)) == len(set().union(*owners))
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+def test_events_of_one_moment_are_the_same_taken_at_once_or_in_pieces(workers: int) -> None:
+    def values(most: int) -> list[bytes]:
+        feed, found = MadeUp(7, KeyRule(), Share(0, workers), 2500), list[bytes]()
+        while feed.head is not None:
+            found += feed.take([1_700_000_000_000] * len(feed.numbers(None, most)))[0]
+        return found
+
+    at_once = values(1000)
+    assert at_once == values(300)
+    assert all(json.loads(value)["purchasedAt"] == 1_700_000_000_000 for value in at_once)
+
+
 def test_another_seed_makes_other_events() -> None:
     one, other = (events(MadeUp(seed, KeyRule(), Share(), 1000), [1000]) for seed in (1, 2))
     assert not {value for _, value, _ in one} & {value for _, value, _ in other}
