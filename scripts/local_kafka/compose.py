@@ -29,7 +29,7 @@ def environment(cluster: Cluster) -> dict[str, str]:
 
 
 def up(cluster: Cluster) -> None:
-    if not is_ready(cluster) and not ports.is_free(cluster.port):
+    if not is_ready(cluster) and not ports.comes_free(cluster.port):
         raise KafkaProblem(
             f"port {cluster.port} is in use: stop what listens there, "
             "or take another port (scripts/kafka up --port N)"

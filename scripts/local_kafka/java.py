@@ -40,7 +40,7 @@ def up(cluster: Cluster) -> None:
 
 def _need_free_ports(broker: Broker) -> None:
     for port in sorted({broker.node.port, broker.node.plain, broker.node.controller}):
-        if not ports.is_free(port):
+        if not ports.comes_free(port):
             what = "a Kafka that this checkout did not start" if probe.brokers(port) else "another program"
             raise KafkaProblem(
                 f"port {port} is in use by {what}: stop it, or take another port (scripts/kafka up --port N)"

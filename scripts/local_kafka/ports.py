@@ -2,11 +2,13 @@
 
 import random
 import socket
+import time
 
 HOST = "127.0.0.1"
 # Below the range from which systems take the ports of outgoing connections: no client can sit on the port
 # of a broker that comes back.
 _RANGE = range(20000, 32000)
+_LEAVING_SECONDS = 3.0
 
 
 def is_free(port: int) -> bool:
@@ -17,6 +19,14 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def comes_free(port: int) -> bool:
+    """Whether nothing listens on it, at the latest soon: a process that has just ended may leave it last."""
+    until = time.monotonic() + _LEAVING_SECONDS
+    while not (free := is_free(port)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return free
 
 
 def pick(taken: set[int]) -> int:

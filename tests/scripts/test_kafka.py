@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from kafka import KafkaAdminClient
@@ -97,6 +98,15 @@ def test_a_port_in_use_is_a_clear_error_that_leaves_nothing(free_port: str) -> N
     assert refused.returncode == 1
     assert f"port {free_port} is in use by another program" in refused.stderr
     assert not (layout.HOME / free_port).exists()
+
+
+def test_a_port_that_is_just_being_left_is_waited_for(free_port: str) -> None:
+    server = socket.create_server(("127.0.0.1", int(free_port)))
+    assert not ports.is_free(int(free_port))
+    leaving = Timer(0.3, server.close)
+    leaving.start()
+    assert ports.comes_free(int(free_port))
+    leaving.join()
 
 
 def test_a_broker_that_dies_at_start_shows_the_end_of_its_log(free_port: str) -> None:
