@@ -20,6 +20,10 @@ def produce_part(site: Site, run: Play) -> Iterator[Outcome]:
     yield run(produce.sweep(site))
 
 
+def handing_part(site: Site, run: Play) -> Iterator[Outcome]:
+    yield run(produce.handing(site))
+
+
 def consume_part(site: Site, run: Play) -> Iterator[Outcome]:
     with site.topic() as topic:
         count = consume.fill(site, topic)
@@ -52,6 +56,7 @@ def memory_part(site: Site, run: Play) -> Iterator[Outcome]:
 
 PARTS: dict[str, Callable[[Site, Play], Iterator[Outcome]]] = {
     "produce": produce_part,
+    "handing": handing_part,
     "consume": consume_part,
     "rate": rate_part,
     "startup": startup_part,

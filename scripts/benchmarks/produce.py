@@ -2,12 +2,14 @@
 
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from benchmarks.bare_handing import WAYS
 from benchmarks.process import measure
 from benchmarks.rounds import Contender, Figure, Suite, Target, figure
 from benchmarks.site import BATCH_BYTES, LINGER_MS, SETTINGS, Site, kcat, own_clock, report
@@ -123,6 +125,21 @@ def sweep(site: Site) -> Suite:
     ]
     what = f"{count:,} events, {count // 5:,} where their size is given (from a file); {SETTINGS}"
     return Suite("produce, against what", "records/s", what, contenders)
+
+
+def handing(site: Site) -> Suite:
+    """What handing over and hearing of an event costs, way by way."""
+    count = site.records(_WHOLE)
+
+    def bare_way(way: str) -> Figure:
+        with site.topic() as topic:
+            numbers = [str(n) for n in (count, LINGER_MS, BATCH_BYTES)]
+            words = ["-m", "benchmarks.bare_handing", way, site.bootstrap, topic, *numbers]
+            return own_clock([sys.executable, *words])
+
+    contenders = [Contender(way, partial(bare_way, way)) for way in WAYS]
+    what = f"{count:,} prebuilt values, a bare loop over confluent-kafka; {SETTINGS}"
+    return Suite("handing over", "µs of CPU an event", what, contenders)
 
 
 def sized(site: Site, count: int, size: int) -> Figure:
