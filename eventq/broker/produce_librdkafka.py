@@ -1,9 +1,8 @@
 """Sends events over librdkafka, whose own queue is the bound on what is in flight."""
 
 import json
-import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
@@ -16,8 +15,6 @@ from eventq.core.chunk import Chunk
 from eventq.core.produce_plan import Acks, SendPlan
 from eventq.core.produced import Deliveries
 from eventq.core.settings import Role
-
-_Report = Callable[[Any, Any], None]
 
 _IN_FLIGHT = 100_000
 _IN_FLIGHT_KBYTES = 64 * 1024
@@ -45,7 +42,6 @@ class LibrdkafkaProducer:
         self._partition = _ANY_PARTITION if plan.partition is None else plan.partition
         self._has_id = not plan.idempotent
         self._handed = 0
-        self._resume_at = math.inf
         self._touched: list[_Flight] = []
         self._producer: Producer = made(Producer, _config(plan, self._statistics))
 
@@ -68,47 +64,21 @@ class LibrdkafkaProducer:
             self._has_id = json.loads(text)["eos"]["idemp_state"] == "Assigned"
 
     def send(self, chunk: Chunk, start: int) -> int:
-        report = _Flight(chunk.due, self.deliveries, self._touched).report
-        if chunk.stamps is None:
-            end = self._send_together(chunk, start, report)
-        else:
-            end = self._send_dated(chunk, chunk.stamps, start, report)
-        self._handed += end - start
-        return end
-
-    def _send_dated(self, chunk: Chunk, stamps: Sequence[int], start: int, report: _Report) -> int:
         produce, topic, partition = self._producer.produce, self._plan.topic, self._partition
-        values, keys = chunk.values, chunk.keys
+        report = _Flight(chunk.due, self.deliveries, self._touched).report
+        values, stamps, keys = chunk.values, chunk.stamps, chunk.keys
         for i in range(start, len(values)):
             try:
-                produce(topic, values[i], keys and keys[i], partition, report, timestamp=stamps[i])
+                if stamps is None:  # to pass a timestamp costs 0.2 µs an event
+                    produce(topic, values[i], keys and keys[i], partition, report)
+                else:
+                    produce(topic, values[i], keys and keys[i], partition, report, timestamp=stamps[i])
             except BufferError:  # noqa: PERF203 - costs nothing since Python 3.11
+                self._handed += i - start
                 return i
             except KafkaException as error:
                 _refuse(self.deliveries, error.args[0])
-        return len(values)
-
-    def _send_together(self, chunk: Chunk, start: int, report: _Report) -> int:
-        """All in one call, a third cheaper; it takes no timestamps.
-
-        After a refusal for want of room each event of a call is refused, so the next call waits for some.
-        """
-        if len(self._producer) > self._resume_at:
-            return start
-        values, topic = chunk.values, self._plan.topic
-        messages: list[dict[str, Any]] = [{"value": value} for value in values[start:]]
-        for message, key in zip(messages, (chunk.keys or ())[start:], strict=False):
-            message["key"] = key
-        self._resume_at = math.inf
-        if self._producer.produce_batch(topic, messages, self._partition, report) == len(messages):
-            return len(values)
-        for i, message in enumerate(messages, start):
-            error = message.get("_error")
-            if error is not None and error.code() == KafkaError._QUEUE_FULL:  # noqa: SLF001
-                self._resume_at = len(self._producer) * 9 // 10
-                return i
-            if error is not None:
-                _refuse(self.deliveries, error)
+        self._handed += len(values) - start
         return len(values)
 
     def poll(self, seconds: float) -> None:

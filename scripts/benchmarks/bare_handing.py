@@ -34,6 +34,17 @@ class Counted:
             self.partition, self.count, self.last = message.partition(), 1, message
 
 
+def dated(producer: Producer, topic: str, made: list[bytes], report: Report, partition: int) -> None:
+    now = int(time.time() * 1000)
+    for value in made:
+        while True:
+            try:
+                producer.produce(topic, value, None, partition, report, timestamp=now)
+                break
+            except BufferError:
+                producer.poll(0.05)
+
+
 def one_by_one(producer: Producer, topic: str, made: list[bytes], report: Report, partition: int) -> None:
     for value in made:
         while True:
@@ -52,6 +63,7 @@ def at_once(producer: Producer, topic: str, made: list[bytes], report: Report, p
 
 
 WAYS: dict[str, tuple[Callable[..., None], Callable[[], Report], bool]] = {
+    "one call an event, with a timestamp": (dated, lambda: Counted().report, False),
     "one call an event": (one_by_one, lambda: Counted().report, False),
     "a thousand in a call": (at_once, lambda: Counted().report, False),
     "a thousand in a call, its partition chosen": (at_once, lambda: Counted().report, True),
