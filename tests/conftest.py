@@ -19,11 +19,13 @@ _QUICK_RETURN = ("-c", "broker.session.timeout.ms=3000", "-c", "broker.heartbeat
 def pytest_configure() -> None:
     """A terminated run ends as an interrupted one does: what it started is stopped.
 
+    A job in the background begins with Ctrl-C ignored and would hand that on to all that it starts.
     Hypothesis fails no example for its time: that says how busy the machine is.
     """
     settings.register_profile("eventq", deadline=None)
     settings.load_profile("eventq")
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
