@@ -14,11 +14,6 @@ class PartitionAcks:
     first_offset: int
     last_offset: int
 
-    def add(self, other: "PartitionAcks") -> None:
-        self.acked += other.acked
-        self.first_offset = min(self.first_offset, other.first_offset)
-        self.last_offset = max(self.last_offset, other.last_offset)
-
 
 @dataclass(slots=True)
 class Deliveries:
@@ -70,10 +65,7 @@ class Deliveries:
         self.unknown += other.unknown
         self.errors.update(other.errors)
         for partition, acks in other.partitions.items():
-            mine = self.partitions.setdefault(
-                partition, PartitionAcks(0, acks.first_offset, acks.last_offset)
-            )
-            mine.add(acks)
+            self.acknowledge(partition, acks.first_offset, acks.last_offset, acks.acked)
         self.ack_ms.merge(other.ack_ms)
         self.last_at = max((at for at in (self.last_at, other.last_at) if at is not None), default=None)
 
