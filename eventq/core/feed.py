@@ -70,10 +70,9 @@ class MadeUp:
         start, self._at = self._at, self._at + len(stamps)
         if self._keys is not None:
             return _dated(self._bodies[start : self._at], stamps), self._keys[start : self._at]
-        mine = self._share.places(self._block)
-        if len(stamps) == len(mine) and stamps[0] == stamps[-1]:  # all at once, in one pass less
-            return bodies(self._seed, self._block, mine, _tail(stamps[0])), None
-        self._bodies = self._bodies or bodies(self._seed, self._block, mine)
+        if len(stamps) == len(self._numbers) and stamps[0] == stamps[-1]:  # all at once, in one pass less
+            return self._made(_tail(stamps[0])), None
+        self._bodies = self._bodies or self._made()
         return _dated(self._bodies[start : self._at], stamps), None
 
     def _load(self) -> None:
@@ -92,6 +91,10 @@ class MadeUp:
         self._numbers = [first + i for i in places]
         self._bodies = [made[i] for i in places]
         self._keys = [keys[i] for i in places]
+
+    def _made(self, tail: bytes = b"") -> list[bytes]:
+        """The block's events of this worker, without keys."""
+        return bodies(self._seed, self._block, self._share.places(self._block), tail)
 
     def _keys_of(self, made: Sequence[bytes]) -> list[bytes]:
         if self._rule.kind is KeyKind.PRODUCT:
