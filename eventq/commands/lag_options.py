@@ -1,6 +1,5 @@
 """What the lag commands share: their options, which groups are meant, the reader, the format."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +8,7 @@ import typer
 
 from eventq.commands.connect import connection, data_client
 from eventq.commands.options import Shared
+from eventq.commands.output import note
 from eventq.commands.settings import isolation_level, text_if_given
 from eventq.core.errors import UsageError
 from eventq.core.lag import Assume
@@ -105,7 +105,7 @@ def lag_reader(shared: Shared, *, brief: bool = False) -> "KafkaPythonLagReader 
     to = connection(shared)
     client = "kafka-python" if to.client == "auto" and not brief else data_client(to)
     if shared.verbose:
-        sys.stderr.write(f"eventq: asks Kafka over {client}\n")
+        note(shared, f"asks Kafka over {client}")
     if client == "librdkafka":
         from eventq.broker.lag_apart import ApartLagReader
 
