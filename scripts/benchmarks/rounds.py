@@ -107,4 +107,7 @@ def _reached(target: Target, figures: Mapping[str, Sequence[Figure]]) -> Reached
 
 
 def _values(target: Target, runs: Sequence[Figure]) -> list[float]:
-    return [one.value if target.of is None else one.more[target.of] or 0.0 for one in runs]
+    found = [one.value if target.of is None else one.more[target.of] for one in runs]
+    numbers = [number for number in found if number is not None]
+    assert len(numbers) == len(runs), f"{target.name}: a run has no {target.of}"
+    return numbers
