@@ -11,15 +11,15 @@ from eventq.commands.lazy import lazy
 from eventq.commands.options import Debug, redact
 from eventq.core.errors import EventqError, ExitCode, Stopped
 
-COMMANDS = (
-    "topic",
-    "produce",
-    "consume",
-    "lag",
-    "group",
-    "config",
-)
-"""Each is a module of eventq.commands with `register(app)`; help lists them in this order."""
+COMMANDS = {
+    "topic": "eventq.commands.topic.topic",
+    "produce": "eventq.commands.produce.produce",
+    "consume": "eventq.commands.consume.consume",
+    "lag": "eventq.commands.lag.lag",
+    "group": "eventq.commands.group.group",
+    "config": "eventq.commands.settings.config",
+}
+"""The module of each, which has `register(app)`; help lists them in this order."""
 
 
 def application() -> typer.Typer:

@@ -13,13 +13,13 @@ from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from random import Random
 
-from eventq.broker.group_admin import GroupAdmin
-from eventq.commands.consume_launch import launcher, prepare
-from eventq.core.consume_plan import MemberPlan
-from eventq.core.settings import Connection
+from eventq.broker.consume.cluster_admin import GroupAdmin
+from eventq.commands.consume.launch import launcher, prepare
+from eventq.core.consume.plan import MemberPlan
+from eventq.core.consume.work import Work
+from eventq.core.settings.settings import Connection
 from eventq.core.start import Start, StartKind
-from eventq.core.work import Work
-from eventq.loops.messages import Committed, Committing, Stop, ToParent
+from eventq.loops.consume.messages import Committed, Committing, Stop, ToParent
 
 AT_ONCE = 16
 PATIENCE = 1.5

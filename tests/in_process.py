@@ -8,8 +8,8 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from eventq import cli
-from eventq.commands.connect import connection
-from eventq.commands.settings import layers
+from eventq.commands.settings.connect import connection
+from eventq.commands.settings.settings import layers
 
 
 class Done(NamedTuple):

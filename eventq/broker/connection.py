@@ -9,10 +9,10 @@ from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.errors import KafkaConfigurationError, KafkaError
 
 from eventq.broker.bootstrap import watched
-from eventq.broker.unreachable import unreachable
-from eventq.core import properties
+from eventq.broker.errors import unreachable
 from eventq.core.errors import UsageError
-from eventq.core.settings import Connection, Role
+from eventq.core.settings import properties
+from eventq.core.settings.settings import Connection, Role
 
 _ASSIGNORS = {
     kind.name: kind

@@ -4,9 +4,9 @@ from typing import Any
 
 from confluent_kafka import KafkaException
 
-from eventq.core import properties
 from eventq.core.errors import UsageError
-from eventq.core.settings import Connection, Role
+from eventq.core.settings import properties
+from eventq.core.settings.settings import Connection, Role
 
 
 def librdkafka_config(connection: Connection, role: Role) -> dict[str, Any]:

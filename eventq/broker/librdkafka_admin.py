@@ -5,9 +5,9 @@ import logging
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
+from eventq.broker.errors import unreachable
 from eventq.broker.librdkafka import librdkafka_config, made
-from eventq.broker.unreachable import unreachable
-from eventq.core.settings import Connection, Role
+from eventq.core.settings.settings import Connection, Role
 
 _ALL_DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 - so the library names its own codes
 

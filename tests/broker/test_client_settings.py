@@ -7,8 +7,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 
 from eventq.broker.connection import kafka_python_config
 from eventq.broker.librdkafka import librdkafka_config
-from eventq.core.property_table import PROPERTIES
-from eventq.core.settings import Connection, Role
+from eventq.core.settings.property_table import PROPERTIES
+from eventq.core.settings.settings import Connection, Role
 
 VALUES = {
     "acks": "all",

@@ -57,11 +57,16 @@ def test_help_loads_no_client(command: list[str]) -> None:
 
 def test_a_subcommand_is_loaded_without_its_siblings() -> None:
     loaded = modules("group", "reset", "--help")
-    assert "eventq.commands.group_reset" in loaded
-    assert not loaded & {"eventq.commands.lag", "eventq.commands.topic", "eventq.commands.produce"}
-    assert {name for name in modules("lag", "plot", "--help") if name.startswith("eventq.commands.lag_")} == {
-        "eventq.commands.lag_options",
-        "eventq.commands.lag_plot",
+    assert "eventq.commands.group.reset" in loaded
+    assert not loaded & {
+        "eventq.commands.lag.lag",
+        "eventq.commands.topic.topic",
+        "eventq.commands.produce.produce",
+    }
+    assert {name for name in modules("lag", "plot", "--help") if name.startswith("eventq.commands.lag.")} == {
+        "eventq.commands.lag.lag",
+        "eventq.commands.lag.options",
+        "eventq.commands.lag.plot",
     }
 
 
@@ -139,8 +144,9 @@ def test_lag_loads_one_client_and_nothing_for_another_format(
     bootstrap: str, group: str, client: str, others: set[str]
 ) -> None:
     loaded = modules("lag", "-b", bootstrap, "-g", group, "--client", client)
-    assert not {name for name in loaded if name.startswith("eventq.commands.lag_")} - {
-        "eventq.commands.lag_options"
+    assert not {name for name in loaded if name.startswith("eventq.commands.lag.")} - {
+        "eventq.commands.lag.lag",
+        "eventq.commands.lag.options",
     }
     assert not {name.split(".")[0] for name in loaded} & {
         *others,

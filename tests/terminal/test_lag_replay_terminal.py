@@ -12,10 +12,10 @@ import pexpect
 import pyte
 import pytest
 
-from eventq.core.lag import Assume, GroupLag, Snapshot, partition_lag
-from eventq.core.lag_reads import Bounds, TopicPartition
-from eventq.core.sample import Sample
-from eventq.views.lag_json import stream_document
+from eventq.core.lag.reads import Bounds, TopicPartition
+from eventq.core.lag.sample import Sample
+from eventq.core.lag.snapshot import Assume, GroupLag, Snapshot, partition_lag
+from eventq.views.lag.json import stream_document
 
 START = 1_800_000_000
 

@@ -1,0 +1,252 @@
+"""A group member over librdkafka, set for throughput in bounded memory.
+
+`auto.offset.reset` is error, and every start is decided here, as over kafka-python (see consume.py). What was
+assigned begins only once that is done, in the next poll: the rebalance itself only says what was assigned.
+"""
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message
+from confluent_kafka import TopicPartition as At
+
+from eventq.broker.consume.librdkafka_records import slice_of
+from eventq.broker.consume.librdkafka_settings import PASSING, is_incremental, member_config
+from eventq.broker.librdkafka import made
+from eventq.broker.refused import refused
+from eventq.core.consume.member_handler import Handler
+from eventq.core.consume.plan import MemberPlan
+from eventq.core.consume.record_slice import Slice
+from eventq.core.consume.report import Offsets, Reset
+from eventq.core.start import StartKind, place
+
+_ANSWER = 5.0
+
+
+class LibrdkafkaConsumer:
+    def __init__(self, plan: MemberPlan) -> None:
+        self._plan = plan
+        settings = member_config(plan)
+        self._incremental = is_incremental(settings)
+        self._owned: set[int] = set()
+        self._unplaced: set[int] = set()
+        self._outside: set[int] = set()
+        self._unsought: set[int] = set()
+        self._at: Offsets = {}
+        self._mark: Offsets = {}
+        self._leaving = False
+        self._consumer: Consumer = made(Consumer, settings)
+
+    def join(self, handler: Handler) -> None:
+        self._handler = handler
+        self._consumer.subscribe(
+            [self._plan.topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
+        )
+
+    def poll(self, seconds: float, most: int) -> list[Slice]:
+        """What is there; else waits for a single record, because consume(n) would wait for n."""
+        try:
+            self._settle()
+            messages = self._consumer.consume(most, 0) or self._wait(seconds)
+            if any(map(Message.error, messages)):
+                messages = self._sound(messages)
+        except KafkaException as error:
+            self._judge(error.args[0])
+            return []
+        return self._slices(messages)
+
+    def _settle(self) -> None:
+        """What an earlier poll was told, with no record in hand: other partitions may begin anew too."""
+        if self._unplaced:
+            self._place(sorted(self._unplaced))
+        for partition in sorted(self._outside & self._at.keys()):
+            self._reset(partition)
+        self._outside.clear()
+        if self._unsought:
+            self._begin({p: self._at[p] for p in self._unsought & self._at.keys()})
+            self._unsought.clear()
+
+    def _wait(self, seconds: float) -> list[Message]:
+        message = self._consumer.poll(seconds)
+        return [] if message is None else [message]
+
+    def _slices(self, messages: list[Message]) -> list[Slice]:
+        runs: dict[int, list[Message]] = {}
+        for partition, run in groupby(messages, Message.partition):
+            runs.setdefault(partition, []).extend(run)
+        slices = [slice_of(partition, run) for partition, run in runs.items() if partition in self._at]
+        self._at.update((records.partition, records.last_offset + 1) for records in slices)
+        return slices
+
+    def _sound(self, messages: list[Message]) -> list[Message]:
+        """Without the messages that tell of an error."""
+        for message in messages:
+            error = message.error()
+            if error is not None and error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001
+                self._outside.add(message.partition())
+            elif error is not None:
+                self._judge(error)
+        return [message for message in messages if message.error() is None]
+
+    def _judge(self, error: KafkaError) -> None:
+        """Errors that pass by themselves are waited out."""
+        if not error.retriable() and error.code() not in PASSING:
+            raise refused(self._plan.topic, error.code(), _text(error))
+
+    # where partitions begin
+
+    def _place(self, partitions: Sequence[int]) -> None:
+        """At the group's commits; a start without one is committed, so that a crash can't move it."""
+        committed = self._committed(partitions)
+        starts = self._offsets(dict.fromkeys(partitions, OFFSET_BEGINNING))
+        fresh = self._fresh([p for p in partitions if p not in committed], starts)
+        if fresh and self.commit(fresh) is not None:
+            return
+        for partition, offset in fresh.items():
+            at_end = self._plan.start.kind is StartKind.END
+            self._handler.placed(partition, offset, offset - starts[partition] if at_end else 0)
+        for partition, offset in committed.items():
+            if offset < starts[partition]:
+                self._tell_reset(partition, offset, starts[partition])
+        self._begin({p: max(offset, starts[p]) for p, offset in {**committed, **fresh}.items()})
+
+    def _committed(self, partitions: Sequence[int]) -> Offsets:
+        found = self._consumer.committed(self._ats(partitions), timeout=_ANSWER)
+        return {at.partition: at.offset for at in _checked(found) if at.offset >= 0}
+
+    def _offsets(self, wanted: Mapping[int, int]) -> Offsets:
+        """The log's start, its end, or the first offset of a time or later, none if there is none."""
+        asked = [At(self._plan.topic, partition, moment) for partition, moment in wanted.items()]
+        found = self._consumer.offsets_for_times(asked, timeout=_ANSWER) if asked else []
+        return {at.partition: at.offset for at in _checked(found) if at.offset >= 0}
+
+    def _fresh(self, partitions: Sequence[int], starts: Offsets) -> Offsets:
+        start = self._plan.start
+        ends = self._offsets(dict.fromkeys(partitions, OFFSET_END))
+        timed = start.kind is StartKind.TIME
+        times = self._offsets(dict.fromkeys(partitions, start.value)) if timed else {}
+        return {p: place(start, starts[p], ends[p], times.get(p)) for p in partitions}
+
+    def _reset(self, partition: int) -> None:
+        """Out of range under way: what can still be read begins at the log start."""
+        start = self._offsets({partition: OFFSET_BEGINNING})[partition]
+        self._tell_reset(partition, self._at[partition], start)
+        self._begin({partition: start})
+
+    def _tell_reset(self, partition: int, offset: int, start: int) -> None:
+        self._handler.was_reset(Reset(partition, offset, start, max(0, start - offset)))
+
+    def _begin(self, offsets: Offsets) -> None:
+        again = [partition for partition in offsets if partition in self._at]
+        for partition, offset in offsets.items():
+            self._move(partition, offset)
+        self._unplaced.difference_update(offsets)
+        if self._incremental:
+            if again:
+                self._consumer.incremental_unassign(self._ats(again))
+            self._consumer.incremental_assign([At(self._plan.topic, p, o) for p, o in offsets.items()])
+        else:
+            self._consumer.assign([At(self._plan.topic, p, o) for p, o in self.positions().items()])
+
+    def give_back(self, partition: int, offset: int) -> None:
+        self._move(partition, offset)
+        try:
+            self._consumer.seek(At(self._plan.topic, partition, offset))
+        except KafkaException:
+            self._unsought.add(partition)  # not being fetched just now: it is assigned anew
+
+    # positions
+
+    def _move(self, partition: int, offset: int) -> None:
+        self._mark[partition] = self._client_positions([partition]).get(partition, -1)
+        self._at[partition] = offset
+
+    def positions(self) -> Offsets:
+        """Beyond control records, which only the client sees; its own position never goes back, ours does."""
+        held = self._client_positions(list(self._at))
+        return {p: held[p] if held.get(p, -1) > self._mark[p] else at for p, at in self._at.items()}
+
+    def _client_positions(self, partitions: list[int]) -> Offsets:
+        return {at.partition: at.offset for at in self._consumer.position(self._ats(partitions))}
+
+    def ends(self) -> Offsets:
+        known = {
+            at.partition: self._consumer.get_watermark_offsets(at, cached=True) for at in self._ats(self._at)
+        }
+        return {partition: marks[1] for partition, marks in known.items() if marks and marks[1] >= 0}
+
+    def _ats(self, partitions: Iterable[int]) -> list[At]:
+        return [At(self._plan.topic, partition) for partition in partitions]
+
+    def commit(self, offsets: Offsets) -> str | None:
+        """Always with offsets: the client aborts the process over a commit without, during a rebalance."""
+        wanted = [At(self._plan.topic, partition, offset) for partition, offset in offsets.items()]
+        try:
+            _checked(self._consumer.commit(offsets=wanted, asynchronous=False))
+        except KafkaException as error:
+            return _text(error.args[0])
+        return None
+
+    def pause(self) -> None:
+        self._consumer.pause(self._ats(self._at))
+
+    def resume(self) -> None:
+        self._consumer.resume(self._ats(self._at))
+
+    def close(self) -> None:
+        self._leaving = True
+        self._consumer.close()
+
+    # rebalances; librdkafka takes what they returned from for granted once they end
+
+    def _assigned(self, consumer: Consumer, partitions: list[At]) -> None:
+        """Assigns nothing yet, which answers the client all the same; `_place` does.
+
+        Of what comes only while it leaves nobody need hear, and the client may know no generation then.
+        """
+        if self._incremental:
+            consumer.incremental_assign([])
+        else:
+            consumer.assign([])
+        if self._leaving:
+            return
+        new = {at.partition for at in partitions}
+        self._owned |= new
+        self._unplaced |= new
+        self._handler.assigned(tuple(sorted(self._owned)), consumer.memberid(), _generation(consumer))
+
+    def _revoked(self, _consumer: Consumer, partitions: list[At]) -> None:
+        gone = tuple(sorted(at.partition for at in partitions))
+        held = {partition: offset for partition, offset in self.positions().items() if partition in gone}
+        offsets = self._handler.revoking(held)
+        reason = self.commit(offsets) if offsets else None
+        self._forget(gone, reason)
+
+    def _lost(self, _consumer: Consumer, partitions: list[At]) -> None:
+        self._forget(tuple(sorted(at.partition for at in partitions)), None)
+
+    def _forget(self, gone: tuple[int, ...], reason: str | None) -> None:
+        self._owned.difference_update(gone)
+        self._unplaced.difference_update(gone)
+        for partition in gone:
+            self._at.pop(partition, None)
+        self._handler.revoked(gone, reason)
+
+
+def _generation(consumer: Consumer) -> int:
+    """The client has no call for it; its group metadata, in one piece for transactions, begins with it."""
+    generation: int = struct.unpack_from("=7si", consumer.consumer_group_metadata())[1]
+    return generation
+
+
+def _checked(answers: list[At]) -> list[At]:
+    for at in answers:
+        if at.error is not None:
+            raise KafkaException(at.error)
+    return answers
+
+
+def _text(error: Any) -> str:
+    return error.str() if isinstance(error, KafkaError) else str(error)

@@ -1,0 +1,53 @@
+"""How librdkafka is set for a group member, and which of its errors pass by themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from confluent_kafka import KafkaError
+
+from eventq.broker.librdkafka import librdkafka_config
+from eventq.core.consume.plan import MemberPlan
+from eventq.core.settings.settings import Role
+
+PASSING = {
+    getattr(KafkaError, name)
+    for name in (
+        "_ALL_BROKERS_DOWN _TRANSPORT _RESOLVE _TIMED_OUT REQUEST_TIMED_OUT NETWORK_EXCEPTION "
+        "LEADER_NOT_AVAILABLE NOT_LEADER_FOR_PARTITION BROKER_NOT_AVAILABLE OFFSET_NOT_AVAILABLE "
+        "FENCED_LEADER_EPOCH UNKNOWN_LEADER_EPOCH KAFKA_STORAGE_ERROR UNKNOWN_TOPIC_OR_PART "
+        "UNKNOWN_TOPIC_ID _UNKNOWN_TOPIC _UNKNOWN_PARTITION _WAIT_COORD COORDINATOR_NOT_AVAILABLE "
+        "COORDINATOR_LOAD_IN_PROGRESS NOT_COORDINATOR REBALANCE_IN_PROGRESS ILLEGAL_GENERATION "
+        "UNKNOWN_MEMBER_ID STALE_MEMBER_EPOCH _ASSIGNMENT_LOST _STATE _MAX_POLL_EXCEEDED"
+    ).split()
+}
+"""What ends by itself: a broker or coordinator away, a leader that moves, a group that rebalances."""
+
+
+def member_config(plan: MemberPlan) -> dict[str, Any]:
+    given = librdkafka_config(plan.connection, Role.CONSUMER)
+    settings = {
+        "fetch.queue.backoff.ms": 10,  # the default, 1 s, leaves a reader that empties the queue waiting
+        "queued.max.messages.kbytes": 16_384,  # with the default, 64 MB, a process takes twice of that
+        "topic.metadata.refresh.interval.ms": 10_000,  # new partitions are seen soon
+        "log_level": 0,
+        **given,
+        "client.id": plan.client_id,
+        "group.id": plan.group,
+        "auto.offset.reset": "error",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "allow.auto.create.topics": False,
+        "isolation.level": "read_committed" if plan.read_committed else "read_uncommitted",
+    }
+    if settings.get("group.protocol") != "consumer":
+        settings["session.timeout.ms"] = int(plan.session_timeout * 1000)
+        # the client demands that it is no shorter than the session
+        settings.setdefault("max.poll.interval.ms", max(300_000, settings["session.timeout.ms"]))
+        settings["heartbeat.interval.ms"] = int(plan.heartbeat_interval * 1000)
+    return settings
+
+
+def is_incremental(settings: Mapping[str, Any]) -> bool:
+    """Whether a rebalance says only what comes and goes, and not all of it."""
+    strategy = str(settings.get("partition.assignment.strategy", ""))
+    return "cooperative" in strategy or settings.get("group.protocol") == "consumer"

@@ -1,0 +1,41 @@
+"""Groups of the newer protocol (KIP-848) over kafka-python, which itself describes classic ones only."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kafka.protocol.api_message import ApiMessage
+
+from eventq.broker.lag import schemas
+from eventq.broker.lag.wire import GROUP_NOT_FOUND, code_text
+from eventq.core.lag.reads import Description, Member, TopicPartition
+
+
+class ConsumerGroupDescribeRequest(ApiMessage, load_json=schemas):  # type: ignore[misc, call-arg]
+    pass
+
+
+class ConsumerGroupDescribeResponse(ApiMessage, load_json=schemas):  # type: ignore[misc, call-arg]
+    pass
+
+
+def request(groups: Sequence[str]) -> Any:
+    return ConsumerGroupDescribeRequest(group_ids=list(groups), include_authorized_operations=False)
+
+
+def description(group: Any) -> Description:
+    if group.error_code == GROUP_NOT_FOUND:
+        return Description(state="Dead", members=())
+    if group.error_code:
+        return Description(error=code_text(group.error_code))
+    members = tuple(_member(member) for member in group.members)
+    return Description(group.group_state, group.assignor_name or None, members, type="consumer")
+
+
+def _member(member: Any) -> Member:
+    owned = tuple(
+        TopicPartition(topic.topic_name, partition)
+        for topic in member.assignment.topic_partitions
+        for partition in topic.partitions
+    )
+    host = member.client_host.lstrip("/")
+    return Member(member.member_id, member.client_id, host, tuple(member.subscribed_topic_names), owned)

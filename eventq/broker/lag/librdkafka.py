@@ -1,0 +1,170 @@
+"""The reads that lag needs, over librdkafka's admin client: it describes classic and newer consumer groups.
+
+librdkafka finds coordinators and leaders itself and asks them all at once; every error is kept with its part.
+"""
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicCollection
+from confluent_kafka import TopicPartition as Place
+from confluent_kafka.admin import OffsetSpec
+
+from eventq.broker.errors import silent
+from eventq.broker.lag.librdkafka_values import (
+    commits,
+    description,
+    listed,
+    missing,
+    offset,
+    read_topic,
+    topic_without_id,
+    unanswered,
+)
+from eventq.broker.lag.undescribed import looked_up, undescribed
+from eventq.broker.librdkafka_admin import failure, librdkafka_admin
+from eventq.broker.patience import Patience
+from eventq.core.lag.reads import (
+    Bounds,
+    Commits,
+    Description,
+    Isolation,
+    ListedGroup,
+    Listing,
+    Topic,
+    TopicPartition,
+    bound,
+)
+from eventq.core.settings.settings import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from eventq.broker.lag.kafka_python import KafkaPythonLagReader
+
+_AT_ONCE = 64
+
+Key = TypeVar("Key")
+
+
+class LibrdkafkaLagReader:
+    """Serves loops.lag.LagReader; use it as a context manager."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._patience = Patience(connection.connect_timeout)
+        self._admin = librdkafka_admin(connection)
+        self._kinds: KafkaPythonLagReader | None = None
+
+    def __enter__(self) -> "Self":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._kinds is not None:
+            self._kinds.__exit__()
+
+    def list_groups(self) -> Listing:
+        future = self._admin.list_consumer_groups(request_timeout=self._patience.seconds)
+        found = self._answers("list", {"": future})[""]
+        if isinstance(found, KafkaException):
+            raise silent(self._connection, failure(found))
+        errors = tuple(f"a broker did not list its groups: {failure(error)}" for error in found.errors)
+        self._patience.note("list", answered=not errors)
+        if errors and not found.valid:
+            raise silent(self._connection, errors[0])
+        groups = {group.group_id: listed(group) for group in found.valid}
+        if not errors and self._names() - groups.keys():
+            groups = {group.group: group for group in self._every_kind().groups} | groups
+        return Listing(tuple(groups.values()), errors)
+
+    def describe(self, groups: Sequence[ListedGroup]) -> dict[str, Description]:
+        found = {g.group: undescribed(g) for g in groups if g.type not in {"", "classic", "consumer"}}
+        answers = self._describe([group.group for group in groups if group.group not in found])
+        if answers and all(map(unanswered, answers.values())):
+            self._metadata()  # says whether only the coordinators are away, or everything
+        found.update((name, description(one)) for name, one in answers.items())
+        unsure = [g.group for g in groups if not (g.type or found[g.group].exists)]
+        return {**found, **(looked_up(unsure, self._every_kind()) if unsure else {})}
+
+    def _metadata(self) -> Any:
+        """Of all topics, from any broker: other requests want a coordinator or a controller to answer."""
+        try:
+            return self._admin.list_topics(timeout=self._patience.seconds)
+        except KafkaException as error:
+            raise silent(self._connection, failure(error)) from error
+
+    def _describe(self, names: list[str]) -> dict[str, Any]:
+        if not names:
+            return {}
+        futures = self._admin.describe_consumer_groups(names, request_timeout=self._patience.seconds)
+        return self._answers("describe", futures)
+
+    def committed(self, groups: Sequence[str]) -> dict[str, Commits]:
+        """One group a call, as librdkafka has it, some of them at once."""
+        found: dict[str, Commits] = {}
+        for i in range(0, len(groups), _AT_ONCE):
+            asked = map(self._ask_commits, groups[i : i + _AT_ONCE])
+            futures = {name: future for call in asked for name, future in call.items()}
+            found.update((name, commits(one)) for name, one in self._answers("commits", futures).items())
+        return found
+
+    def _ask_commits(self, group: str) -> dict[str, Any]:
+        asked = [ConsumerGroupTopicPartitions(group)]
+        return dict(
+            self._admin.list_consumer_group_offsets(asked, request_timeout=self._patience.seconds).items()
+        )
+
+    def topics(self, names: Iterable[str]) -> dict[str, Topic]:
+        wanted = TopicCollection(list(names))
+        futures = self._admin.describe_topics(wanted, request_timeout=self._patience.seconds)
+        answers = self._answers("topics", futures)
+        if all(map(unanswered, answers.values())):
+            known = self._metadata().topics
+            return {name: topic_without_id(known[name]) for name in answers if name in known}
+        return {name: read_topic(name, one) for name, one in answers.items() if not missing(one)}
+
+    def bounds(
+        self, leaders: Mapping[TopicPartition, int], isolation: Isolation
+    ) -> dict[TopicPartition, Bounds]:
+        """Log start, end and, under read-committed, the high watermark: two or three requests a leader."""
+        committed = isolation is Isolation.READ_COMMITTED
+        specs = [(OffsetSpec.earliest(), False), (OffsetSpec.latest(), committed)]
+        specs += [(OffsetSpec.latest(), False)] if committed else []
+        places = {key: Place(*key) for key in leaders}
+        asked = [self._offsets(places.values(), spec, stable=stable) for spec, stable in specs]
+        columns = [self._answers("bounds", futures) for futures in asked]
+        return {key: bound([offset(column[place]) for column in columns]) for key, place in places.items()}
+
+    def _offsets(self, places: Iterable[Place], spec: OffsetSpec, *, stable: bool) -> dict[Place, Any]:
+        level = IsolationLevel.READ_COMMITTED if stable else IsolationLevel.READ_UNCOMMITTED
+        asked = dict.fromkeys(places, spec)
+        seconds = self._patience.seconds
+        return dict(self._admin.list_offsets(asked, isolation_level=level, request_timeout=seconds).items())
+
+    def _answers(self, kind: str, futures: Mapping[Key, Any]) -> dict[Key, Any]:
+        """Each future's result, or the KafkaException in its place."""
+        found = {key: _answer(future) for key, future in futures.items()}
+        self._patience.note(kind, answered=not any(map(unanswered, found.values())))
+        return found
+
+    def _names(self) -> set[str]:
+        """Every group of any kind; librdkafka's newer listing leaves out those that are not consumers'."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return {group.id for group in self._admin.list_groups(timeout=self._patience.seconds)}
+
+    def _every_kind(self) -> Listing:
+        """Groups with their kind by kafka-python: librdkafka does not know share and streams groups."""
+        if self._kinds is None:
+            from eventq.broker.lag.kafka_python import KafkaPythonLagReader
+
+            self._kinds = KafkaPythonLagReader(self._connection)
+        return self._kinds.list_groups()
+
+
+def _answer(future: Any) -> Any:
+    try:
+        return future.result()
+    except KafkaException as error:
+        return error

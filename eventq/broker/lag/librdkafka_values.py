@@ -1,0 +1,86 @@
+"""What librdkafka's admin client answers for lag, to the plain values of core.lag_reads."""
+
+from typing import Any
+
+from confluent_kafka import KafkaException
+
+from eventq.broker.librdkafka_admin import code, failure
+from eventq.core.lag.reads import Bounds, Commits, Description, ListedGroup, Member, Topic, TopicPartition
+
+_UNKNOWN = frozenset({3, -188, -190})
+"""That there is no such topic or partition, as the broker or librdkafka itself says it."""
+
+_STATES = {
+    "UNKNOWN": "",
+    "PREPARING_REBALANCING": "PreparingRebalance",
+    "COMPLETING_REBALANCING": "CompletingRebalance",
+    "STABLE": "Stable",
+    "DEAD": "Dead",
+    "EMPTY": "Empty",
+}
+
+_MOVED = _UNKNOWN | {5, 6}
+
+
+def missing(answer: Any) -> bool:
+    return isinstance(answer, KafkaException) and code(answer) in _UNKNOWN
+
+
+def unanswered(answer: Any) -> bool:
+    return isinstance(answer, KafkaException) and code(answer) < 0 and not missing(answer)
+
+
+def listed(group: Any) -> ListedGroup:
+    return ListedGroup(group.group_id, _state(group), group.type.name.lower())
+
+
+def _state(group: Any) -> str:
+    """As the brokers write it; librdkafka knows not all of the newer groups' states."""
+    return _STATES.get(group.state.name, "")
+
+
+def description(answer: Any) -> Description:
+    if isinstance(answer, KafkaException):
+        return Description(error=failure(answer))
+    state = _state(answer)
+    if state == "Dead":
+        return Description(state, members=())
+    members = tuple(_member(member) for member in answer.members)
+    return Description(state, answer.partition_assignor or None, members, type=answer.type.name.lower())
+
+
+def _member(member: Any) -> Member:
+    owned = tuple(TopicPartition(at.topic, at.partition) for at in member.assignment.topic_partitions)
+    return Member(member.member_id, member.client_id, member.host.lstrip("/"), (), owned)
+
+
+def commits(answer: Any) -> Commits:
+    if isinstance(answer, KafkaException):
+        return Commits(error=failure(answer))
+    return Commits(
+        {
+            TopicPartition(at.topic, at.partition): at.offset
+            for at in answer.topic_partitions
+            if at.error is None and at.offset >= 0
+        }
+    )
+
+
+def read_topic(name: str, answer: Any) -> Topic:
+    if isinstance(answer, KafkaException):
+        return Topic(name, error=failure(answer))
+    leaders = {at.id: at.leader.id if at.leader and at.leader.id >= 0 else None for at in answer.partitions}
+    whole = all(len(at.isr) == len(at.replicas) for at in answer.partitions)
+    return Topic(name, str(answer.topic_id), leaders, whole=whole)
+
+
+def topic_without_id(metadata: Any) -> Topic:
+    leaders = {at.id: at.leader if at.leader >= 0 else None for at in metadata.partitions.values()}
+    whole = all(len(at.isrs) == len(at.replicas) for at in metadata.partitions.values())
+    return Topic(metadata.topic, None, leaders, metadata.error.str() if metadata.error else None, whole)
+
+
+def offset(answer: Any) -> int | Bounds:
+    if isinstance(answer, KafkaException):
+        return Bounds(error=failure(answer), moved=code(answer) in _MOVED)
+    return int(answer.offset)

@@ -1,0 +1,176 @@
+"""Sends events over kafka-python, which has no bound on what is in flight: here is one, by count and bytes.
+
+The client settles events on a thread of its own. They queue up there and are counted inside `poll`, so that
+everybody else sees one thread.
+"""
+
+import contextlib
+import logging
+import time
+from collections import deque
+from threading import Event
+from typing import Any
+
+from kafka import KafkaProducer
+from kafka.errors import (
+    KafkaError,
+    KafkaTimeoutError,
+    NetworkExceptionError,
+    RequestTimedOutError,
+)
+from kafka.partitioner import StickyPartitioner
+
+from eventq.broker.connection import kafka_python_config, made
+from eventq.broker.errors import no_producer_id, unreachable
+from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
+from eventq.broker.reasons import INTERRUPTED, TIMED_OUT, reason
+from eventq.core.produce.event_batch import Chunk
+from eventq.core.produce.plan import Acks, Compression, SendPlan
+from eventq.core.produce.report import Deliveries
+from eventq.core.settings.settings import Role
+
+_IN_FLIGHT = 20_000
+_IN_FLIGHT_BYTES = 32 * 1024 * 1024
+_BATCH_BYTES = 64 * 1024
+_ASK_EVERY = 0.01
+_CLOSE_SECONDS = 5
+_UNSETTLED = (KafkaTimeoutError, RequestTimedOutError, NetworkExceptionError)
+
+
+class KafkaPythonProducer:
+    def __init__(self, plan: SendPlan) -> None:
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)
+        self.deliveries = Deliveries()
+        self._plan = plan
+        self._handed = 0
+        self._landings = _Landings()
+        self._producer: KafkaProducer = made(plan.connection, KafkaProducer, _config(plan))
+
+    def begin(self) -> None:
+        """Has the topic's metadata and, when idempotent, a producer id."""
+        timeout = self._plan.connection.connect_timeout
+        until = time.monotonic() + timeout
+        try:
+            self._producer.partitions_for(self._plan.topic)
+        except KafkaError as error:
+            raise unreachable(self._plan.connection, _text(error)) from error
+        while not self._has_id():
+            if time.monotonic() > until:
+                raise no_producer_id(self._plan.connection)
+            time.sleep(_ASK_EVERY)
+
+    def _has_id(self) -> bool:
+        transactions = self._producer._transaction_manager  # noqa: SLF001 - no other way to know
+        return transactions is None or bool(transactions.has_producer_id())
+
+    def send(self, chunk: Chunk, start: int) -> int:
+        send, topic, partition = self._producer.send, self._plan.topic, self._plan.partition
+        values, stamps, keys = chunk.values, chunk.stamps, chunk.keys
+        end = self._room(chunk, start)
+        flight = _Flight(self._landings, chunk.due, end - start, chunk.size(start, end))
+        for i in range(start, end):
+            try:
+                future = send(topic, values[i], keys and keys[i], None, partition, stamps and stamps[i])
+            except (KafkaError, ValueError) as error:
+                flight.landed(error)
+                continue
+            future.add_callback(flight.landed)
+            future.add_errback(flight.landed)
+        self._handed += end - start
+        return end
+
+    def _room(self, chunk: Chunk, start: int) -> int:
+        """How far into the chunk there is room; whatever its size, an event may be in flight alone."""
+        in_flight = self._handed - self.deliveries.settled
+        end = min(len(chunk), start + max(0, _IN_FLIGHT - in_flight))
+        while end > start and self._landings.bytes + chunk.size(start, end) > _IN_FLIGHT_BYTES:
+            end = start + (end - start) // 2
+        return end if in_flight else max(end, start + 1)
+
+    def poll(self, seconds: float) -> None:
+        self._landings.settle(self.deliveries, seconds)
+
+    def close(self) -> None:
+        self.poll(0)
+        unheard = self._handed - self.deliveries.settled
+        if unheard:
+            self.deliveries.lose(INTERRUPTED, unheard)
+            self._abandon()
+        else:
+            with contextlib.suppress(KafkaError):
+                self._producer.close(timeout=_CLOSE_SECONDS)
+
+    def _abandon(self) -> None:
+        """The client's own close waits for events that nobody takes, and at exit raises again."""
+        producer = self._producer
+        producer._unregister_cleanup()  # noqa: SLF001
+        producer._sender.force_close()  # noqa: SLF001
+        producer._closed = True  # noqa: SLF001
+
+
+class _Landings:
+    """Outcomes on their way from the client's thread to ours, and the bytes in flight."""
+
+    def __init__(self) -> None:
+        self.queue: deque[tuple[_Flight, Any]] = deque()
+        self.bytes = 0
+        self.wake = Event()
+
+    def settle(self, deliveries: Deliveries, seconds: float) -> None:
+        """Counts what has landed; waits up to `seconds` if nothing has."""
+        if seconds and not self.queue:
+            self.wake.wait(seconds)
+        self.wake.clear()
+        now = time.monotonic()
+        while self.queue:
+            flight, outcome = self.queue.popleft()
+            flight.settle(deliveries, outcome, now)
+
+
+class _Flight:
+    """What the events of one send have in common."""
+
+    __slots__ = ("_bytes", "_due", "_landings", "_left")
+
+    def __init__(self, landings: _Landings, due: float, count: int, size: int) -> None:
+        self._landings, self._due, self._left, self._bytes = landings, due, count, size
+        landings.bytes += size
+
+    def landed(self, outcome: Any) -> None:
+        """On the client's thread: the record's metadata, or the error."""
+        self._landings.queue.append((self, outcome))
+        if not self._landings.wake.is_set():
+            self._landings.wake.set()
+
+    def settle(self, deliveries: Deliveries, outcome: Any, now: float) -> None:
+        """On our thread. The bytes count as in flight until the last of the events has landed."""
+        self._left -= 1
+        if not self._left:
+            self._landings.bytes -= self._bytes
+        if not isinstance(outcome, Exception):
+            deliveries.acknowledge(outcome.partition, outcome.offset, outcome.offset)
+            deliveries.time((now - self._due) * 1000, now)
+        elif isinstance(outcome, _UNSETTLED):
+            deliveries.lose(TIMED_OUT)
+        else:
+            deliveries.fail(reason(getattr(outcome, "errno", 0), type(outcome).__name__))
+
+
+def _config(plan: SendPlan) -> dict[str, Any]:
+    codec = plan.compression
+    return {
+        "partitioner": StickyPartitioner(),
+        "delivery_timeout_ms": DELIVERY_TIMEOUT_MS,
+        **kafka_python_config(plan.connection, Role.PRODUCER),
+        "acks": {Acks.ALL: "all", Acks.LEADER: 1, Acks.NONE: 0}[plan.acks],
+        "enable_idempotence": plan.idempotent,
+        "compression_type": None if codec is Compression.NONE else codec.value,
+        "linger_ms": LINGER_MS if plan.linger_ms is None else plan.linger_ms,
+        "batch_size": _BATCH_BYTES if plan.batch_bytes is None else plan.batch_bytes,
+        "allow_auto_create_topics": False,
+        "metrics_enabled": False,
+    }
+
+
+def _text(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,1 @@
+"""Topics: made, listed, described, altered, deleted."""

@@ -1,0 +1,65 @@
+"""Where a consume run shows itself."""
+
+import os
+import sys
+import time
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from eventq.core.consume.report import GroupNow
+
+if TYPE_CHECKING:
+    from eventq.views.consume.live import LiveView
+
+_EVERY = 5.0
+
+
+class Output:
+    """A live view on a terminal, a progress line every few seconds elsewhere; events whole on stdout."""
+
+    def __init__(self, *, live: bool, quiet: bool) -> None:
+        self._live_wanted, self._quiet = live, quiet
+        self._live: LiveView | None = None
+        self._next = time.monotonic() + _EVERY
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "Output":  # noqa: PYI034 - typing.Self is not in 3.10
+        if self._live_wanted:
+            from eventq.views.consume.live import LiveView
+
+            self._live = self._stack.enter_context(LiveView())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live = None
+        self._stack.__exit__(kind, error, trace)
+
+    def show(self, now: GroupNow) -> None:
+        moment = time.monotonic()
+        if self._live is not None:
+            self._live.show(now)
+        elif not self._quiet and moment >= self._next:
+            from eventq.views.consume.report import progress_line
+
+            self._next = moment + _EVERY
+            self.note(progress_line(now))
+
+    def note(self, text: str) -> None:
+        if self._live is not None:
+            self._live.note(text)
+        elif not self._quiet:
+            sys.stderr.write(f"eventq: {text}\n")
+            sys.stderr.flush()
+
+    def write(self, block: bytes) -> bool:
+        """Writes whole lines; False when nobody reads them any more."""
+        view, out = memoryview(block), sys.stdout.fileno()
+        try:
+            while view:
+                view = view[os.write(out, view) :]
+        except BrokenPipeError:
+            return False
+        return True

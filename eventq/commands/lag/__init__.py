@@ -1,0 +1,1 @@
+"""Lag: how far consumer groups are behind."""

@@ -1,0 +1,115 @@
+"""What the lag commands share: their options, which groups are meant, the reader, the format."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eventq.commands.options import Shared
+from eventq.commands.output import note
+from eventq.commands.settings.connect import connection, data_client
+from eventq.commands.settings.settings import isolation_level, text_if_given
+from eventq.core.errors import UsageError
+from eventq.core.lag.reads import Isolation
+from eventq.core.lag.snapshot import Assume
+from eventq.core.parse import duration
+from eventq.core.topic_names import check_names
+from eventq.loops.lag.snapshot import Question
+from eventq.loops.lag.time_lag import TimeLags
+
+if TYPE_CHECKING:
+    from eventq.broker.lag.kafka_python import KafkaPythonLagReader
+    from eventq.broker.lag.librdkafka_process import ApartLagReader
+
+_RARELY = 100_000
+"""Allocations between two collections: the many values of a snapshot hold no cycles."""
+
+Groups = Annotated[
+    list[str] | None, typer.Option("-g", "--group", help="A group; repeatable (KAFKA_GROUP_ID).")
+]
+AllGroups = Annotated[bool, typer.Option("--all-groups", help="Every group of the cluster.")]
+OneGroup = Annotated[list[str] | None, typer.Option("-g", "--group", help="The group (KAFKA_GROUP_ID).")]
+Topics = Annotated[list[str] | None, typer.Option("-t", "--topic", help="Only this topic; repeatable.")]
+AssumeOption = Annotated[
+    Assume, typer.Option("--assume", help="Where consumers start in a partition without a commit.")
+]
+IsolationOption = Annotated[
+    Isolation | None, typer.Option("--isolation", help="read-committed: the end is the last stable offset.")
+]
+
+
+def question_of(
+    shared: Shared,
+    groups: tuple[str, ...],
+    topics: list[str] | None,
+    assume: Assume,
+    isolation: Isolation | None,
+    *,
+    patient: bool = False,
+    expected: bool = False,
+) -> Question:
+    level = isolation_level(shared, isolation)
+    return Question(groups, check_names(_names("topic", topics)), assume, level, patient, expected)
+
+
+def groups_of(shared: Shared, given: list[str] | None, *, every: bool = False) -> tuple[str, ...]:
+    """The groups named, else the one that is set elsewhere, else all of them (an empty tuple)."""
+    if every and given:
+        raise UsageError("--group and --all-groups exclude each other", hint="leave one of them out")
+    if every:
+        return ()
+    elsewhere = None if given else text_if_given(shared, None, "group")
+    return _names("group", given or ([elsewhere] if elsewhere else []))
+
+
+def _names(what: str, given: list[str] | None) -> tuple[str, ...]:
+    """Each name once, in the order given."""
+    if "" in (given or ()):
+        raise UsageError(f"an empty name is no {what}", hint=f"is the variable behind --{what} set?")
+    return tuple(dict.fromkeys(given or ()))
+
+
+def one_group(shared: Shared, given: list[str] | None) -> str:
+    """The one group that a script asks about."""
+    found = groups_of(shared, given)
+    if len(found) != 1:
+        what = f"{len(found)} groups were named" if found else "no group was named"
+        raise UsageError(f"{what}: one is needed", hint="name it with --group or KAFKA_GROUP_ID")
+    return found[0]
+
+
+def period(text: str) -> float:
+    """Seconds between two looks; none at all would ask Kafka without end."""
+    seconds = duration(text)
+    if seconds <= 0:
+        raise UsageError(f"not a time to wait: {text!r}", hint="such as 500ms or 20s")
+    return seconds
+
+
+@contextmanager
+def time_lags_of(shared: Shared, question: Question, at_most: int | None = None) -> Iterator[TimeLags]:
+    """Over kafka-python whichever client reads the rest: nothing is connected before a record is needed."""
+    from eventq.broker.lag.first_record import FirstRecords
+
+    with closing(FirstRecords(connection(shared), question.isolation)) as records:
+        yield TimeLags(records, at_most)
+
+
+def lag_reader(shared: Shared, *, brief: bool = False) -> "KafkaPythonLagReader | ApartLagReader":
+    """The reader over the client asked for; auto takes the faster one (docs/performance.md).
+
+    `brief`: one look at one group. librdkafka has done that sooner, as it is imported in half the time; it
+    asks group by group, so that many groups, and look after look, take less over kafka-python.
+    """
+    to = connection(shared)
+    client = "kafka-python" if to.client == "auto" and not brief else data_client(to)
+    if shared.verbose:
+        note(shared, f"asks Kafka over {client}")
+    if client == "librdkafka":
+        from eventq.broker.lag.librdkafka_process import ApartLagReader
+
+        return ApartLagReader(to)
+    from eventq.broker.lag.kafka_python import KafkaPythonLagReader
+
+    return KafkaPythonLagReader(to)

@@ -1,0 +1,65 @@
+"""`eventq lag plot`: a recording of `eventq lag watch -o json` as a picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eventq.commands.extras import require
+from eventq.commands.output import write
+from eventq.core.errors import EventqError, NotFound, UsageError
+
+_KINDS = ("svg", "png", "html")
+_GROUPS = 12
+
+
+def plot(
+    recording: Annotated[Path, typer.Argument(help="What `eventq lag watch -o json` wrote.")],
+    to: Annotated[Path, typer.Option("--to", help="The picture: NAME.svg, NAME.png or NAME.html.")],
+    group: Annotated[list[str] | None, typer.Option("-g", "--group", help="Only this; repeatable.")] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No notes on stderr.")] = False,
+) -> None:
+    """Draw lag, rates and time lag of a recording, per group with its hottest partitions."""
+    kind = to.suffix.lstrip(".").lower()
+    if kind not in _KINDS:
+        raise UsageError(f"--to {to}: no such kind of picture", hint="name it .svg, .png or .html")
+    require("matplotlib", "plot")
+    from eventq.core.lag.plot import Charts
+    from eventq.loops.lag.recording import recorded
+    from eventq.views.lag.plot import picture
+
+    tell = _silent if quiet else _note
+    charts = Charts(tuple(group or ()))
+    for sample in recorded(recording, tell):
+        charts.add(sample)
+    drawn = charts.deepest_first()
+    missing = sorted(set(group or ()) - {chart.group for chart in drawn})
+    if missing or not drawn:
+        raise NotFound(
+            f"not in {recording}: {', '.join(missing) or 'any group'}",
+            hint=f"what is in it: eventq lag watch --replay {recording}",
+        )
+    if len(drawn) > _GROUPS:
+        left = len(drawn) - _GROUPS
+        tell(f"{left} of {len(drawn)} groups are not drawn (deepest first); --group names others")
+    _save(to, picture(drawn[:_GROUPS], kind))
+    write(f"{to}\n")
+
+
+def _save(to: Path, content: bytes) -> None:
+    try:
+        to.write_bytes(content)
+    except OSError as error:
+        raise EventqError(f"can't write {to}: {error.strerror}") from error
+
+
+def _silent(_text: str) -> None:
+    pass
+
+
+def _note(text: str) -> None:
+    typer.echo(f"eventq: {text}", err=True)
+
+
+def register(group: typer.Typer) -> None:
+    group.command("plot")(plot)

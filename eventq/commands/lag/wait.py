@@ -1,0 +1,169 @@
+"""`eventq lag wait`: until a group has caught up, for scripts; the exit code says how it ended."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Annotated
+
+import typer
+
+from eventq.commands.lag.options import (
+    AssumeOption,
+    IsolationOption,
+    OneGroup,
+    Topics,
+    lag_reader,
+    one_group,
+    period,
+    question_of,
+)
+from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.output import write, write_json
+from eventq.commands.settings.connect import connection
+from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, TimedOut
+from eventq.core.lag.snapshot import Assume, GroupLag
+from eventq.core.lag.wait import Goal
+from eventq.core.parse import duration
+from eventq.core.settings.settings import Connection
+from eventq.loops.clock import SystemClock
+from eventq.loops.lag.snapshot import LagReader, Question, take
+from eventq.loops.lag.wait import Empty, LagWait, Limits, Now, Outcome, Read
+
+
+def wait(
+    shared: Shared,
+    group: OneGroup = None,
+    topic: Topics = None,
+    max_lag: Annotated[int, typer.Option("--max-lag", min=0, help="The total lag to be content with.")] = 0,
+    timeout: Annotated[str, typer.Option("--timeout", help="Give up after this (exit 124).")] = "60s",
+    stall: Annotated[
+        str | None, typer.Option("--stall", help="Give up when no commit moves for this long (exit 3).")
+    ] = None,
+    pinned: Annotated[
+        bool,
+        typer.Option("--pinned", help="Wait for what is there now, not for what still arrives."),
+    ] = False,
+    require_group: Annotated[
+        bool, typer.Option("--require-group", help="A group that does not exist is an error (exit 4).")
+    ] = False,
+    assume: AssumeOption = Assume.EARLIEST,
+    isolation: IsolationOption = None,
+    interval: Annotated[str, typer.Option("--interval", help="The time between two looks.")] = "500ms",
+) -> int | None:
+    """Wait until a group has caught up: exit 0; 3 when it can't or stands still, 124 when it is late."""
+    name, wanted = one_group(shared, group), output_format(shared, ("text", "json"))
+    question = question_of(shared, (name,), topic, assume, isolation, patient=True, expected=True)
+    limits = Limits(
+        duration(timeout), period(interval), None if stall is None else period(stall), require_group
+    )
+    goal = Goal(max_lag, assume, {} if pinned else None)
+    signal.signal(signal.SIGTERM, _terminate)
+    with (
+        lag_reader(shared) as reader,
+        _remainders(connection(shared), question) as empty,
+        _telling(name, shared) as tell,
+    ):
+        outcome = _run(run := LagWait(_read(reader, question), empty, goal, limits, SystemClock(), tell))
+    _report(name, run.now, outcome, wanted, quiet=shared.quiet)
+    if outcome is Outcome.REACHED:
+        return None
+    raise _error(name, goal, limits, outcome, run.now)
+
+
+def _read(reader: LagReader, question: Question) -> Read:
+    """Topics keep their first id, so that one created again is recognised."""
+    clock, ids = SystemClock(), dict[str, str]()
+
+    def read() -> GroupLag:
+        return take(reader, question, clock, ids).groups[0]
+
+    return read
+
+
+@contextmanager
+def _remainders(to: Connection, question: Question) -> Iterator[Empty]:
+    from eventq.broker.lag.first_record import FirstRecords
+
+    with closing(FirstRecords(to, question.isolation)) as records:
+        yield lambda ranges: {rest for rest, first in records.find(ranges).items() if first.missing}
+
+
+def _run(run: LagWait) -> Outcome:
+    try:
+        return run.run()
+    except KeyboardInterrupt:
+        return Outcome.SIGINT
+    except Stopped:
+        return Outcome.SIGTERM
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    raise Stopped(ExitCode.SIGTERM)
+
+
+@contextmanager
+def _telling(group: str, shared: Shared) -> Iterator[Callable[[Now], None]]:
+    """On a terminal one line redrawn; elsewhere a line when nothing can be read, and when it can again."""
+    from eventq.views.lag.wait import progress
+
+    if shared.quiet:
+        yield lambda _now: None
+    elif sys.stderr.isatty():
+        from eventq.views.lag.status_line import StatusLine
+
+        with StatusLine() as line:
+            yield lambda now: line.show(progress(group, now.standing, now.seconds, now.error))
+    else:
+        yield _Notes(group, every=shared.verbose).tell
+
+
+class _Notes:
+    """Lines for a log: what changed, and with -v each change of the lag."""
+
+    def __init__(self, group: str, *, every: bool) -> None:
+        self._group, self._every = group, every
+        self._said = ""
+
+    def tell(self, now: Now) -> None:
+        from eventq.views.lag.wait import where
+
+        text = f"{now.error}; keeps trying" if now.error else f"{self._group}: {where(now.standing)}"
+        away, was_away = now.error is not None, self._said.endswith("keeps trying")
+        if text != self._said and (away or was_away or self._every):
+            sys.stderr.write(f"eventq: {text}\n")
+            sys.stderr.flush()
+        self._said = text
+
+
+def _report(group: str, now: Now, outcome: Outcome, wanted: str, *, quiet: bool) -> None:
+    """The result on stdout; what holds it up on stderr."""
+    from eventq.views.lag.wait import document, held_lines, where
+
+    if wanted == "json":
+        write_json(document(group, outcome.value, now.standing, now.seconds, now.error))
+    elif outcome is Outcome.REACHED:
+        write(f"{group}: {where(now.standing)} after {now.seconds:.1f} s\n")
+    if outcome is not Outcome.REACHED and now.standing is not None and not quiet:
+        sys.stderr.write("".join(f"{line}\n" for line in held_lines(now.standing.held)))
+
+
+def _error(group: str, goal: Goal, limits: Limits, outcome: Outcome, now: Now) -> EventqError | Stopped:
+    from eventq.views.lag.wait import where
+
+    aim = f"lag {goal.max_lag}" + (" of what was there at the start" if goal.pins is not None else "")
+    state = now.error or where(now.standing)
+    if outcome is Outcome.NEVER:
+        return ThresholdBreached(
+            f"{group} can't reach {aim}: {state}", hint="docs/lag.md says what to do at each status"
+        )
+    if outcome is Outcome.STALLED:
+        text = f"{group} has not got on for {limits.stall:g} s: {state}"
+        return ThresholdBreached(text, hint="does a member live, does it commit? eventq lag watch shows it")
+    if outcome is Outcome.TIMED_OUT:
+        return TimedOut(f"{group} did not reach {aim} within {limits.timeout:g} s: {state}")
+    return Stopped(ExitCode[outcome.name])
+
+
+def register(group: typer.Typer) -> None:
+    group.command("wait")(kafka_command(wait))

@@ -1,0 +1,1 @@
+"""A produce run: events at a rate."""

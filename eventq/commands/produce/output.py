@@ -1,0 +1,74 @@
+"""Where a produce run shows itself: a live line on a terminal, else a progress line every few seconds."""
+
+import os
+import sys
+from collections import deque
+from types import TracebackType
+
+from eventq.core.produce.pacing import Schedule
+from eventq.core.produce.report import Deliveries, Offered, ProduceNow
+from eventq.views.produce.report import live_line, progress_line
+
+_EVERY = 5.0
+_RECENT = 2.0
+_CLEAR = "\r\x1b[K"
+
+
+class Output:
+    """The live line is rewritten in place: a table would cost the pacing milliseconds each time."""
+
+    def __init__(self, schedule: Schedule, *, live: bool, quiet: bool) -> None:
+        self._schedule = schedule
+        self._live, self._quiet = live, quiet
+        self._start: float | None = None
+        self._next = 0.0
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def __enter__(self) -> "Output":  # noqa: PYI034 - typing.Self is not in 3.10
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._write(_CLEAR)
+
+    def show(self, now: float, offered: Offered, deliveries: Deliveries) -> None:
+        if self._quiet:
+            return
+        if self._start is None:
+            self._start, self._next = now, now + _EVERY
+        state = self._now(now, now - self._start, offered, deliveries)
+        if self._live:
+            width = os.get_terminal_size(sys.stderr.fileno()).columns
+            self._write(f"{_CLEAR}{live_line(state, width)}")
+        elif now >= self._next:
+            self._next = now + _EVERY
+            self._write(f"eventq: {progress_line(state)}\n")
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+    def _now(self, at: float, seconds: float, offered: Offered, deliveries: Deliveries) -> ProduceNow:
+        target = self._schedule.rate
+        return ProduceNow(
+            seconds=seconds,
+            offered=offered.count,
+            acked=deliveries.acked,
+            failed=deliveries.failed + deliveries.unknown,
+            in_flight=offered.count - deliveries.settled,
+            rate=self._rate(at, offered.count),
+            target_rate=None if target is None else float(target),
+            slip_ms=offered.slip_ms.quantile(0.99),
+            total=self._schedule.total,
+        )
+
+    def _rate(self, at: float, count: int) -> float | None:
+        """Of the last seconds."""
+        marks = self._marks
+        marks.append((at, count))
+        while marks[-1][0] - marks[0][0] > _RECENT and len(marks) > 2:  # noqa: PLR2004 - two ends
+            marks.popleft()
+        seconds = at - marks[0][0]
+        return (count - marks[0][1]) / seconds if seconds else None

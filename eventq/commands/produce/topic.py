@@ -1,0 +1,66 @@
+"""Sees to it that the topic of a produce run is there and has the partitions that were asked for."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eventq.commands.options import Shared
+from eventq.commands.output import note
+from eventq.commands.settings.connect import data_client
+from eventq.core.errors import AlreadyExists
+from eventq.core.settings.settings import Connection
+from eventq.core.topic.topics import TopicWish, no_topic, shape
+
+if TYPE_CHECKING:
+    from eventq.broker.topic.topics import Topics
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRules:
+    """`asked`: the number of partitions was given, not a mere default; only then does a topic grow."""
+
+    partitions: int
+    replicas: int
+    asked: bool
+    create: bool
+    grow: bool
+
+
+def ready_topic(shared: Shared, to: Connection, topic: str, rules: TopicRules) -> int:
+    """How many partitions the topic has in the end; NotFound without it under --no-create.
+
+    Most topics are there as they should be, and kafka-python takes longer to load than librdkafka to ask.
+    """
+    wanted = rules.partitions if rules.asked and rules.grow else 1
+    if data_client(to) == "librdkafka":
+        from eventq.broker.topic.librdkafka import partition_count
+
+        count = partition_count(to, topic)
+        if count >= wanted:
+            return count
+    from eventq.broker.topic.topics import Topics
+
+    with Topics(to) as topics:
+        found = topics.find([topic]).get(topic)
+        if found is None and not rules.create:
+            raise no_topic(topic)
+        if found is None:
+            _create(shared, topics, topic, rules)
+        elif rules.asked and rules.grow and len(found.parts) < rules.partitions:
+            topics.grow(topic, rules.partitions)
+            note(
+                shared,
+                f"topic {topic} has grown from {len(found.parts)} to {rules.partitions} partitions: "
+                "keys now fall elsewhere (--no-grow leaves it as it is)",
+            )
+        else:
+            return len(found.parts)
+    return rules.partitions
+
+
+def _create(shared: Shared, topics: "Topics", topic: str, rules: TopicRules) -> None:
+    failed = topics.create({topic: TopicWish(rules.partitions, rules.replicas)})
+    error = failed.get(topic)
+    if error is not None and not isinstance(error, AlreadyExists):
+        raise error
+    if error is None:
+        note(shared, f"created topic {topic}: {shape(rules.partitions, rules.replicas)}")

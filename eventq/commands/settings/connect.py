@@ -1,0 +1,63 @@
+"""From the effective settings to a Connection."""
+
+import os
+import sys
+from functools import cache
+from importlib.util import find_spec
+
+from eventq.commands.options import MASK, Client, Shared
+from eventq.commands.settings.settings import layers, seconds, text
+from eventq.core.errors import UsageError
+from eventq.core.parse import addresses
+from eventq.core.settings.properties import RESOLVED, accepted, ignored, is_secret
+from eventq.core.settings.settings import Connection, Role, Setting, properties
+
+
+@cache
+def connection(shared: Shared, role: Role = Role.ADMIN) -> Connection:
+    """The effective settings of how to reach Kafka; see commands/settings.py for their order.
+
+    `role` is the kind of client that the command is about, for what -v says, which it says once.
+    """
+    client = text(shared, shared.client and shared.client.value, "client")
+    if client not in {kind.value for kind in Client}:
+        raise UsageError(f"no such client: {client!r}", hint="auto, kafka-python or librdkafka")
+    said = properties(layers(shared))
+    to = Connection(
+        bootstrap=addresses(text(shared, shared.bootstrap_server, "bootstrap-server")),
+        properties=_readable(accepted(said)),
+        connect_timeout=seconds(shared, shared.connect_timeout, "connect-timeout"),
+        client=client,
+    )
+    if shared.verbose:
+        _say(said, role, data_client(to))
+    return to
+
+
+def _readable(values: dict[str, str]) -> dict[str, str]:
+    """The clients would try for their whole time-out to open a file that is not there."""
+    for name, value in values.items():
+        if name.endswith(".location") and not os.access(value, os.R_OK):
+            raise UsageError(f"{name} {value} can't be read", hint="is the path right, and the file yours?")
+    return values
+
+
+def _say(said: dict[str, Setting], role: Role, client: str) -> None:
+    if role is not Role.ADMIN:
+        sys.stderr.write(f"eventq: {client} carries the data\n")
+    unused = ignored(said, role, client)
+    for name, setting in said.items():
+        value = MASK if is_secret(name) else setting.value
+        if name not in RESOLVED:
+            use = ", ignored here" if name in unused else ""
+            sys.stderr.write(f"eventq: {name} {value} ({setting.source}{use})\n")
+
+
+def data_client(to: Connection) -> str:
+    """`librdkafka` or `kafka-python`, for the data path: auto takes librdkafka when it can be imported."""
+    installed = find_spec("confluent_kafka") is not None
+    if to.client == "librdkafka" and not installed:
+        raise UsageError("librdkafka is not installed", hint="pip install 'eventq[fast]'")
+    if to.client == "auto":
+        return "librdkafka" if installed else "kafka-python"
+    return to.client

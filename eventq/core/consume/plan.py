@@ -1,0 +1,48 @@
+"""What was asked of a consume run: what every member must know, and what only the group must."""
+
+from dataclasses import dataclass
+
+from eventq.core.consume.work import Work
+from eventq.core.settings.settings import Connection
+from eventq.core.start import Start
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPlan:
+    """Handed to every member process; times in seconds, `value_format` is purchase, json or raw."""
+
+    connection: Connection
+    client: str
+    topic: str
+    group: str
+    client_id: str
+    start: Start
+    read_committed: bool
+    session_timeout: float
+    heartbeat_interval: float
+    work: Work
+    commit_interval: float
+    value_format: str
+    fail_on_malformed: bool
+    events: bool
+    limited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """`pins` are the end offsets of --until-end, None without it."""
+
+    topic: str
+    group: str
+    client: str
+    count: int
+    restart: bool
+    max_messages: int | None = None
+    pins: dict[int, int] | None = None
+    duration: float | None = None
+    timeout: float | None = None
+    idle_timeout: float | None = None
+
+    @property
+    def has_goal(self) -> bool:
+        return self.max_messages is not None or self.pins is not None or self.duration is not None

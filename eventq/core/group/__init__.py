@@ -1,0 +1,1 @@
+"""Other people's consumer groups: described, reset, deleted."""

@@ -1,0 +1,53 @@
+"""What was asked of a produce run."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from eventq.core.produce.keys import KeyRule
+from eventq.core.produce.pacing import Schedule
+from eventq.core.settings.settings import Connection
+
+
+class Acks(str, Enum):
+    ALL = "all"
+    LEADER = "1"
+    NONE = "0"
+
+
+class Compression(str, Enum):
+    NONE = "none"
+    GZIP = "gzip"
+    LZ4 = "lz4"
+    ZSTD = "zstd"
+    SNAPPY = "snappy"
+
+
+@dataclass(frozen=True, slots=True)
+class SendPlan:
+    """How events are sent; `linger_ms` and `batch_bytes` None: what suits the client."""
+
+    connection: Connection
+    client: str
+    topic: str
+    partition: int | None
+    acks: Acks
+    compression: Compression
+    linger_ms: int | None
+    batch_bytes: int | None
+
+    @property
+    def idempotent(self) -> bool:
+        return self.acks is Acks.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class ProducePlan:
+    """`seed` and `key` make up events; `input` is a file to read them from instead, `-` standard input."""
+
+    run: str
+    send: SendPlan
+    schedule: Schedule
+    seed: int
+    key: KeyRule
+    workers: int = 1
+    input: str | None = None

@@ -1,0 +1,1 @@
+"""A consume run: a group of members."""

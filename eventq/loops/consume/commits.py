@@ -1,0 +1,56 @@
+"""A member's commits: of what it has processed, announced to its parent before and settled after."""
+
+from eventq.core.consume.report import Offsets
+from eventq.loops.consume.group_consumer import GroupConsumer
+from eventq.loops.consume.messages import Committed, Committing
+from eventq.loops.processes.parent_pipe import Link
+
+
+class Commits:
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._committed: Offsets = {}
+        self._covered: dict[int, int] = {}
+        self._revoking: Offsets = {}
+
+    def processed(self, partition: int, count: int) -> None:
+        """`count` more records wait for a commit of the partition."""
+        self._covered[partition] = self._covered.get(partition, 0) + count
+
+    def placed(self, partition: int, start: int) -> None:
+        self._committed[partition] = start
+
+    def commit(self, consumer: GroupConsumer) -> None:
+        offsets = self._changed(consumer.positions())
+        if offsets:
+            self._announce(offsets)
+            self._settle(offsets, consumer.commit(offsets))
+
+    def revoking(self, positions: Offsets) -> Offsets:
+        """What is to be committed of partitions that go away; `revoked` follows."""
+        self._revoking = self._changed(positions)
+        if self._revoking:
+            self._announce(self._revoking)
+        return self._revoking
+
+    def revoked(self, partitions: tuple[int, ...], reason: str | None) -> int:
+        """How many records were processed in vain: they will be delivered again."""
+        if self._revoking:
+            self._settle(self._revoking, reason)
+        self._revoking = {}
+        for partition in partitions:
+            self._committed.pop(partition, None)
+        return sum(self._covered.pop(partition, 0) for partition in partitions)
+
+    def _changed(self, positions: Offsets) -> Offsets:
+        return {p: offset for p, offset in positions.items() if self._committed.get(p) != offset}
+
+    def _announce(self, offsets: Offsets) -> None:
+        self._link.send(Committing(offsets, sum(self._covered.get(p, 0) for p in offsets)))
+
+    def _settle(self, offsets: Offsets, reason: str | None) -> None:
+        if reason is None:
+            self._committed.update(offsets)
+            for partition in offsets:
+                self._covered.pop(partition, None)
+        self._link.send(Committed(reason))

@@ -1,0 +1,109 @@
+"""What the parent of a group knows: its seats, the quota, what is committed; and what can be shown of it."""
+
+from eventq.core.clock import Clock
+from eventq.core.consume.goals import Outcome, Standing, judge, passed
+from eventq.core.consume.plan import GroupPlan
+from eventq.core.consume.quota import Quota
+from eventq.core.consume.report import ConsumeReport, GroupNow, MalformedRecord, Offsets, Tally
+from eventq.loops.consume.member_slot import Seat
+from eventq.loops.consume.messages import Resume, ToMember
+
+
+class Books:
+    def __init__(self, plan: GroupPlan, clock: Clock) -> None:
+        self.plan = plan
+        self.quota = Quota(plan.max_messages)
+        self.seats = [Seat(number + 1) for number in range(plan.count)]
+        self.committed: Offsets = {}
+        self.generations: set[int] = set()
+        self.samples: list[MalformedRecord] = []
+        self._clock = clock
+        self._started = self._arrived_at = clock.monotonic()
+        self._received = 0
+
+    @property
+    def at_the_end(self) -> bool:
+        """Every pinned end has been read, and not all of it is committed yet."""
+        pins = self.plan.pins
+        if pins is None or passed(pins, self.committed):
+            return False
+        read = dict(self.committed)
+        for seat in self.seats:
+            for partition, offset in seat.positions.items():
+                read[partition] = max(offset, read.get(partition, 0))
+        return passed(pins, read)
+
+    def commit(self, offsets: Offsets) -> None:
+        """Commits never go back: answers of the broker and of members arrive in any order."""
+        for partition, offset in offsets.items():
+            self.committed[partition] = max(offset, self.committed.get(partition, 0))
+
+    def confirm(self, seat: Seat) -> None:
+        """The commit that the member announced last has been made."""
+        if seat.pending is not None:
+            self.quota.commit(seat.number, seat.pending.covered)
+            self.commit(seat.pending.offsets)
+
+    def feed(self) -> None:
+        """There may be quota again for those that got too little of it."""
+        for seat in self.seats:
+            if seat.starved and self.quota.left > 0:
+                seat.starved = False
+                seat.send(Resume())
+
+    def tell(self, message: ToMember) -> None:
+        for seat in self.seats:
+            seat.send(message)
+
+    def standing(self) -> Outcome | None:
+        now = self._clock.monotonic()
+        received = sum(seat.received for seat in self.seats)
+        if received != self._received:
+            self._received, self._arrived_at = received, now
+        standing = Standing(
+            now - self._started, now - self._arrived_at, self.quota.reached, dict(self.committed)
+        )
+        return judge(self.plan, standing)
+
+    def now(self) -> GroupNow:
+        members = tuple(seat.now() for seat in self.seats)
+        rates = [member.rate for member in members if member.rate is not None]
+        lags = [member.lag for member in members if member.partitions]
+        return GroupNow(
+            topic=self.plan.topic,
+            group=self.plan.group,
+            seconds=self._clock.monotonic() - self._started,
+            members=members,
+            received=sum(member.received for member in members),
+            processed=sum(seat.processed for seat in self.seats),
+            malformed=sum(seat.malformed for seat in self.seats),
+            rate=sum(rates) if rates else None,
+            rebalances=len(self.generations),
+            lag=None if not lags or None in lags else sum(lag for lag in lags if lag is not None),
+            goal=self._goal(),
+        )
+
+    def _goal(self) -> str:
+        if self.plan.max_messages is not None:
+            return f"{self.quota.committed:,} of {self.plan.max_messages:,} committed"
+        return "until the end" if self.plan.pins is not None else ""
+
+    def report(self, committed: Offsets) -> ConsumeReport:
+        """`committed` as the broker has it in the end."""
+        members = tuple(seat.report() for seat in self.seats)
+        total = Tally()
+        for member in members:
+            total.add(member.tally)
+        return ConsumeReport(
+            topic=self.plan.topic,
+            group=self.plan.group,
+            client=self.plan.client,
+            seconds=self._clock.monotonic() - self._started,
+            tally=total,
+            skipped_at_start=sum(member.skipped_at_start for member in members),
+            resets=tuple(reset for member in members for reset in member.resets),
+            rebalances=len(self.generations),
+            members=members,
+            committed=committed,
+            malformed=tuple(self.samples),
+        )

@@ -1,0 +1,114 @@
+"""One member of a group: obeys its parent, takes records, commits what it processed, and tells of it."""
+
+from eventq.core.clock import Clock
+from eventq.core.consume.plan import MemberPlan
+from eventq.core.consume.report import Offsets, Reset
+from eventq.loops.consume.commits import Commits
+from eventq.loops.consume.group_consumer import GroupConsumer
+from eventq.loops.consume.messages import (
+    Assigned,
+    Done,
+    Flush,
+    Placed,
+    Progress,
+    Resume,
+    Revoked,
+    Stop,
+    ToMember,
+    WasReset,
+)
+from eventq.loops.consume.processing import Faults, Processing
+from eventq.loops.processes.parent_pipe import Link
+
+_MOST = 5000
+_MOST_LINES = 100  # less than a pipe holds, so that a reader that leaves early costs little
+_POLL = 0.1
+_PROGRESS = 0.25
+
+
+class Member:
+    """Also the Handler of its consumer."""
+
+    def __init__(
+        self, consumer: GroupConsumer, link: Link, plan: MemberPlan, faults: Faults, clock: Clock
+    ) -> None:
+        self._consumer = consumer
+        self._link = link
+        self._plan = plan
+        self._clock = clock
+        self._commits = Commits(link)
+        self._processing = Processing(consumer, link, plan, faults, clock, self._commits)
+        self._partitions: tuple[int, ...] = ()
+        self._state = "joining"
+        self._commit_at = self._progress_at = clock.monotonic()
+
+    def run(self) -> None:
+        """Until the parent says Stop or is gone."""
+        most = self._plan.work.slice_of(_MOST_LINES if self._plan.events else _MOST)
+        self._consumer.join(self)
+        while not self._processing.stopping:
+            for message in self._link.arrived():
+                self._obey(message)
+            if not self._processing.stopping:
+                self._processing.process(self._consumer.poll(_POLL, most))
+                self._keep_up()
+        self._leave()
+
+    def _obey(self, message: ToMember) -> None:
+        if isinstance(message, Stop):
+            self._processing.stopping = True
+        elif isinstance(message, Flush):
+            self._processing.flush = True
+        elif isinstance(message, Resume) and self._processing.starved:
+            self._processing.starved = False
+            self._consumer.resume()
+
+    def _keep_up(self) -> None:
+        """Commits and reports when it is time to."""
+        now = self._clock.monotonic()
+        committing = self._processing.flush or now >= self._commit_at
+        if committing or now >= self._progress_at:
+            self._progress_at = now + _PROGRESS
+            self._report()
+        if committing:
+            self._processing.flush = False
+            self._commits.commit(self._consumer)
+            self._commit_at = self._clock.monotonic() + self._plan.commit_interval
+
+    def _report(self) -> None:
+        """Before every commit, so that whenever the member dies nothing is committed that was not counted."""
+        state = "waiting" if self._processing.starved else self._state
+        positions, ends = self._consumer.positions(), self._consumer.ends()
+        self._link.send(Progress(self._processing.tally, positions, ends, self._processing.last, state))
+
+    def _leave(self) -> None:
+        self._state = "leaving"
+        self._report()
+        self._commits.commit(self._consumer)
+        self._consumer.close()
+        self._link.send(Done())
+
+    # what the consumer tells
+
+    def assigned(self, partitions: tuple[int, ...], member_id: str, generation: int) -> None:
+        self._partitions = partitions
+        self._state = "consuming" if partitions else "idle"
+        self._processing.starved = False
+        self._link.send(Assigned(partitions, member_id, generation))
+
+    def placed(self, partition: int, start: int, skipped: int) -> None:
+        self._commits.placed(partition, start)
+        self._link.send(Placed(partition, start, skipped))
+
+    def was_reset(self, reset: Reset) -> None:
+        self._link.send(WasReset(reset))
+
+    def revoking(self, positions: Offsets) -> Offsets:
+        self._report()
+        return self._commits.revoking(positions)
+
+    def revoked(self, partitions: tuple[int, ...], reason: str | None) -> None:
+        abandoned = self._commits.revoked(partitions, reason)
+        self._partitions = tuple(p for p in self._partitions if p not in partitions)
+        self._state = "consuming" if self._partitions else "rebalancing"
+        self._link.send(Revoked(self._partitions, abandoned, reason))

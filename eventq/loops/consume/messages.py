@@ -1,0 +1,143 @@
+"""What a member and its parent tell each other over their pipe; see member.py and hearing.py.
+
+A member asks Want and waits for Grant, sends Lines and waits for Written; nothing else is answered.
+"""
+
+from dataclasses import dataclass
+
+from eventq.core.consume.report import MalformedRecord, Offsets, Reset, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The answer to Lines; not `ok` when nobody reads stdout any more."""
+
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """A member that was granted less than it wanted may ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """Commit now what is processed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Give back what is not processed, commit, leave the group, say Done."""
+
+
+ToMember = Grant | Written | Resume | Flush | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """`generation` tells rebalances apart; `member_id` is what the group's coordinator calls this member."""
+
+    partitions: tuple[int, ...]
+    member_id: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The group had no commit in `partition`: it begins at `start`, which is committed now."""
+
+    partition: int
+    start: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """`partitions` are left to it; `abandoned` records were processed and not committed: they come again."""
+
+    partitions: tuple[int, ...]
+    abandoned: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Whole lines of `count` events, to be written as they are."""
+
+    block: bytes
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Committing:
+    """Sent before a commit: if the member dies in between, the parent knows what to ask the broker."""
+
+    offsets: Offsets
+    covered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The commit announced last has ended, `reason` says why it failed."""
+
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Counts since the member's start; it has processed up to `positions`, of partitions up to `ends`."""
+
+    tally: Tally
+    positions: Offsets
+    ends: Offsets
+    last: tuple[int, int] | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class WasReset:
+    reset: Reset
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    record: MalformedRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The member can't go on: an error of the tree, as text. It leaves the group after this."""
+
+    message: str
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last word of a member that left the group in order."""
+
+
+ToParent = (
+    Assigned
+    | Placed
+    | Revoked
+    | Want
+    | Lines
+    | Committing
+    | Committed
+    | Progress
+    | WasReset
+    | Malformed
+    | Failed
+    | Done
+)

@@ -1,0 +1,128 @@
+"""What happens to the records of a slice: granted, worked on, judged, printed, counted; or given back.
+
+Records in hand never outlive the slice: what was not processed (not granted, stopped, refused) is given back
+by a seek, so that between two polls the consumer's position is the offset to commit. A rebalance happens
+inside a poll only and so always finds that clean state.
+"""
+
+from collections.abc import Callable, Sequence
+from random import Random
+
+from eventq.core.clock import Clock
+from eventq.core.consume.event_line import event_lines
+from eventq.core.consume.plan import MemberPlan
+from eventq.core.consume.record_slice import Slice
+from eventq.core.consume.report import MalformedRecord, Tally
+from eventq.loops.consume.commits import Commits
+from eventq.loops.consume.group_consumer import GroupConsumer
+from eventq.loops.consume.messages import Failed, Grant, Lines, Malformed, Want, Written
+from eventq.loops.processes.parent_pipe import Link
+
+Faults = Callable[[Sequence[bytes | None]], dict[int, str]]
+"""What is wrong with each value that is malformed, by its index."""
+_SAMPLES = 3
+
+
+class Processing:
+    """`stopping` ends the member, `starved` waits for quota, `flush` asks for a commit at once."""
+
+    def __init__(
+        self,
+        consumer: GroupConsumer,
+        link: Link,
+        plan: MemberPlan,
+        faults: Faults,
+        clock: Clock,
+        commits: Commits,
+    ) -> None:
+        self._consumer = consumer
+        self._link = link
+        self._plan = plan
+        self._faults = faults
+        self._clock = clock
+        self._commits = commits
+        self._random = Random()
+        self._samples = 0
+        self.tally = Tally()
+        self.last: tuple[int, int] | None = None
+        self.stopping = self.starved = self.flush = False
+
+    def process(self, slices: list[Slice]) -> None:
+        if not slices:
+            return
+        left = self._granted(sum(map(len, slices)))
+        for records in slices:
+            taken = min(left, len(records))
+            done = 0 if self.stopping else self._handle(records.first(taken)) if taken else 0
+            left -= taken
+            if done < len(records):
+                self._consumer.give_back(records.partition, records.offset(done))
+
+    def _granted(self, count: int) -> int:
+        if not self._plan.limited:
+            return count
+        self._link.send(Want(count))
+        granted = self._link.answer(Grant, Grant(0)).count
+        if granted < count:
+            self.starved = self.flush = True
+            self._consumer.pause()
+        return granted
+
+    def _handle(self, records: Slice) -> int:
+        """How many of the records were processed: fewer than all only if something ended it."""
+        self.tally.first_at = self.tally.first_at or self._clock.now()
+        self.tally.received += len(records)
+        done = self._work(len(records))
+        faults = self._faults(records.first(done).values)
+        if faults and self._plan.fail_on_malformed:
+            done = min(faults)
+            self._refuse(records, done, faults[done])
+        if self._plan.events and not self._print(records.first(done), frozenset(faults)):
+            done = 0
+        if done:
+            self._count(records.first(done), {i: why for i, why in faults.items() if i < done})
+        return done
+
+    def _work(self, count: int) -> int:
+        if not self._plan.work.mean:
+            return count
+        due = self._clock.monotonic()
+        for done in range(count):
+            due += self._plan.work.draw(self._random)
+            if not self._link.sleep_until(due):
+                self.stopping = True
+                return done
+        return count
+
+    def _refuse(self, records: Slice, i: int, why: str) -> None:
+        where = f"{self._plan.topic}/{records.partition} at offset {records.offset(i)}"
+        self.stopping = True
+        self._link.send(
+            Failed(
+                f"malformed event in {where}: {why}",
+                "it is not committed; --on-malformed skip counts and skips",
+            )
+        )
+
+    def _print(self, records: Slice, malformed: frozenset[int]) -> bool:
+        block = event_lines(self._plan.topic, records, malformed)
+        if not block:
+            return True
+        self._link.send(Lines(block, len(records)))
+        written = self._link.answer(Written, Written(ok=False)).ok
+        self.stopping = self.stopping or not written
+        return written
+
+    def _count(self, records: Slice, faults: dict[int, str]) -> None:
+        now = self._clock.now()
+        tally, partition = self.tally, records.partition
+        tally.processed += len(records)
+        tally.malformed += len(faults)
+        tally.last_at = now
+        tally.latency.add_ages(int(now * 1000), records.timestamps)
+        self._commits.processed(partition, len(records))
+        self.last = (partition, records.last_offset)
+        for i, why in faults.items():
+            if self._samples < _SAMPLES:
+                self._samples += 1
+                self._link.send(Malformed(MalformedRecord(partition, records.offset(i), why)))

@@ -1,0 +1,34 @@
+"""What a worker of a produce run and its parent tell each other; see worker.py and crew.py.
+
+A worker says Ready and waits for Go; it ends with Ended, or with Failed (of messages.py) if it can't begin.
+"""
+
+from dataclasses import dataclass
+
+from eventq.core.produce.report import Deliveries, Offered
+from eventq.loops.produce.produce import Start
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker has its producer id and the topic's metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    start: Start
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    offered: Offered
+    deliveries: Deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Everything is settled. `end` by the monotonic clock."""
+
+    offered: Offered
+    deliveries: Deliveries
+    end: float

@@ -1,0 +1,175 @@
+"""The parent of several workers that share one schedule: starts its clock for all and adds up what they tell.
+
+All are ready before the clock starts. A worker that dies ends the run in order, as the load is no longer what
+was asked for: what the broker acknowledged to it counts, whatever else it may have sent is unknown.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from eventq.core.clock import Clock
+from eventq.core.consume.goals import Outcome
+from eventq.core.errors import EventqError
+from eventq.core.produce.feed import Share
+from eventq.core.produce.pacing import NANO, Schedule
+from eventq.core.produce.report import Deliveries, Offered
+from eventq.loops.consume.member_slot import exit_name
+from eventq.loops.consume.messages import Failed, Stop
+from eventq.loops.produce.messages import Ended, Go, Progress, Ready
+from eventq.loops.produce.produce import Outside, Start, start_now
+
+Launch = Callable[[int], tuple[BaseProcess, connection.Connection]]
+"""Starts worker w; returns its process and the parent's end of its pipe."""
+
+DIED = "WORKER_DIED"
+_TICK = 0.1
+_LEAD = 0.05
+
+
+@dataclass(slots=True)
+class _Hand:
+    """One worker as its parent sees it."""
+
+    number: int
+    process: BaseProcess
+    pipe: connection.Connection | None
+    ready: bool = False
+    ended: bool = False
+    offered: Offered = field(default_factory=Offered)
+    deliveries: Deliveries = field(default_factory=Deliveries)
+
+    def send(self, message: object) -> None:
+        """A worker that has just died does not hear it; its death is noticed elsewhere."""
+        if self.pipe is not None:
+            try:
+                self.pipe.send(message)
+            except OSError:
+                return
+
+
+class Crew:
+    """`stop` is set from outside to end the run in order; `error` says why an outcome is FAILED."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        shares: Sequence[Share],
+        launch: Launch,
+        clock: Clock,
+        outside: Outside,
+        *,
+        keyed: bool,
+    ) -> None:
+        self._schedule, self._shares, self._keyed = schedule, shares, keyed
+        self._launch, self._clock, self._outside = launch, clock, outside
+        self._hands: list[_Hand] = []
+        self._told_to_stop = False
+        self.start = Start(0.0, 0)
+        self.end = 0.0
+        self.stop: Outcome | None = None
+        self.error: EventqError | None = None
+
+    @property
+    def offered(self) -> Offered:
+        total = Offered()
+        for hand in self._hands:
+            total.merge(hand.offered)
+        return total
+
+    @property
+    def deliveries(self) -> Deliveries:
+        total = Deliveries()
+        for hand in self._hands:
+            total.merge(hand.deliveries)
+        return total
+
+    def run(self) -> Outcome:
+        """Until every worker has ended."""
+        try:
+            for share in self._shares:
+                process, pipe = self._launch(share.worker)
+                self._hands.append(_Hand(share.worker, process, pipe))
+            while self.stop is None and not all(hand.ready for hand in self._hands):
+                self._turn()
+            self._go()
+            while any(hand.pipe is not None for hand in self._hands):
+                self._turn()
+                self._outside.show(self._clock.monotonic(), self.offered, self.deliveries)
+        finally:
+            self._kill()
+        return self.stop or Outcome.REACHED
+
+    def _go(self) -> None:
+        self.start = start_now(self._clock, _LEAD)
+        self.end = self.start.at
+        for hand in self._hands:
+            hand.send(Stop() if self.stop is not None else Go(self.start))
+
+    def _turn(self) -> None:
+        if self.stop is not None and not self._told_to_stop:
+            self._told_to_stop = True
+            for hand in self._hands:
+                hand.send(Stop())
+        pipes: dict[Any, _Hand] = {hand.pipe: hand for hand in self._hands if hand.pipe is not None}
+        for ready in connection.wait(list(pipes), _TICK):
+            self._hear(pipes[ready])
+
+    def _hear(self, hand: _Hand) -> None:
+        """All that the worker has said, and its death if that is what the pipe tells."""
+        try:
+            while hand.pipe is not None and hand.pipe.poll():
+                self._take(hand, hand.pipe.recv())
+        except (EOFError, OSError):
+            self._bury(hand)
+
+    def _take(self, hand: _Hand, message: Ready | Progress | Ended | Failed) -> None:
+        if isinstance(message, Ready):
+            hand.ready = True
+        elif isinstance(message, Failed):
+            self._fail(EventqError(message.message, hint=message.hint))
+        else:
+            hand.offered, hand.deliveries = message.offered, message.deliveries
+        if isinstance(message, Ended):
+            hand.ended = True
+            self.end = max(self.end, message.end)
+
+    def _bury(self, hand: _Hand) -> None:
+        hand.process.join()
+        if hand.pipe is not None:
+            hand.pipe.close()
+            hand.pipe = None
+        if hand.ended:
+            return
+        self.end = max(self.end, self._clock.monotonic())
+        hand.offered.count = max(hand.offered.count, self._perhaps_offered(hand.number))
+        rest = hand.offered.count - hand.deliveries.settled
+        if rest:
+            hand.deliveries.lose(DIED, rest)
+        died = exit_name(hand.process.exitcode)
+        self._fail(
+            EventqError(
+                f"worker {hand.number + 1} died ({died}): of {rest} of its events nothing is known",
+                hint="was it killed for want of memory?",
+            )
+        )
+
+    def _perhaps_offered(self, number: int) -> int:
+        """At most so many of its events a worker can have sent by now; with keys only it knew which."""
+        elapsed = int((self._clock.monotonic() - self.start.at) * NANO)
+        limit = self._schedule.before(elapsed) if elapsed >= 0 and self.start.at else 0
+        return 0 if limit is None or self._keyed else self._shares[number].count(limit)
+
+    def _fail(self, error: EventqError) -> None:
+        self.error = self.error or error
+        self.stop = self.stop or Outcome.FAILED
+
+    def _kill(self) -> None:
+        """Nothing to do but when an error or a second signal has cut the end short."""
+        for hand in self._hands:
+            if hand.pipe is not None:
+                hand.process.kill()
+                hand.process.join()
+                hand.pipe.close()

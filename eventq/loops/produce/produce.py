@@ -1,0 +1,205 @@
+"""One worker of a produce run: hands over every event that is due, and waits for the next.
+
+The loop is open: a late event goes out at once and its slip is recorded, the schedule never moves. What the
+client has no room for waits here, one chunk of it, so that memory is bounded and backpressure shows as slip.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from eventq.core.clock import Clock
+from eventq.core.consume.goals import Outcome
+from eventq.core.produce.event_batch import Chunk
+from eventq.core.produce.pacing import NANO, Schedule
+from eventq.core.produce.report import Deliveries, Offered
+
+_CHUNK = 1000
+_SPAN = 0.0005
+_NAP = 0.0005
+_FEW = 0.005
+_TURN = 0.1
+_LAST_WAIT = 10.0
+_SLIPS = 8
+
+
+class Feed(Protocol):
+    """Where events come from."""
+
+    def wait(self, seconds: float) -> bool:
+        """Until there may be an event, or for `seconds`; False if none came."""
+        ...
+
+    @property
+    def head(self) -> int | None:
+        """The next event's number is this or, while it is not known yet, a later one; None after the last."""
+        ...
+
+    def numbers(self, before: int | None, most: int) -> Sequence[int]:
+        """Of the next events those with numbers below `before`; they may be fewer than there are, or none."""
+        ...
+
+    def take(self, stamps: Sequence[int]) -> tuple[Sequence[bytes], Sequence[bytes] | None]:
+        """Values and keys of the next events, one for each stamp (epoch milliseconds)."""
+        ...
+
+
+class EventProducer(Protocol):
+    """A client bound to one topic; what became of events stands in `deliveries` once `poll` has seen it."""
+
+    deliveries: Deliveries
+
+    def begin(self) -> None:
+        """Returns when the first event can go out without waiting; EventqError if that can't be."""
+        ...
+
+    def send(self, chunk: Chunk, start: int) -> int:
+        """Takes events of the chunk from `start` on as far as there is room; returns where it stopped."""
+        ...
+
+    def poll(self, seconds: float) -> None:
+        """Waits up to `seconds` for something to be settled."""
+        ...
+
+    def close(self) -> None:
+        """What is not settled by now counts as unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """When a schedule's clock starts: the same moment by the monotonic clock and in epoch nanoseconds."""
+
+    at: float
+    epoch: int
+
+
+def start_now(clock: Clock, lead: float = 0.0) -> Start:
+    """`lead` seconds from now, so that others can hear of it in time."""
+    at, epoch = clock.monotonic(), clock.now()
+    return Start(at + lead, int((epoch + lead) * NANO))
+
+
+class Outside(Protocol):
+    def show(self, now: float, offered: Offered, deliveries: Deliveries) -> None:
+        """Called several times a second; `now` by the monotonic clock."""
+        ...
+
+
+class Produce:
+    """`stop` is set from outside to end the run in order."""
+
+    def __init__(
+        self, schedule: Schedule, feed: Feed, producer: EventProducer, clock: Clock, outside: Outside
+    ) -> None:
+        self._schedule, self._feed, self._producer = schedule, feed, producer
+        self._clock, self._outside = clock, outside
+        self.offered = Offered()
+        self.start = Start(0.0, 0)
+        self.end = 0.0
+        self.stop: Outcome | None = None
+        self._chunk: Chunk | None = None
+        self._from = 0
+        self._show_at = 0.0
+        self._dry = False
+        self._most = _CHUNK if schedule.rate is None else min(_CHUNK, schedule.within(_SPAN))
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return self._producer.deliveries
+
+    def run(self, start: Start | None = None) -> Outcome:
+        """Until the schedule's end or a stop."""
+        self.start = start or start_now(self._clock)
+        self._clock.sleep(max(0.0, self.start.at - self._clock.monotonic()))
+        try:
+            while self.stop is None and not self._over():
+                if not self._offer():
+                    self._wait()
+                self._show()
+            self._flush()
+        finally:
+            self._producer.close()
+        self.end = self._clock.monotonic()
+        return self.stop or Outcome.REACHED
+
+    def _elapsed(self) -> int:
+        return int((self._clock.monotonic() - self.start.at) * NANO)
+
+    def _over(self) -> bool:
+        """An unpaced run is over when its time is; a paced one sends what was due in time, however late."""
+        if self._schedule.time_is_up(self._elapsed()) and (self._dry or self._schedule.rate is None):
+            return True
+        return self._chunk is None and self._feed.head is None
+
+    def _offer(self) -> bool:
+        """Hands over a chunk of what is due; False if nothing is, or if there was and still is no room."""
+        chunk = self._chunk or self._next()
+        if chunk is None:
+            return False
+        end = self._producer.send(chunk, self._from)
+        if end > self._from:
+            self._count(chunk, self._from, end)
+        self._chunk, self._from = (None, 0) if end == len(chunk) else (chunk, end)
+        settled = self.deliveries.settled
+        self._producer.poll(0)
+        return self._chunk is None or self.deliveries.settled > settled
+
+    def _next(self) -> Chunk | None:
+        now = self._clock.monotonic()
+        numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), self._most)
+        if not numbers:
+            return None
+        if self._schedule.rate is None:
+            values, keys = self._feed.take([int(self._clock.now() * 1000)] * len(numbers))
+            return Chunk(numbers, values, None, keys, now)
+        stamps = self._schedule.stamps(numbers, self.start.epoch)
+        values, keys = self._feed.take(stamps)
+        due = self.start.at + self._schedule.due(numbers[0]) / NANO
+        return Chunk(numbers, values, stamps, keys, due)
+
+    def _count(self, chunk: Chunk, start: int, end: int) -> None:
+        now, offered = self._clock.monotonic(), self.offered
+        offered.count += end - start
+        offered.bytes += chunk.size(start, end)
+        offered.first_at = offered.first_at or now
+        offered.last_at = now
+        if self._schedule.rate is None:
+            return
+        step = -(-(end - start) // _SLIPS)
+        for i in range(start, end, step):
+            due = self.start.at + self._schedule.due(chunk.numbers[i]) / NANO
+            offered.slip_ms.add(max(0.0, now - due) * 1000, min(step, end - i))
+
+    def _wait(self) -> None:
+        """For room, or for the next event to be due: by the client's poll, the last millisecond by sleep."""
+        head = self._feed.head
+        if self._chunk is not None or head is None:
+            self._producer.poll(_TURN)
+            return
+        left = self.start.at + self._schedule.due(head) / NANO - self._clock.monotonic()
+        if left > 4 * _NAP:
+            self._producer.poll(min(left - 2 * _NAP, _TURN))
+        elif left > 0:
+            self._clock.sleep(max(left, _NAP))
+        else:
+            busy = self.offered.count > self.deliveries.settled
+            self._dry = not self._feed.wait(_FEW if busy else _TURN)
+
+    def _flush(self) -> None:
+        """Until everything is settled; after a stop not for ever."""
+        until = None
+        while self.deliveries.settled < self.offered.count:
+            now = self._clock.monotonic()
+            if self.stop is not None:
+                until = until or now + _LAST_WAIT
+                if now > until:
+                    return
+            self._producer.poll(_TURN)
+            self._show()
+
+    def _show(self) -> None:
+        now = self._clock.monotonic()
+        if now >= self._show_at:
+            self._show_at = now + _TURN
+            self._outside.show(now, self.offered, self.deliveries)

@@ -1,0 +1,189 @@
+"""What a consume run looks like: a live table, progress lines, the report as text and as JSON."""
+
+from typing import Any
+
+from rich import box
+from rich.console import Group as Stack
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from eventq.core.consume.report import ConsumeReport, GroupNow, MemberNow, MemberReport, Tally
+
+_FRAME = 7
+
+
+def live_view(now: GroupNow, width: int, height: int) -> Stack:
+    """A row per member, as many as fit, the furthest behind first if not all do.
+
+    The last line leaves room for the `^C` that a terminal adds: a line more, and the next frame would slip.
+    """
+    room = max(1, height - _FRAME)
+    members = now.members
+    if len(members) > room:
+        members = tuple(sorted(members, key=lambda member: -(member.lag or 0))[: room - 1])
+    table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, width=min(width - 2, 120), expand=True)
+    for name in ("member", "pid", "state", "received", "per s", "depth", "last", "partitions"):
+        right = name in {"member", "pid", "received", "per s", "depth", "last"}
+        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
+    for member in members:
+        table.add_row(*_cells(member))
+    left_out = len(now.members) - len(members)
+    heads = [Text(line, no_wrap=True, overflow="ellipsis") for line in (_names(now), _totals(now))]
+    parts: list[RenderableType] = [*heads, table]
+    if left_out:
+        parts.append(Text(f"and {left_out} more members", style="dim"))
+    return Stack(*parts)
+
+
+def _cells(member: MemberNow) -> tuple[str, ...]:
+    last = "-" if member.last is None else f"{member.last[0]}/{member.last[1]}"
+    return (
+        str(member.number),
+        "-" if member.pid is None else str(member.pid),
+        member.state,
+        f"{member.received:,}",
+        _rate(member.rate),
+        "-" if member.lag is None else f"{member.lag:,}",
+        last,
+        ranges(member.partitions),
+    )
+
+
+def _names(now: GroupNow) -> str:
+    return f"{now.topic} · group {now.group}" + (f" · {now.goal}" if now.goal else "")
+
+
+def _totals(now: GroupNow) -> str:
+    malformed = f" · {now.malformed:,} malformed" if now.malformed else ""
+    return (
+        f"{now.processed:,} processed · {_rate(now.rate)}/s · queue depth "
+        f"{'?' if now.lag is None else f'{now.lag:,}'} · {now.rebalances} rebalances{malformed}"
+    )
+
+
+def progress_line(now: GroupNow) -> str:
+    """One line for a pipe."""
+    members = sum(1 for member in now.members if member.partitions)
+    malformed = f", {now.malformed} malformed" if now.malformed else ""
+    return (
+        f"{now.seconds:.0f} s: {now.processed} processed{malformed}, {_rate(now.rate)}/s, "
+        f"queue depth {'?' if now.lag is None else now.lag}, {members} of {len(now.members)} members busy"
+    )
+
+
+def _rate(rate: float | None) -> str:
+    return "-" if rate is None else f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"  # noqa: PLR2004
+
+
+def ranges(numbers: tuple[int, ...]) -> str:
+    """`0-3, 7` for 0, 1, 2, 3, 7."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs) or "none"
+
+
+def report_text(report: ConsumeReport) -> str:
+    """The report for people: what was consumed, by whom, how late, what went wrong."""
+    tally = report.tally
+    latency = _latency(tally)
+    lines = [
+        f"{tally.processed:,} events of {report.topic} processed by group {report.group} "
+        f"in {report.seconds:.1f} s" + (f" ({_rate(tally.rate)}/s)" if tally.rate is not None else ""),
+    ]
+    if latency["max"] is not None:
+        lines.append(
+            f"latency p50 {latency['p50']:.0f} ms, p99 {latency['p99']:.0f} ms, max {latency['max']:.0f} ms"
+        )
+    lines += [_member_line(member) for member in report.members]
+    if tally.malformed:
+        lines.append(f"malformed: {tally.malformed}")
+    lines += [
+        f"reset: partition {r.partition} from {r.from_offset} to {r.to_offset}, {r.lost} lost"
+        for r in report.resets
+    ]
+    ends = ", ".join(f"{p}: {offset}" for p, offset in sorted(report.committed.items()))
+    lines.append(f"committed: {ends or 'nothing'}; {report.rebalances} rebalances; client {report.client}")
+    return "\n".join(lines) + "\n"
+
+
+def _member_line(member: MemberReport) -> str:
+    restarts = f", {member.restarts} restarts" if member.restarts else ""
+    ended = f", exit {member.exit}" if member.exit else ""
+    if member.pid is None:
+        return f"  member {member.number}: not started"
+    return (
+        f"  member {member.number} (pid {member.pid}): {member.tally.processed:,} processed, "
+        f"partitions {ranges(member.partitions)}{restarts}{ended}"
+    )
+
+
+def document(report: ConsumeReport) -> dict[str, Any]:
+    """The report as docs/json.md describes it."""
+    return {
+        "topic": report.topic,
+        "group": report.group,
+        "client": report.client,
+        **_counts(report.tally),
+        "seconds": round(report.seconds, 3),
+        "skipped_at_start": report.skipped_at_start,
+        "resets": _resets(report),
+        "rebalances": report.rebalances,
+        "malformed_first": [
+            {"topic": report.topic, "partition": m.partition, "offset": m.offset, "reason": m.reason}
+            for m in report.malformed
+        ],
+        "members": [_member(member) for member in report.members],
+        "committed": [
+            {"topic": report.topic, "partition": p, "offset": offset}
+            for p, offset in sorted(report.committed.items())
+        ],
+    }
+
+
+def _counts(tally: Tally) -> dict[str, Any]:
+    return {
+        "received": tally.received,
+        "processed": tally.processed,
+        "malformed": tally.malformed,
+        "rate": None if tally.rate is None else round(tally.rate, 3),
+        "latency_ms": _latency(tally),
+    }
+
+
+def _latency(tally: Tally) -> dict[str, float | None]:
+    shares = {"p50": 0.5, "p99": 0.99, "p99_9": 0.999}
+    found = {name: tally.latency.quantile(share) for name, share in shares.items()}
+    return {
+        name: None if v is None else round(v, 3) for name, v in {**found, "max": tally.latency.max}.items()
+    }
+
+
+def _resets(report: ConsumeReport | MemberReport) -> list[dict[str, int]]:
+    return [
+        {"partition": r.partition, "from": r.from_offset, "to": r.to_offset, "lost": r.lost}
+        for r in report.resets
+    ]
+
+
+def _member(member: MemberReport) -> dict[str, Any]:
+    tally = member.tally
+    seconds = (
+        None if tally.first_at is None or tally.last_at is None else round(tally.last_at - tally.first_at, 3)
+    )
+    return {
+        "member": member.number,
+        "pid": member.pid,
+        "partitions": list(member.partitions),
+        "restarts": member.restarts,
+        "exit": member.exit,
+        **_counts(tally),
+        "seconds": seconds,
+        "skipped_at_start": member.skipped_at_start,
+        "resets": _resets(member),
+        "rebalances": member.rebalances,
+    }

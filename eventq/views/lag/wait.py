@@ -1,0 +1,62 @@
+"""What a wait for lag says: its line while it runs, what holds it up, and the document at its end."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from eventq.core.lag.wait import Held, Standing
+
+_ROWS = 10
+
+
+def progress(group: str, standing: Standing | None, seconds: float, error: str | None) -> str:
+    """One line, drawn again and again on a terminal."""
+    return f"{seconds:.0f} s  {group}: {error or where(standing)}"
+
+
+def where(standing: Standing | None) -> str:
+    if standing is None:
+        return "nothing could be read yet"
+    if standing.never is not None or standing.reason is not None:
+        return standing.never or standing.reason or ""
+    lag = "unknown" if standing.lag is None else f"{standing.lag:,}"
+    count = len(standing.commits)
+    return f"lag {lag} in {len(standing.held)} of {count} partition{'s' if count != 1 else ''}"
+
+
+def held_lines(held: Sequence[Held], rows: int = _ROWS) -> list[str]:
+    """The deepest partitions first, and how many are left out."""
+    lines = [_held_line(row) for row in held[:rows]]
+    left = len(held) - rows
+    return [*lines, f"and {left} more partitions"] if left > 0 else lines
+
+
+def _held_line(row: Held) -> str:
+    lag = "unknown" if row.lag is None else f"{row.lag:,}"
+    owner = f"member {row.member}" if row.member else "no live member"
+    return f"{row.topic}:{row.partition}  lag {lag}  {row.status.value}  {row.reason}  {owner}"
+
+
+def document(
+    group: str, outcome: str, standing: Standing | None, seconds: float, error: str | None
+) -> dict[str, Any]:
+    return {
+        "group": group,
+        "outcome": outcome,
+        "reason": error or (standing and (standing.never or standing.reason)),
+        "seconds": round(seconds, 3),
+        "lag": None if standing is None else standing.lag,
+        "held_up_by": [_held_document(row) for row in (standing.held if standing else ())],
+    }
+
+
+def _held_document(row: Held) -> dict[str, Any]:
+    return {
+        "topic": row.topic,
+        "partition": row.partition,
+        "committed": row.committed,
+        "target": row.target,
+        "lag": row.lag,
+        "status": row.status.value,
+        "reason": row.reason,
+        "member": row.member,
+    }

@@ -1,0 +1,118 @@
+"""What a member's consumer promises the member, below the group of processes."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from kafka import KafkaAdminClient
+from kafka.coordinator.assignors.range import RangePartitionAssignor
+
+from eventq.broker.consume.kafka_python import KafkaPythonConsumer
+from eventq.broker.consume.librdkafka import LibrdkafkaConsumer
+from eventq.core.consume.plan import MemberPlan
+from eventq.core.consume.report import Offsets, Reset
+from eventq.core.consume.work import Work
+from eventq.core.settings.settings import Connection
+from eventq.core.start import Start, StartKind
+from tests.consume_world import eventually
+
+POLL = 0.1
+
+
+class Heard:
+    """A member that only listens."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def assigned(self, partitions: tuple[int, ...], _member_id: str, _generation: int) -> None:
+        self.calls.append(f"assigned {partitions}")
+
+    def placed(self, partition: int, _start: int, _skipped: int) -> None:
+        self.calls.append(f"placed {partition}")
+
+    def was_reset(self, reset: Reset) -> None:
+        self.calls.append(f"reset {reset.partition}")
+
+    def revoking(self, _positions: Offsets) -> Offsets:
+        return {}
+
+    def revoked(self, partitions: tuple[int, ...], _reason: str | None) -> None:
+        self.calls.append(f"revoked {partitions}")
+
+
+def plan(bootstrap: str, topic: str, group: str) -> MemberPlan:
+    return MemberPlan(
+        connection=Connection(bootstrap, {"metadata.max.age.ms": "200"}),
+        client="librdkafka",
+        topic=topic,
+        group=group,
+        client_id=group,
+        start=Start(StartKind.BEGINNING),
+        read_committed=False,
+        session_timeout=10.0,
+        heartbeat_interval=0.3,
+        work=Work(),
+        commit_interval=1.0,
+        value_format="purchase",
+        fail_on_malformed=False,
+        events=False,
+        limited=False,
+    )
+
+
+def test_a_member_that_leaves_before_it_heard_of_its_partitions_gets_none(bootstrap: str) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    topic = made_topic(admin, partitions=2)
+    consumer, heard = LibrdkafkaConsumer(plan(bootstrap, topic, topic)), Heard()
+    consumer.join(heard)
+    eventually(lambda: stable(admin, topic), "the group gave it its partitions")
+    consumer.close()
+    admin.close()
+    assert heard.calls == []
+
+
+def test_a_leader_whose_poll_ends_while_it_assigns_new_partitions_still_gets_them(
+    bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    topic = made_topic(admin, partitions=1)
+    consumer = KafkaPythonConsumer(plan(bootstrap, topic, topic))
+    consumer.join(Heard())
+    eventually(lambda: polled(consumer) == {0}, "the member got the only partition")
+    late = staticmethod(late_once(RangePartitionAssignor.assign))
+    monkeypatch.setattr(RangePartitionAssignor, "assign", late)
+    admin.create_partitions({topic: 2})
+    eventually(lambda: polled(consumer) == {0, 1}, "the member got the new partition too")
+    consumer.close()
+    admin.close()
+
+
+def made_topic(admin: KafkaAdminClient, partitions: int) -> str:
+    topic = f"member-{uuid.uuid4().hex[:12]}"
+    admin.create_topics({topic: {"num_partitions": partitions, "replication_factor": 1}})
+    admin.wait_for_topics([topic])
+    return topic
+
+
+def polled(consumer: KafkaPythonConsumer) -> set[int]:
+    consumer.poll(POLL, 10)
+    return consumer.owned
+
+
+def late_once(assign: Callable[..., Any]) -> Callable[..., Any]:
+    """As on a starved machine: the assignment takes longer, once, than the poll that waits for it."""
+    delays = [2 * POLL]
+
+    def late(*arguments: Any) -> Any:
+        time.sleep(delays.pop() if delays else 0)
+        return assign(*arguments)
+
+    return late
+
+
+def stable(admin: KafkaAdminClient, group: str) -> bool:
+    described = admin.describe_groups([group]).get(group, {})
+    return bool(described.get("group_state") == "Stable")

@@ -1,0 +1,33 @@
+"""A member that joins between the plan of a reset and its execution: the broker refuses, part by part."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from eventq.broker.group.groups import Groups
+from eventq.core.lag.reads import TopicPartition
+from eventq.core.settings.settings import Connection
+from tests.group_ward import Ward
+
+
+@pytest.mark.parametrize("join", [Ward.member, Ward.new_member])
+def test_a_live_group_keeps_its_commits_and_itself(
+    bootstrap: str, ward: Ward, join: Callable[[Ward], Any]
+) -> None:
+    keys = [TopicPartition(ward.topic, n) for n in range(2)]
+    member = join(ward)
+    with Groups(Connection(bootstrap)) as groups:
+        moved = groups.set_offsets(ward.group, dict.fromkeys(keys, 5))
+        deleted = groups.delete([ward.group])
+    member.close()
+    assert moved == dict.fromkeys(keys, "the group has live members")
+    assert "live members" in str(deleted[ward.group])
+    assert ward.committed() == {}
+
+
+def test_only_times_that_have_a_record_have_an_offset(bootstrap: str, ward: Ward) -> None:
+    keys = [TopicPartition(ward.topic, n) for n in range(2)]
+    with Groups(Connection(bootstrap)) as groups:
+        assert groups.offsets_at(keys, 0) == dict.fromkeys(keys, 0)
+        assert groups.offsets_at(keys, 2**50) == {}

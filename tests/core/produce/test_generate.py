@@ -1,0 +1,75 @@
+import json
+import uuid
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eventq.core.produce.feed import MadeUp, Share
+from eventq.core.produce.keys import KeyRule, parse_key
+
+
+def events(feed: MadeUp, sizes: list[int]) -> list[tuple[int, bytes, bytes | None]]:
+    """All events of a feed, taken in pieces of these sizes over and over."""
+    found: list[tuple[int, bytes, bytes | None]] = []
+    while feed.head is not None:
+        numbers = feed.numbers(None, sizes[len(found) % len(sizes)])
+        if not numbers:
+            continue
+        values, keys = feed.take([1_700_000_000_000 + n for n in numbers])
+        found += [(n, values[i], keys[i] if keys else None) for i, n in enumerate(numbers)]
+    return found
+
+
+@given(st.integers(0, 2**64))
+@settings(max_examples=5, deadline=None)
+def test_every_event_is_read_strictly_field_by_field(seed: int) -> None:
+    for n, value, key in events(MadeUp(seed, KeyRule(), Share(), 1500), [700]):
+        fields = json.loads(value, parse_float=str, parse_int=str)
+        assert list(fields) == ["productId", "price", "purchasedAt"]
+        product = uuid.UUID(fields["productId"])
+        assert (product.version, product.variant) == (4, uuid.RFC_4122)
+        assert fields["productId"] == str(product)
+        assert 0 <= float(fields["price"]) < 10_000
+        assert fields["purchasedAt"] == str(1_700_000_000_000 + n)
+        assert key is None
+
+
+@pytest.mark.parametrize("key", ["none", "product", "customer:7", "zipf:7:1.1"])
+@given(workers=st.integers(1, 5), sizes=st.lists(st.integers(1, 1200), min_size=1, max_size=3))
+@settings(max_examples=5, deadline=None)
+def test_workers_together_make_the_same_events_each_once(key: str, workers: int, sizes: list[int]) -> None:
+    rule = parse_key(key)
+    alone = events(MadeUp(42, rule, Share(), 2345), [1000])
+    shares = [events(MadeUp(42, rule, Share(w, workers), 2345), sizes) for w in range(workers)]
+    assert sorted(event for share in shares for event in share) == alone
+    assert [n for n, _, _ in alone] == list(range(2345))
+    for share in shares:
+        assert share == sorted(share)
+    if key != "none":
+        owners = [{k for _, _, k in share} for share in shares]
+        assert sum(map(len, owners)) == len(set().union(*owners))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_events_of_one_moment_are_the_same_taken_at_once_or_in_pieces(workers: int) -> None:
+    def values(most: int) -> list[bytes]:
+        feed, found = MadeUp(7, KeyRule(), Share(0, workers), 2500), list[bytes]()
+        while feed.head is not None:
+            found += feed.take([1_700_000_000_000] * len(feed.numbers(None, most)))[0]
+        return found
+
+    at_once = values(1000)
+    assert at_once == values(300)
+    assert all(json.loads(value)["purchasedAt"] == 1_700_000_000_000 for value in at_once)
+
+
+def test_another_seed_makes_other_events() -> None:
+    one, other = (events(MadeUp(seed, KeyRule(), Share(), 1000), [1000]) for seed in (1, 2))
+    assert not {value for _, value, _ in one} & {value for _, value, _ in other}
+
+
+def test_keys_do_not_change_events() -> None:
+    plain = events(MadeUp(1, KeyRule(), Share(), 1000), [1000])
+    keyed = events(MadeUp(1, parse_key("zipf:10:2"), Share(), 1000), [1000])
+    assert [value for _, value, _ in plain] == [value for _, value, _ in keyed]

@@ -1,0 +1,132 @@
+"""The open loop on a clock that only moves when it is told to, with a producer that takes or refuses."""
+
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eventq.core.consume.goals import Outcome
+from eventq.core.produce.event_batch import Chunk
+from eventq.core.produce.feed import MadeUp, Share
+from eventq.core.produce.keys import KeyRule
+from eventq.core.produce.pacing import Schedule, schedule
+from eventq.core.produce.report import Deliveries, Offered
+from eventq.loops.produce.produce import Produce
+
+
+class FakeClock:
+    """Time passes in sleeps, and a little with each look at the clock."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def now(self) -> float:
+        return self.seconds + 1_700_000_000
+
+    def monotonic(self) -> float:
+        self.seconds += 1e-6
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+class FakeProducer:
+    """Acknowledges in `poll` what it took; takes nothing between the moments of `closed`."""
+
+    def __init__(self, clock: FakeClock, closed: tuple[float, float] = (0, 0), room: int = 1000) -> None:
+        self.deliveries = Deliveries()
+        self.taken: list[tuple[float, int, int]] = []
+        self.deaf = False
+        self._clock, self._room = clock, room
+        self._closed = tuple(clock.seconds + moment for moment in closed)
+        self._in_flight = 0
+
+    def begin(self) -> None: ...
+
+    def send(self, chunk: Chunk, start: int) -> int:
+        now = self._clock.seconds
+        if self._closed[0] <= now < self._closed[1]:
+            return start
+        end = min(len(chunk), start + self._room)
+        stamps = chunk.stamps or [0] * len(chunk)
+        self.taken += [(now, chunk.numbers[i], stamps[i]) for i in range(start, end)]
+        self._in_flight += end - start
+        return end
+
+    def poll(self, seconds: float) -> None:
+        busy = self._in_flight and not self.deaf
+        self._clock.seconds += min(seconds, 0.0005) if busy else seconds
+        if busy:
+            for _ in range(self._in_flight):
+                self.deliveries.acknowledge(0, 0, len(self.taken))
+            self.deliveries.time(1.0, self._clock.seconds, self._in_flight)
+            self._in_flight = 0
+
+    def close(self) -> None:
+        if self._in_flight:
+            self.deliveries.lose("INTERRUPTED", self._in_flight)
+
+
+class Nobody:
+    def show(self, now: float, offered: Offered, deliveries: Deliveries) -> None: ...
+
+
+def produce(paced: Schedule, clock: FakeClock, producer: FakeProducer) -> Produce:
+    feed = MadeUp(1, KeyRule(), Share(), paced.total)
+    return Produce(paced, feed, producer, clock, Nobody())
+
+
+@given(st.fractions(Fraction(1), 100_000), st.integers(1, 60), st.integers(1, 7))
+@settings(max_examples=30, deadline=None)
+def test_every_event_goes_out_once_in_order_and_never_early(rate: Fraction, total: int, room: int) -> None:
+    clock = FakeClock()
+    producer = FakeProducer(clock, room=room)
+    run = produce(Schedule(rate, total), clock, producer)
+    assert run.run() is Outcome.REACHED
+    assert [n for _, n, _ in producer.taken] == list(range(total))
+    late = [at - run.start.at - n / rate for at, n, _ in producer.taken]
+    assert min(late) >= -1e-9
+    assert max(late) <= 0.001 + 0.0006 * total / room
+    assert run.offered.count == run.deliveries.acked == run.offered.slip_ms.total == total
+
+
+def test_a_producer_without_room_makes_slip_and_the_schedule_never_moves() -> None:
+    clock = FakeClock()
+    producer = FakeProducer(clock, closed=(1.0, 3.0))
+    run = produce(schedule(Fraction(100), None, 5.0), clock, producer)
+    run.run()
+    assert len(producer.taken) == 500
+    late = [at - run.start.at - n / 100 for at, n, _ in producer.taken]
+    assert max(late[:100]) < 0.01
+    assert 1.9 < max(late) < 2.2
+    assert max(late[-150:]) < 0.01
+    assert run.offered.slip_ms.max is not None
+    assert abs(run.offered.slip_ms.max - max(late) * 1000) < 5
+    first = run.start.epoch // 1_000_000
+    assert all(abs(stamp - first - n * 10) <= 1 for _, n, stamp in producer.taken)
+
+
+def test_an_unpaced_run_ends_with_its_time_though_nobody_takes_an_event() -> None:
+    clock = FakeClock()
+    producer = FakeProducer(clock, closed=(0.0, 1e9))
+    run = produce(schedule(None, None, 2.0), clock, producer)
+    assert run.run() is Outcome.REACHED
+    assert run.offered.count == 0
+    assert 2.0 <= run.end - run.start.at < 2.5
+
+
+def test_a_stop_waits_for_what_is_in_flight_but_not_for_ever() -> None:
+    clock = FakeClock()
+    producer = FakeProducer(clock)
+    producer.deaf = True
+    run = produce(schedule(Fraction(100), 10, None), clock, producer)
+
+    class Stopping:
+        def show(self, _now: float, offered: Offered, _deliveries: Deliveries) -> None:
+            run.stop = Outcome.SIGINT if offered.count > 5 else None
+
+    run._outside = Stopping()
+    assert run.run() is Outcome.SIGINT
+    assert run.deliveries.unknown == run.offered.count > 0
+    assert 10 <= run.end - run.start.at < 12
