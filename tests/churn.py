@@ -19,7 +19,8 @@ from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.work import Work
 from eventq.core.settings.settings import Connection
 from eventq.core.start import Start, StartKind
-from eventq.loops.consume.messages import Committed, Committing, Stop, ToParent
+from eventq.loops.consume.messages import Committed, Committing, ToParent
+from eventq.loops.processes.messages import Stop
 
 AT_ONCE = 16
 PATIENCE = 1.5

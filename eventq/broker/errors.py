@@ -1,7 +1,28 @@
-"""What is said when no broker can be talked to, whichever client asked, with the likely cause."""
+"""What is said of the errors of brokers, in the same words whichever client met them."""
 
 from eventq.core.errors import EventqError
 from eventq.core.settings.settings import Connection
+
+TIMED_OUT = "TIMED_OUT"
+INTERRUPTED = "INTERRUPTED"
+_UNRECOGNIZED = "UNKNOWN"
+
+_REASONS = {
+    10: "MESSAGE_TOO_LARGE",
+    -192: TIMED_OUT,  # librdkafka's own codes
+    -185: TIMED_OUT,
+    -195: "CONNECTION_LOST",
+    -152: INTERRUPTED,
+    -151: INTERRUPTED,
+}
+_JOIN_HINTS = {
+    23: "another member of the group has another partition.assignment.strategy",
+    24: "a group can't have this name",
+    26: "--session-timeout must be within the broker's limits: by default from 6s to 30m",
+    29: "may this user read the topic? kafka-acls tells",
+    30: "may this user read in the group? kafka-acls tells",
+    81: "the group is full: group.max.size of the broker; fewer members with --count",
+}
 
 
 def unreachable(connection: Connection, reason: str, *, at_login: bool = False) -> EventqError:
@@ -35,3 +56,18 @@ def no_producer_id(connection: Connection) -> EventqError:
         f"{connection.bootstrap} gave no producer id within {connection.connect_timeout:g} s",
         hint="is the cluster just starting? --acks 1 needs no id, and is not idempotent",
     )
+
+
+def refused(topic: str, code: int, text: str) -> EventqError:
+    """Of Kafka's error code for a member that the broker does not let into its group."""
+    return EventqError(f"consuming {topic} failed: {text}", hint=_JOIN_HINTS.get(code))
+
+
+def reason(code: int, text: str) -> str:
+    """Why an event was not delivered: Kafka's own name for the error, `text` for an unknown code."""
+    if code in _REASONS:
+        return _REASONS[code]
+    from kafka.errors import for_code
+
+    name = getattr(for_code(code), "message", _UNRECOGNIZED)
+    return text if name == _UNRECOGNIZED else str(name)

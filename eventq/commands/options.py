@@ -45,7 +45,7 @@ def redact(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The shared options as given; None or empty means not given (then commands/settings.py decides)."""
+    """The shared options as given; None or empty means not given (then commands/settings decides)."""
 
     bootstrap_server: str | None
     properties: tuple[str, ...]

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Protocol
 
-from eventq.core.consume.goals import Outcome
 from eventq.core.errors import ExitCode, Stopped
+from eventq.core.outcome import Outcome
 
 
 class Stoppable(Protocol):

@@ -1,6 +1,15 @@
-"""Numbers with their nouns."""
+"""Numbers with their nouns and units, as people write them."""
 
 
 def count(number: int, noun: str) -> str:
     """`1 partition`, `3 partitions`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def span(seconds: float) -> str:
+    """0.5 s, 35 s, 14 min, 3.5 h, 4.2 d."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            count = seconds / size
+            return f"{count:.3g} {unit}" if count < 1000 else f"{count:,.0f} {unit}"  # noqa: PLR2004
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004

@@ -12,7 +12,7 @@ import pexpect
 import pyte
 import pytest
 
-from eventq.core.lag.reads import Bounds, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import Assume, GroupLag, Snapshot, partition_lag
 from eventq.views.lag.json import stream_document

@@ -13,7 +13,7 @@ from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
 from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from eventq.broker.connection import kafka_python_config, made
-from eventq.broker.refused import refused
+from eventq.broker.errors import refused
 from eventq.core.consume.member_handler import Handler
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import Header, Slice

@@ -1,6 +1,6 @@
 """A group member over librdkafka, set for throughput in bounded memory.
 
-`auto.offset.reset` is error, and every start is decided here, as over kafka-python (see consume.py). What was
+`auto.offset.reset` is error, and every start is decided here, as in kafka_python.py. What was
 assigned begins only once that is done, in the next poll: the rebalance itself only says what was assigned.
 """
 
@@ -14,8 +14,8 @@ from confluent_kafka import TopicPartition as At
 
 from eventq.broker.consume.librdkafka_records import slice_of
 from eventq.broker.consume.librdkafka_settings import PASSING, is_incremental, member_config
+from eventq.broker.errors import refused
 from eventq.broker.librdkafka import made
-from eventq.broker.refused import refused
 from eventq.core.consume.member_handler import Handler
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import Slice

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from kafka import OffsetAndMetadata, TopicPartition
+from kafka import OffsetAndMetadata
+from kafka import TopicPartition as Place
 from kafka.errors import (
     GroupIdNotFoundError,
     IllegalGenerationError,
@@ -17,7 +18,7 @@ from typing_extensions import Self
 from eventq.broker.connection import admin
 from eventq.core.errors import EventqError
 from eventq.core.group.groups import no_group
-from eventq.core.lag import reads as lag_reads
+from eventq.core.kafka import TopicPartition
 from eventq.core.settings.settings import Connection
 
 _Answer = TypeVar("_Answer")
@@ -36,33 +37,27 @@ class Groups:
     def __exit__(self, *_: object) -> None:
         self._admin.close()
 
-    def offsets_at(
-        self, keys: Iterable[lag_reads.TopicPartition], millis: int
-    ) -> dict[lag_reads.TopicPartition, int]:
-        wanted = {TopicPartition(*key): millis for key in keys}
+    def offsets_at(self, keys: Iterable[TopicPartition], millis: int) -> dict[TopicPartition, int]:
+        wanted = {Place(*key): millis for key in keys}
         found = self._ask(
             "offsets by time could not be read", lambda: self._admin.list_partition_offsets(wanted)
         )
         return {
-            lag_reads.TopicPartition(at.topic, at.partition): answer.offset
+            TopicPartition(at.topic, at.partition): answer.offset
             for at, answer in found.items()
             if answer.offset >= 0
         }
 
-    def set_offsets(
-        self, group: str, offsets: Mapping[lag_reads.TopicPartition, int]
-    ) -> dict[lag_reads.TopicPartition, str]:
-        commits = {TopicPartition(*key): OffsetAndMetadata(offset, "", -1) for key, offset in offsets.items()}
+    def set_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, str]:
+        commits = {Place(*key): OffsetAndMetadata(offset, "", -1) for key, offset in offsets.items()}
         answer = self._ask(
             f"the commits of group {group} were not moved",
             lambda: self._admin.alter_group_offsets(group, commits),
         )
         return _failures(answer)
 
-    def remove_offsets(
-        self, group: str, keys: Iterable[lag_reads.TopicPartition]
-    ) -> dict[lag_reads.TopicPartition, str]:
-        removed = [TopicPartition(*key) for key in keys]
+    def remove_offsets(self, group: str, keys: Iterable[TopicPartition]) -> dict[TopicPartition, str]:
+        removed = [Place(*key) for key in keys]
         answer = self._ask(
             f"the commits of group {group} were not removed",
             lambda: self._admin.delete_group_offsets(group, removed),
@@ -81,9 +76,9 @@ class Groups:
             raise EventqError(f"{what}: {error or type(error).__name__}") from error
 
 
-def _failures(answer: Mapping[TopicPartition, type[KafkaError]]) -> dict[lag_reads.TopicPartition, str]:
+def _failures(answer: Mapping[Place, type[KafkaError]]) -> dict[TopicPartition, str]:
     return {
-        lag_reads.TopicPartition(at.topic, at.partition): _text(error)
+        TopicPartition(at.topic, at.partition): _text(error)
         for at, error in answer.items()
         if error is not NoError
     }

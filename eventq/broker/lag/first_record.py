@@ -17,7 +17,8 @@ from kafka.protocol.metadata import MetadataRequest
 from eventq.broker.lag.nodes import IN_FLIGHT, Nodes
 from eventq.broker.lag.record_batches import first_of
 from eventq.broker.lag.wire import code_text, error_text, read_topic
-from eventq.core.lag.reads import FirstRecord, Isolation, Range, Topic
+from eventq.core.kafka import Isolation
+from eventq.core.lag.reads import FirstRecord, Range, Topic
 from eventq.core.settings.settings import Connection
 
 _PARTITION_BYTES = 16 * 1024

@@ -32,17 +32,8 @@ from eventq.broker.lag.wire import (
     offsets,
     read_topic,
 )
-from eventq.core.lag.reads import (
-    Bounds,
-    Commits,
-    Description,
-    Isolation,
-    ListedGroup,
-    Listing,
-    Topic,
-    TopicPartition,
-    bound,
-)
+from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic, bound
 from eventq.core.settings.settings import Connection
 
 _BATCH = 100
@@ -51,7 +42,7 @@ _RETRY_SECONDS = 0.1
 
 
 class KafkaPythonLagReader:
-    """Serves loops.lag.LagReader; use it as a context manager."""
+    """Serves LagReader of loops/lag/snapshot.py; use it as a context manager."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

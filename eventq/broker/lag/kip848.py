@@ -7,7 +7,8 @@ from kafka.protocol.api_message import ApiMessage
 
 from eventq.broker.lag import schemas
 from eventq.broker.lag.wire import GROUP_NOT_FOUND, code_text
-from eventq.core.lag.reads import Description, Member, TopicPartition
+from eventq.core.kafka import TopicPartition
+from eventq.core.lag.reads import Description, Member
 
 
 class ConsumerGroupDescribeRequest(ApiMessage, load_json=schemas):  # type: ignore[misc, call-arg]

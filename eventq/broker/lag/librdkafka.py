@@ -25,17 +25,8 @@ from eventq.broker.lag.librdkafka_values import (
 from eventq.broker.lag.undescribed import looked_up, undescribed
 from eventq.broker.librdkafka_admin import failure, librdkafka_admin
 from eventq.broker.patience import Patience
-from eventq.core.lag.reads import (
-    Bounds,
-    Commits,
-    Description,
-    Isolation,
-    ListedGroup,
-    Listing,
-    Topic,
-    TopicPartition,
-    bound,
-)
+from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic, bound
 from eventq.core.settings.settings import Connection
 
 if TYPE_CHECKING:
@@ -49,7 +40,7 @@ Key = TypeVar("Key")
 
 
 class LibrdkafkaLagReader:
-    """Serves loops.lag.LagReader; use it as a context manager."""
+    """Serves LagReader of loops/lag/snapshot.py; use it as a context manager."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

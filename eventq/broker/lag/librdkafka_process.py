@@ -15,16 +15,8 @@ from traceback import format_exc
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from eventq.core.errors import EventqError
-from eventq.core.lag.reads import (
-    Bounds,
-    Commits,
-    Description,
-    Isolation,
-    ListedGroup,
-    Listing,
-    Topic,
-    TopicPartition,
-)
+from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic
 from eventq.core.settings.settings import Connection
 
 if TYPE_CHECKING:
@@ -40,7 +32,7 @@ Question = tuple[str, tuple[Any, ...]]
 
 
 class ApartLagReader:
-    """Serves loops.lag.LagReader; use it as a context manager.
+    """Serves LagReader of loops/lag/snapshot.py; use it as a context manager.
 
     After a crash the same is asked again: with `--client auto` of kafka-python from then on, else of
     librdkafka in a new process; EventqError when that crashes time after time.

@@ -1,11 +1,12 @@
-"""What librdkafka's admin client answers for lag, to the plain values of core.lag_reads."""
+"""What librdkafka's admin client answers for lag, to the plain values of core/lag/reads.py."""
 
 from typing import Any
 
 from confluent_kafka import KafkaException
 
 from eventq.broker.librdkafka_admin import code, failure
-from eventq.core.lag.reads import Bounds, Commits, Description, ListedGroup, Member, Topic, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import Commits, Description, ListedGroup, Member, Topic
 
 _UNKNOWN = frozenset({3, -188, -190})
 """That there is no such topic or partition, as the broker or librdkafka itself says it."""

@@ -1,4 +1,4 @@
-"""Kafka's requests and answers for lag, to and from the plain values of core.lag_reads."""
+"""Kafka's requests and answers for lag, to and from the plain values of core/lag/reads.py."""
 
 import struct
 import uuid
@@ -10,7 +10,8 @@ from kafka.errors import for_code
 from kafka.protocol.consumer import ListOffsetsRequest, OffsetFetchRequest
 from kafka.protocol.consumer.metadata import ConsumerProtocolAssignment, ConsumerProtocolSubscription
 
-from eventq.core.lag.reads import Bounds, Commits, Description, ListedGroup, Member, Topic, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import Commits, Description, ListedGroup, Member, Topic
 
 UNKNOWN_PARTITION = 3
 _LEADER_NOT_AVAILABLE = 5

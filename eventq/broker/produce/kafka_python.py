@@ -21,9 +21,8 @@ from kafka.errors import (
 from kafka.partitioner import StickyPartitioner
 
 from eventq.broker.connection import kafka_python_config, made
-from eventq.broker.errors import no_producer_id, unreachable
+from eventq.broker.errors import INTERRUPTED, TIMED_OUT, no_producer_id, reason, unreachable
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
-from eventq.broker.reasons import INTERRUPTED, TIMED_OUT, reason
 from eventq.core.produce.event_batch import Chunk
 from eventq.core.produce.plan import Acks, Compression, SendPlan
 from eventq.core.produce.report import Deliveries

@@ -7,10 +7,9 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from eventq.broker.errors import no_producer_id, unreachable
+from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, unreachable
 from eventq.broker.librdkafka import librdkafka_config, made
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
-from eventq.broker.reasons import INTERRUPTED, reason
 from eventq.core.produce.event_batch import Chunk
 from eventq.core.produce.plan import Acks, SendPlan
 from eventq.core.produce.report import Deliveries

@@ -9,17 +9,17 @@ import typer
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.settings.connect import connection, data_client
 from eventq.commands.settings.settings import isolation_level, number, seconds, setting, text
-from eventq.core.consume.goals import Outcome, pins_of
+from eventq.core.consume.goals import pins_of
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.report import ConsumeReport
 from eventq.core.consume.work import Work, parse_work
 from eventq.core.errors import EventqError, ExitCode, Stopped, TimedOut, UsageError
-from eventq.core.lag.reads import Isolation
+from eventq.core.kafka import Isolation, check_names
+from eventq.core.outcome import Outcome
 from eventq.core.parse import duration
 from eventq.core.settings.properties import check_group_protocol
 from eventq.core.settings.settings import Role
 from eventq.core.start import parse_start
-from eventq.core.topic_names import check_names
 
 
 class ValueFormat(str, Enum):

@@ -11,8 +11,9 @@ from eventq.core.errors import EventqError, ExitCode
 from eventq.loops.clock import SystemClock
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.member import Member
-from eventq.loops.consume.messages import Done, Failed
+from eventq.loops.consume.messages import Done
 from eventq.loops.consume.processing import Faults
+from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_pipe import Link
 
 _FAULTS: dict[str, Faults] = {"purchase": purchase_faults, "json": json_faults, "raw": no_faults}

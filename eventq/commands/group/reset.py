@@ -12,7 +12,7 @@ from eventq.commands.settings.connect import connection
 from eventq.core.errors import UsageError, together
 from eventq.core.group.reset import ResetOrder, ResetPlan
 from eventq.core.group.reset_parse import parse_saved, parse_target, parse_topics
-from eventq.core.lag.reads import TopicPartition
+from eventq.core.kafka import TopicPartition
 from eventq.loops.clock import SystemClock
 from eventq.loops.group.reset import execute_reset, plan_reset
 

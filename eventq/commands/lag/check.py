@@ -17,8 +17,8 @@ from eventq.commands.lag.options import (
 from eventq.commands.options import Shared, kafka_command, output_format, redact
 from eventq.commands.output import write, write_json
 from eventq.core.errors import EventqError, ExitCode, UsageError
+from eventq.core.kafka import Isolation
 from eventq.core.lag.check import Limits, Measured, PluginState, breaches, measure, plugin_state
-from eventq.core.lag.reads import Isolation
 from eventq.core.lag.snapshot import Assume
 from eventq.core.parse import duration
 from eventq.loops.clock import SystemClock

@@ -11,10 +11,9 @@ from eventq.commands.output import note
 from eventq.commands.settings.connect import connection, data_client
 from eventq.commands.settings.settings import isolation_level, text_if_given
 from eventq.core.errors import UsageError
-from eventq.core.lag.reads import Isolation
+from eventq.core.kafka import Isolation, check_names
 from eventq.core.lag.snapshot import Assume
 from eventq.core.parse import duration
-from eventq.core.topic_names import check_names
 from eventq.loops.lag.snapshot import Question
 from eventq.loops.lag.time_lag import TimeLags
 

@@ -10,13 +10,13 @@ from eventq.commands.produce.topic import TopicRules
 from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
 from eventq.core.errors import UsageError
+from eventq.core.kafka import check_names
 from eventq.core.parse import duration
 from eventq.core.parse import rate as parse_rate
 from eventq.core.produce.keys import parse_key
 from eventq.core.produce.pacing import schedule
 from eventq.core.produce.plan import Acks, Compression, ProducePlan, SendPlan
 from eventq.core.settings.settings import Role
-from eventq.core.topic_names import check_names
 
 _LOAD = "The load"
 _TOPIC = "The topic"

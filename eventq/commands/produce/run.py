@@ -12,8 +12,8 @@ from eventq.commands.produce.client import BROKER_FLOOR, producer
 from eventq.commands.produce.output import Output
 from eventq.commands.produce.topic import TopicRules, ready_topic
 from eventq.commands.signals import signals
-from eventq.core.consume.goals import Outcome
 from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, UsageError
+from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import MadeUp, Share
 from eventq.core.produce.keys import KeyKind
 from eventq.core.produce.plan import Acks, ProducePlan

@@ -9,7 +9,7 @@ from eventq.core.errors import EventqError
 from eventq.core.produce.feed import MadeUp, Share
 from eventq.core.produce.plan import ProducePlan
 from eventq.loops.clock import SystemClock
-from eventq.loops.consume.messages import Failed
+from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_pipe import Link
 from eventq.loops.produce.worker import Worker
 

@@ -15,7 +15,7 @@ from eventq.core.settings.settings import Connection, Role, Setting, properties
 
 @cache
 def connection(shared: Shared, role: Role = Role.ADMIN) -> Connection:
-    """The effective settings of how to reach Kafka; see commands/settings.py for their order.
+    """The effective settings of how to reach Kafka; see settings.py for their order.
 
     `role` is the kind of client that the command is about, for what -v says, which it says once.
     """

@@ -9,7 +9,7 @@ from typing import Any
 
 from eventq.commands.options import Debug, Shared
 from eventq.core.errors import UsageError
-from eventq.core.lag.reads import Isolation
+from eventq.core.kafka import Isolation
 from eventq.core.parse import duration
 from eventq.core.settings import java_properties
 from eventq.core.settings.properties import canonical, is_secret
@@ -18,7 +18,7 @@ from eventq.core.settings.settings import Layer, Setting, environment, resolve
 
 
 def setting(shared: Shared, given: str | int | None, name: str) -> Setting:
-    """The effective setting `name` of core.settings.SETTINGS, `given` being what its option says."""
+    """The effective value of the setting `name`, `given` being what its option says."""
     found = resolve(name, None if given is None else str(given), layers(shared))
     if shared.verbose and found.value is not None:
         _say(found)

@@ -12,7 +12,7 @@ from eventq.commands.output import note, terminal_width, write, write_json
 from eventq.commands.settings.connect import connection
 from eventq.commands.settings.settings import number
 from eventq.core.errors import AlreadyExists, EventqError, UsageError, together
-from eventq.core.lag.reads import Bounds, Isolation, TopicPartition
+from eventq.core.kafka import Bounds, Isolation, TopicPartition, check_names
 from eventq.core.topic.topics import (
     Configs,
     Result,
@@ -28,7 +28,6 @@ from eventq.core.topic.topics import (
     shape,
     there_text,
 )
-from eventq.core.topic_names import check_names
 from eventq.loops.clock import SystemClock
 
 if TYPE_CHECKING:

@@ -1,20 +1,10 @@
 """When a consume run is over, and why."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 from eventq.core.consume.plan import GroupPlan
 from eventq.core.consume.report import Offsets
-
-
-class Outcome(Enum):
-    REACHED = "goal reached"
-    TIMED_OUT = "timed out"
-    IDLE = "nothing more arrived"
-    CLOSED = "the reader of the events is gone"
-    FAILED = "failed"
-    SIGINT = "stopped by Ctrl-C"
-    SIGTERM = "stopped by SIGTERM"
+from eventq.core.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

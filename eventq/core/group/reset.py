@@ -12,7 +12,8 @@ from enum import Enum
 
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.group.groups import occupied
-from eventq.core.lag.reads import Bounds, Member, Reads, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import Member, Reads
 from eventq.core.lag.snapshot import partitions_of
 from eventq.core.start import Start, StartKind, place
 

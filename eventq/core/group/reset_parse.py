@@ -7,7 +7,7 @@ from io import StringIO
 
 from eventq.core.errors import UsageError
 from eventq.core.group.reset import Shift, Target
-from eventq.core.lag.reads import TopicPartition
+from eventq.core.kafka import TopicPartition
 from eventq.core.parse import duration
 from eventq.core.start import Start, StartKind, millis
 

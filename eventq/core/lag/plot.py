@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import isnan, nan
 from typing import TypeAlias
 
-from eventq.core.lag.reads import TopicPartition
+from eventq.core.kafka import TopicPartition
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag
 from eventq.core.lag.trend import Trend

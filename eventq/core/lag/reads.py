@@ -2,18 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import NamedTuple
 
-
-class Isolation(str, Enum):
-    READ_UNCOMMITTED = "read-uncommitted"
-    READ_COMMITTED = "read-committed"
-
-
-class TopicPartition(NamedTuple):
-    topic: str
-    partition: int
+from eventq.core.kafka import Bounds, TopicPartition
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +67,6 @@ class Topic:
     leaders: Mapping[int, int | None] = field(default_factory=dict)
     error: str | None = None
     whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """`end` is the last stable offset under read-committed.
-
-    `gone`: the partition exists no more; `moved`: the broker asked does not lead it, or not yet, or no more.
-    """
-
-    log_start: int | None = None
-    end: int | None = None
-    high_watermark: int | None = None
-    error: str | None = None
-    gone: bool = False
-    moved: bool = False
-
-    @property
-    def retained(self) -> int | None:
-        if self.end is None or self.log_start is None:
-            return None
-        return max(0, self.end - self.log_start)
 
 
 def bound(columns: Sequence[int | Bounds]) -> Bounds:

@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
+from eventq.core.kafka import TopicPartition
 from eventq.core.lag.eta import Eta, EtaState
-from eventq.core.lag.reads import Member, TopicPartition
+from eventq.core.lag.reads import Member
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag.time_lag import Source, TimeLag

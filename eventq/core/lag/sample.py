@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eventq.core.lag.reads import TopicPartition
+from eventq.core.kafka import TopicPartition
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot
 from eventq.core.lag.time_lag import TimeLag, oldest
 from eventq.core.lag.trend import GroupTrend

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from eventq.core.lag.reads import Bounds, GroupReads, Member, Reads, Topic, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import GroupReads, Member, Reads, Topic
 
 
 class Status(str, Enum):

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from eventq.core.lag.reads import FirstRecord, Range, TopicPartition
+from eventq.core.kafka import TopicPartition
+from eventq.core.lag.reads import FirstRecord, Range
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot
 
 _KEPT = 128

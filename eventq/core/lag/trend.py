@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from eventq.core.kafka import TopicPartition
 from eventq.core.lag import eta as etas
 from eventq.core.lag.eta import Eta
-from eventq.core.lag.reads import TopicPartition
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot
 from eventq.core.lag.verdict import Judgement, judge, worst
 from eventq.core.lag.window import Track, Window

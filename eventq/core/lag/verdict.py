@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
-from eventq.core.lag.reads import TopicPartition
+from eventq.core.kafka import TopicPartition
 from eventq.core.lag.snapshot import Status
 from eventq.core.lag.window import Point, full
-from eventq.core.wording import span
+from eventq.core.text import span
 
 _ENOUGH = 3  # points: a rise seen once is no trend
 

@@ -9,7 +9,8 @@ A partition without a commit counts as its group's consumers would see it (`assu
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from eventq.core.lag.reads import Range, TopicPartition
+from eventq.core.kafka import TopicPartition
+from eventq.core.lag.reads import Range
 from eventq.core.lag.snapshot import Assume, GroupLag, PartitionLag, Status, trouble
 
 Pins = Mapping[TopicPartition, int | None]

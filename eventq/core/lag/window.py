@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from eventq.core.kafka import TopicPartition
 from eventq.core.lag.least_squares import Line
-from eventq.core.lag.reads import TopicPartition
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
 
 _NOBODY = frozenset({"empty", "dead"})

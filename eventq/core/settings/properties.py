@@ -1,4 +1,4 @@
-"""What client settings mean to each client library; the table is in core/property_table.py."""
+"""What client settings mean to each client library; the table is in property_table.py."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,7 +1,7 @@
 """The one table of client settings: Java's name, who takes it, and what each client library calls it.
 
 Names: Kafka 4.3's AdminClientConfig, ProducerConfig and ConsumerConfig; kafka-python 3.0's DEFAULT_CONFIG;
-librdkafka 2.16's CONFIGURATION.md. What concerns SASL and TLS is put together in core/security.py.
+librdkafka 2.16's CONFIGURATION.md. What concerns SASL and TLS is put together in security.py.
 """
 
 from collections.abc import Callable, Mapping

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from eventq.core.errors import AlreadyExists, EventqError, NotFound, UsageError
-from eventq.core.lag.reads import Bounds, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.text import count
 
 

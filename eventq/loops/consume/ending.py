@@ -1,7 +1,7 @@
 """How a run of a group comes to its end: the first reason counts."""
 
-from eventq.core.consume.goals import Outcome
 from eventq.core.errors import EventqError
+from eventq.core.outcome import Outcome
 
 
 class Ending:

@@ -1,4 +1,4 @@
-"""A client of a consumer group, as a member needs it; see broker/consume*.py for who serves it."""
+"""A client of a consumer group, as a member needs it; see broker/consume for who serves it."""
 
 from typing import Protocol
 

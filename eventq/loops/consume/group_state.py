@@ -1,10 +1,11 @@
 """What the parent of a group knows: its seats, the quota, what is committed; and what can be shown of it."""
 
 from eventq.core.clock import Clock
-from eventq.core.consume.goals import Outcome, Standing, judge, passed
+from eventq.core.consume.goals import Standing, judge, passed
 from eventq.core.consume.plan import GroupPlan
 from eventq.core.consume.quota import Quota
 from eventq.core.consume.report import ConsumeReport, GroupNow, MalformedRecord, Offsets, Tally
+from eventq.core.outcome import Outcome
 from eventq.loops.consume.member_slot import Seat
 from eventq.loops.consume.messages import Resume, ToMember
 

@@ -13,11 +13,11 @@ from eventq.loops.consume.messages import (
     Progress,
     Resume,
     Revoked,
-    Stop,
     ToMember,
     WasReset,
 )
 from eventq.loops.consume.processing import Faults, Processing
+from eventq.loops.processes.messages import Stop
 from eventq.loops.processes.parent_pipe import Link
 
 _MOST = 5000

@@ -3,7 +3,6 @@
 A seat outlives its processes: a restarted member continues the seat's counts.
 """
 
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -11,6 +10,7 @@ from multiprocessing.process import BaseProcess
 
 from eventq.core.consume.report import MemberNow, MemberReport, Offsets, Reset, Tally
 from eventq.loops.consume.messages import Assigned, Committing, Progress, ToMember
+from eventq.loops.processes.exits import exit_name
 
 Launch = Callable[[int, str], tuple[BaseProcess, Connection]]
 """Starts the process of seat n under a client id; returns it and the parent's end of its pipe."""
@@ -143,13 +143,3 @@ class Seat:
             resets=tuple(self.resets),
             skipped_at_start=self.skipped,
         )
-
-
-def exit_name(code: int | None) -> str | int | None:
-    """A signal by its name, anything else as it is."""
-    if code is None or code >= 0:
-        return code
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"signal {-code}"

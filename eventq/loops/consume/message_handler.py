@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from eventq.core.clock import Clock
-from eventq.core.consume.goals import Outcome
 from eventq.core.errors import EventqError
+from eventq.core.outcome import Outcome
 from eventq.loops.consume import messages as told
 from eventq.loops.consume.ending import Ending
 from eventq.loops.consume.group_state import Books
 from eventq.loops.consume.interfaces import Outside
 from eventq.loops.consume.member_slot import Seat
+from eventq.loops.processes.messages import Failed
 
 _SAMPLES = 5
 
@@ -84,7 +85,7 @@ class Hearing:
             where = f"{self._topic}/{record.partition} at offset {record.offset}"
             self._outside.note(f"malformed event in {where}: {record.reason}")
 
-    def _failed(self, _seat: Seat, message: told.Failed) -> None:
+    def _failed(self, _seat: Seat, message: Failed) -> None:
         self._ending.fail(EventqError(message.message, hint=message.hint))
 
     def _done(self, seat: Seat, _message: told.Done) -> None:
@@ -101,6 +102,6 @@ class Hearing:
         told.Progress: _progress,
         told.WasReset: _was_reset,
         told.Malformed: _malformed,
-        told.Failed: _failed,
+        Failed: _failed,
         told.Done: _done,
     }

@@ -1,11 +1,13 @@
-"""What a member and its parent tell each other over their pipe; see member.py and hearing.py.
+"""What a member and its parent tell each other over their pipe; see member.py and message_handler.py.
 
 A member asks Want and waits for Grant, sends Lines and waits for Written; nothing else is answered.
+At Stop it gives back what is not processed, commits, leaves the group and says Done; after Failed too.
 """
 
 from dataclasses import dataclass
 
 from eventq.core.consume.report import MalformedRecord, Offsets, Reset, Tally
+from eventq.loops.processes.messages import Failed, Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,6 @@ class Resume:
 @dataclass(frozen=True, slots=True)
 class Flush:
     """Commit now what is processed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Give back what is not processed, commit, leave the group, say Done."""
 
 
 ToMember = Grant | Written | Resume | Flush | Stop
@@ -112,14 +109,6 @@ class WasReset:
 @dataclass(frozen=True, slots=True)
 class Malformed:
     record: MalformedRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The member can't go on: an error of the tree, as text. It leaves the group after this."""
-
-    message: str
-    hint: str | None
 
 
 @dataclass(frozen=True, slots=True)

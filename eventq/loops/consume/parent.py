@@ -7,17 +7,17 @@ theirs. A goal counts as reached by what is committed, never by what is merely r
 from multiprocessing import connection
 
 from eventq.core.clock import Clock
-from eventq.core.consume.goals import Outcome
 from eventq.core.consume.plan import GroupPlan
 from eventq.core.consume.report import ConsumeReport
 from eventq.core.errors import EventqError, NotFound
+from eventq.core.outcome import Outcome
 from eventq.loops.consume.ending import Ending
 from eventq.loops.consume.group_state import Books
 from eventq.loops.consume.interfaces import GroupAdmin, Outside
 from eventq.loops.consume.member_slot import Launch, Seat
 from eventq.loops.consume.message_handler import Hearing
-from eventq.loops.consume.messages import Stop
 from eventq.loops.consume.supervisor import Seating
+from eventq.loops.processes.messages import Stop
 
 _TICK = 0.1
 _ASK = 1.0

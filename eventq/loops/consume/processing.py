@@ -15,7 +15,8 @@ from eventq.core.consume.record_slice import Slice
 from eventq.core.consume.report import MalformedRecord, Tally
 from eventq.loops.consume.commits import Commits
 from eventq.loops.consume.group_consumer import GroupConsumer
-from eventq.loops.consume.messages import Failed, Grant, Lines, Malformed, Want, Written
+from eventq.loops.consume.messages import Grant, Lines, Malformed, Want, Written
+from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_pipe import Link
 
 Faults = Callable[[Sequence[bytes | None]], dict[int, str]]

@@ -2,8 +2,9 @@
 
 import secrets
 
-from eventq.core.consume.goals import Outcome, passed
+from eventq.core.consume.goals import passed
 from eventq.core.errors import EventqError
+from eventq.core.outcome import Outcome
 from eventq.loops.consume.ending import Ending
 from eventq.loops.consume.group_state import Books
 from eventq.loops.consume.interfaces import GroupAdmin, Outside

@@ -7,7 +7,8 @@ from typing import Protocol
 from eventq.core.clock import Clock
 from eventq.core.errors import together
 from eventq.core.group.reset import Action, ResetOrder, ResetPlan, ResetRow, keys_of, plan
-from eventq.core.lag.reads import Reads, TopicPartition
+from eventq.core.kafka import TopicPartition
+from eventq.core.lag.reads import Reads
 from eventq.core.start import Start, StartKind
 from eventq.loops.lag.snapshot import LagReader, Question, read
 

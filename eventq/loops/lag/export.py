@@ -3,17 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from eventq.core.clock import Clock
+from eventq.core.kafka import Bounds, Isolation, TopicPartition
 from eventq.core.lag.export import Sampling
-from eventq.core.lag.reads import (
-    Bounds,
-    Commits,
-    Description,
-    Isolation,
-    ListedGroup,
-    Listing,
-    Topic,
-    TopicPartition,
-)
+from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.select import Selection
 from eventq.loops.lag.snapshot import LagReader, Question

@@ -7,18 +7,8 @@ from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.errors import NotFound
-from eventq.core.lag.reads import (
-    Bounds,
-    Commits,
-    Description,
-    GroupReads,
-    Isolation,
-    ListedGroup,
-    Listing,
-    Reads,
-    Topic,
-    TopicPartition,
-)
+from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.lag.reads import Commits, Description, GroupReads, ListedGroup, Listing, Reads, Topic
 from eventq.core.lag.snapshot import Assume, Snapshot, partitions_of, snapshot, topics_of
 
 _ROUNDS = 10

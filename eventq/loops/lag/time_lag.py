@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from eventq.core.errors import EventqError
-from eventq.core.lag.reads import FirstRecord, Range, TopicPartition
+from eventq.core.kafka import TopicPartition
+from eventq.core.lag.reads import FirstRecord, Range
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag.time_lag import Ends, TimeLag, TimeLagKey, fetched, interpolated, unread
 

@@ -5,7 +5,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from eventq.core.clock import Clock
-from eventq.loops.consume.messages import Stop
+from eventq.loops.processes.messages import Stop
 
 _Answer = TypeVar("_Answer")
 

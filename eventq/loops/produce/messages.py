@@ -1,6 +1,6 @@
-"""What a worker of a produce run and its parent tell each other; see worker.py and crew.py.
+"""What a worker of a produce run and its parent tell each other; see worker.py and parent.py.
 
-A worker says Ready and waits for Go; it ends with Ended, or with Failed (of messages.py) if it can't begin.
+A worker says Ready and waits for Go; it ends with Ended, or with Failed if it can't begin.
 """
 
 from dataclasses import dataclass

@@ -11,13 +11,13 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from eventq.core.clock import Clock
-from eventq.core.consume.goals import Outcome
 from eventq.core.errors import EventqError
+from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
-from eventq.loops.consume.member_slot import exit_name
-from eventq.loops.consume.messages import Failed, Stop
+from eventq.loops.processes.exits import exit_name
+from eventq.loops.processes.messages import Failed, Stop
 from eventq.loops.produce.messages import Ended, Go, Progress, Ready
 from eventq.loops.produce.produce import Outside, Start, start_now
 

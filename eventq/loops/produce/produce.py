@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from eventq.core.clock import Clock
-from eventq.core.consume.goals import Outcome
+from eventq.core.outcome import Outcome
 from eventq.core.produce.event_batch import Chunk
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered

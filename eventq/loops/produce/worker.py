@@ -1,10 +1,10 @@
 """A worker of a produce run: the loop of produce.py, obedient to its parent."""
 
 from eventq.core.clock import Clock
-from eventq.core.consume.goals import Outcome
+from eventq.core.outcome import Outcome
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered
-from eventq.loops.consume.messages import Stop
+from eventq.loops.processes.messages import Stop
 from eventq.loops.processes.parent_pipe import Link
 from eventq.loops.produce.messages import Ended, Go, Progress, Ready
 from eventq.loops.produce.produce import EventProducer, Feed, Produce

@@ -13,8 +13,8 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, FuncFormatter
 
+from eventq.core.kafka import TopicPartition
 from eventq.core.lag.plot import Column, GroupChart
-from eventq.core.lag.reads import TopicPartition
 
 _WIDTH, _ROW = 15.0, 3.2  # inches
 _TOTAL, _ARRIVAL, _CONSUME, _AGE = "#1f4e79", "#d9822b", "#1f4e79", "#7a3e9d"

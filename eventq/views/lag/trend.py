@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from eventq.core.lag.eta import Eta, EtaState
 from eventq.core.lag.time_lag import TimeLag
 from eventq.core.lag.verdict import Judgement, Verdict
-from eventq.core.wording import span
+from eventq.core.text import span
 
 STYLES: dict[Verdict | None, str] = {
     Verdict.LOSS: "bold red",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from eventq.core.lag.reads import Bounds
+from eventq.core.kafka import Bounds
 from eventq.core.topic.topics import TopicChange, TopicDetail, TopicMap, TopicPart, shape
 from eventq.views.columns import aligned, drawn, grid
 from eventq.views.lag.lines import number

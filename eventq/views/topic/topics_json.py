@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from eventq.core.lag.reads import Bounds
+from eventq.core.kafka import Bounds
 from eventq.core.topic.topics import TopicChange, TopicDetail, TopicMap, TopicPart
 from eventq.views.lag.json import at
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from eventq.broker.group.groups import Groups
-from eventq.core.lag.reads import TopicPartition
+from eventq.core.kafka import TopicPartition
 from eventq.core.settings.settings import Connection
 from tests.group_ward import Ward
 

@@ -9,7 +9,8 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka import TopicPartition as Key
 
 from eventq.broker.lag.first_record import FirstRecords
-from eventq.core.lag.reads import FirstRecord, Isolation, Range
+from eventq.core.kafka import Isolation
+from eventq.core.lag.reads import FirstRecord, Range
 from eventq.core.settings.settings import Connection
 from tests.consume_world import eventually
 

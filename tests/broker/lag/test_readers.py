@@ -13,7 +13,8 @@ from kafka.structs import OffsetAndMetadata
 from eventq.broker.lag.kafka_python import KafkaPythonLagReader
 from eventq.broker.lag.librdkafka import LibrdkafkaLagReader
 from eventq.broker.lag.librdkafka_process import ApartLagReader
-from eventq.core.lag.reads import Isolation, ListedGroup, TopicPartition
+from eventq.core.kafka import Isolation, TopicPartition
+from eventq.core.lag.reads import ListedGroup
 from eventq.core.settings.settings import Connection
 from eventq.loops.lag.snapshot import LagReader
 from tests.consume_world import eventually

@@ -7,16 +7,8 @@ from hypothesis import strategies as st
 from eventq.core.errors import EventqError, NotFound, UsageError
 from eventq.core.group.reset import Action, ResetOrder, Shift, Target, plan
 from eventq.core.group.reset_parse import parse_saved, parse_target, parse_topics
-from eventq.core.lag.reads import (
-    Bounds,
-    Commits,
-    Description,
-    GroupReads,
-    Member,
-    Reads,
-    Topic,
-    TopicPartition,
-)
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import Commits, Description, GroupReads, Member, Reads, Topic
 from eventq.core.start import Start, StartKind
 
 P0, P1 = TopicPartition("orders", 0), TopicPartition("orders", 1)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from eventq.core.lag.reads import Bounds, Member, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import Member
 from eventq.core.lag.snapshot import Assume, GroupLag, PartitionLag, Snapshot, Status, partition_lag
 from eventq.core.lag.trend import GroupTrend, Trend, trends
 from eventq.core.lag.window import Window

@@ -7,8 +7,9 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventq.core.kafka import TopicPartition
 from eventq.core.lag.eta import Eta, EtaState
-from eventq.core.lag.reads import Member, TopicPartition
+from eventq.core.lag.reads import Member
 from eventq.core.lag.recording import BadLine, read, sample
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status

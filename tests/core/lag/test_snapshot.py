@@ -3,16 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventq.core.lag.reads import (
-    Bounds,
-    Commits,
-    Description,
-    GroupReads,
-    Member,
-    Reads,
-    Topic,
-    TopicPartition,
-)
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import Commits, Description, GroupReads, Member, Reads, Topic
 from eventq.core.lag.snapshot import Assume, PartitionLag, Status, partition_lag, snapshot
 
 KEY = TopicPartition("orders", 0)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventq.core.lag.reads import Bounds, FirstRecord, Range, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import FirstRecord, Range
 from eventq.core.lag.snapshot import Assume, Status, partition_lag
 from eventq.core.lag.time_lag import Ends, Source, TimeLag, fetched, interpolated, oldest, unread
 

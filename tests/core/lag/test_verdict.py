@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventq.core.lag.reads import TopicPartition
+from eventq.core.kafka import TopicPartition
 from eventq.core.lag.snapshot import GroupLag, Snapshot
 from eventq.core.lag.trend import trends
 from eventq.core.lag.verdict import Judgement, Verdict, worst

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventq.core.lag.reads import Bounds, Range, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import Range
 from eventq.core.lag.snapshot import Assume, GroupLag, PartitionLag, Status, partition_lag
 from eventq.core.lag.wait import Goal, pinned, standing
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventq.core.errors import EventqError, ExitCode, NotFound, UsageError, together
+from eventq.core.kafka import check_names
 from eventq.core.topic.topics import (
     Config,
     Configs,
@@ -15,7 +16,6 @@ from eventq.core.topic.topics import (
     compare,
     parse_configs,
 )
-from eventq.core.topic_names import check_names
 
 FOUND = TopicMap("orders", parts=tuple(TopicPart(n, 1, (1, 2), (1,)) for n in range(3)))
 CONFIGS = Configs({"retention.ms": Config("1000", "topic"), "cleanup.policy": Config("delete", "default")})

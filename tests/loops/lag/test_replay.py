@@ -1,6 +1,6 @@
 """A recording is shown at its own pace, or as many times as fast as asked."""
 
-from eventq.core.lag.reads import Bounds, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import Assume, GroupLag, Snapshot, partition_lag
 from eventq.core.lag.trend import GroupTrend

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from eventq.core.errors import EventqError
-from eventq.core.lag.reads import Bounds, FirstRecord, Range, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import FirstRecord, Range
 from eventq.core.lag.snapshot import Assume, GroupLag, PartitionLag, Snapshot, partition_lag
 from eventq.core.lag.time_lag import Source, TimeLag
 from eventq.loops.lag.time_lag import TimeLags

@@ -5,7 +5,8 @@ from collections.abc import Collection
 import pytest
 
 from eventq.core.errors import EventqError, NotFound
-from eventq.core.lag.reads import Bounds, Range, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import Range
 from eventq.core.lag.snapshot import Assume, GroupLag, partition_lag
 from eventq.core.lag.wait import Goal
 from eventq.loops.lag.wait import LagWait, Limits, Now, Outcome

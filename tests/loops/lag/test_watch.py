@@ -5,16 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import pytest
 
 from eventq.core.errors import EventqError, ExitCode, NotFound, Stopped
-from eventq.core.lag.reads import (
-    Bounds,
-    Commits,
-    Description,
-    Isolation,
-    ListedGroup,
-    Listing,
-    Topic,
-    TopicPartition,
-)
+from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic
 from eventq.core.lag.snapshot import Status
 from eventq.loops.lag.snapshot import Question, take
 from eventq.loops.lag.watch import Pace, watch

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventq.core.consume.goals import Outcome
+from eventq.core.outcome import Outcome
 from eventq.core.produce.event_batch import Chunk
 from eventq.core.produce.feed import MadeUp, Share
 from eventq.core.produce.keys import KeyRule

@@ -2,16 +2,8 @@
 
 from eventq.core.group.groups import Described, topics_of_group
 from eventq.core.group.reset import Action, ResetPlan, ResetRow
-from eventq.core.lag.reads import (
-    Bounds,
-    Commits,
-    Description,
-    GroupReads,
-    Member,
-    Reads,
-    Topic,
-    TopicPartition,
-)
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import Commits, Description, GroupReads, Member, Reads, Topic
 from eventq.core.lag.snapshot import snapshot
 from eventq.views.group import reset as group_reset
 from eventq.views.group import reset_json as group_reset_json

@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.plot import Charts, GroupChart
-from eventq.core.lag.reads import Bounds, TopicPartition
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import Assume, GroupLag, Snapshot, partition_lag
 from eventq.core.lag.time_lag import TimeLag

@@ -5,9 +5,9 @@ import subprocess
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from eventq.core.kafka import TopicPartition
 from eventq.core.lag.eta import Eta, EtaState
 from eventq.core.lag.export import Sampling
-from eventq.core.lag.reads import TopicPartition
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag.time_lag import TimeLag

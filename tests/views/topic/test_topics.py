@@ -1,6 +1,6 @@
 """Topics as lines, tables and JSON, with what a healthy test cluster can't show: sick partitions."""
 
-from eventq.core.lag.reads import Bounds, TopicPartition
+from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.topic.topics import Config, Configs, TopicMap, TopicPart, detail
 from eventq.views.topic.topics import (
     describe_lines,

@@ -1,1 +1,1 @@
-"""Messages that kafka-python has no schema of, in its own JSON form; see consumer_groups.py."""
+"""Messages that kafka-python has no schema of, in its own JSON form; see kip848.py."""
