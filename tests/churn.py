@@ -13,7 +13,7 @@ from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from random import Random
 
-from eventq.broker.consume.cluster_admin import GroupAdmin
+from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
 from eventq.commands.consume.launch import launcher, prepare
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.work import Work
@@ -66,7 +66,7 @@ class Life:
 def churn(plan: MemberPlan, starts: int) -> list[Life]:
     """All members that there were: most stop, at any moment, as soon as the group has committed something."""
     prepare(plan.client)
-    admin = GroupAdmin(plan.connection, plan.topic, plan.group)
+    admin = KafkaPythonClusterAdmin(plan.connection, plan.topic, plan.group)
     launch, random = launcher(plan), Random(7)
     lives: list[Life] = []
     living: list[Life] = []
@@ -80,7 +80,7 @@ def churn(plan: MemberPlan, starts: int) -> list[Life]:
         ended = [life for life in living if not life.listen()]
         for life in ended:
             living.remove(life)
-            admin.sweep(life.client_id)
+            admin.remove_stale_members(life.client_id)
         now, total = time.monotonic(), sum(life.covered for life in lives)
         if all(life.stop_at is None for life in living) and (total > covered or now > wave_until):
             covered, wave_until = total, now + PATIENCE

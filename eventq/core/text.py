@@ -1,12 +1,12 @@
 """Numbers with their nouns and units, as people write them."""
 
 
-def count(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
     """`1 partition`, `3 partitions`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def span(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """0.5 s, 35 s, 14 min, 3.5 h, 4.2 d."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:

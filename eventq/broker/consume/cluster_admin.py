@@ -19,7 +19,7 @@ _Answer = TypeVar("_Answer")
 _PATIENCE = 10.0
 
 
-class GroupAdmin:
+class KafkaPythonClusterAdmin:
     """Bound to one topic and one group. Errors of the broker become EventqError."""
 
     def __init__(self, connection: Connection, topic: str, group: str) -> None:
@@ -78,7 +78,7 @@ class GroupAdmin:
         """
         return self._remove(lambda: [member_id] if member_id else self._members(client_id.__eq__))
 
-    def sweep(self, prefix: str) -> None:
+    def remove_stale_members(self, prefix: str) -> None:
         """Removes who is left of those with such client ids.
 
         A member that is stopped while it joins can't leave, and would hold up the next run.

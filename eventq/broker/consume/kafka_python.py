@@ -14,9 +14,9 @@ from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionErr
 
 from eventq.broker.connection import kafka_python_config, made
 from eventq.broker.errors import refused
-from eventq.core.consume.member_handler import Handler
+from eventq.core.consume.member_handler import MemberHandler
 from eventq.core.consume.plan import MemberPlan
-from eventq.core.consume.record_slice import Header, Slice
+from eventq.core.consume.record_slice import Header, RecordSlice
 from eventq.core.consume.report import Offsets, Reset
 from eventq.core.settings.settings import Role
 from eventq.core.start import StartKind, place
@@ -33,11 +33,11 @@ class KafkaPythonConsumer:
         self.known: Offsets = {}
         self._consumer: KafkaConsumer = made(plan.connection, KafkaConsumer, _config(plan))
 
-    def join(self, handler: Handler) -> None:
+    def join(self, handler: MemberHandler) -> None:
         self._handler = handler
         self._consumer.subscribe([self._plan.topic], listener=_Listener(self, self._consumer, handler))
 
-    def poll(self, seconds: float, most: int) -> list[Slice]:
+    def poll(self, seconds: float, most: int) -> list[RecordSlice]:
         self._remember()
         _finish_joining(self._consumer)
         try:
@@ -47,7 +47,7 @@ class KafkaPythonConsumer:
                 raise refused(self._plan.topic, error.errno, _text(error)) from error
         return []
 
-    def _records(self, millis: int, most: int) -> list[Slice]:
+    def _records(self, millis: int, most: int) -> list[RecordSlice]:
         try:
             batches = self._consumer.poll(timeout_ms=millis, max_records=most)
         except NoOffsetForPartitionError as error:
@@ -127,7 +127,7 @@ class KafkaPythonConsumer:
 class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc] # the client has no types
     """Runs on the client's own thread while the member waits inside poll or close."""
 
-    def __init__(self, owner: KafkaPythonConsumer, consumer: KafkaConsumer, handler: Handler) -> None:
+    def __init__(self, owner: KafkaPythonConsumer, consumer: KafkaConsumer, handler: MemberHandler) -> None:
         self._owner = owner
         self._consumer = consumer
         self._handler = handler
@@ -195,8 +195,8 @@ def _config(plan: MemberPlan) -> dict[str, Any]:
     }
 
 
-def _slice(at: TopicPartition, records: list[Any]) -> Slice:
-    return Slice(
+def _slice(at: TopicPartition, records: list[Any]) -> RecordSlice:
+    return RecordSlice(
         at.partition,
         [record.value for record in records],
         [record.timestamp for record in records],

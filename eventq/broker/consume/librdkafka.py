@@ -16,9 +16,9 @@ from eventq.broker.consume.librdkafka_records import slice_of
 from eventq.broker.consume.librdkafka_settings import PASSING, is_incremental, member_config
 from eventq.broker.errors import refused
 from eventq.broker.librdkafka import made
-from eventq.core.consume.member_handler import Handler
+from eventq.core.consume.member_handler import MemberHandler
 from eventq.core.consume.plan import MemberPlan
-from eventq.core.consume.record_slice import Slice
+from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets, Reset
 from eventq.core.start import StartKind, place
 
@@ -39,13 +39,13 @@ class LibrdkafkaConsumer:
         self._leaving = False
         self._consumer: Consumer = made(Consumer, settings)
 
-    def join(self, handler: Handler) -> None:
+    def join(self, handler: MemberHandler) -> None:
         self._handler = handler
         self._consumer.subscribe(
             [self._plan.topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
         )
 
-    def poll(self, seconds: float, most: int) -> list[Slice]:
+    def poll(self, seconds: float, most: int) -> list[RecordSlice]:
         """What is there; else waits for a single record, because consume(n) would wait for n."""
         try:
             self._settle()
@@ -72,7 +72,7 @@ class LibrdkafkaConsumer:
         message = self._consumer.poll(seconds)
         return [] if message is None else [message]
 
-    def _slices(self, messages: list[Message]) -> list[Slice]:
+    def _slices(self, messages: list[Message]) -> list[RecordSlice]:
         runs: dict[int, list[Message]] = {}
         for partition, run in groupby(messages, Message.partition):
             runs.setdefault(partition, []).extend(run)

@@ -5,13 +5,13 @@ from operator import itemgetter
 
 from confluent_kafka import Message
 
-from eventq.core.consume.record_slice import Header, Slice
+from eventq.core.consume.record_slice import Header, RecordSlice
 
 _stamp: Callable[[tuple[int, int]], int] = itemgetter(1)
 
 
-def slice_of(partition: int, messages: list[Message]) -> Slice:
-    return Slice(
+def slice_of(partition: int, messages: list[Message]) -> RecordSlice:
+    return RecordSlice(
         partition,
         list(map(Message.value, messages)),
         list(map(_stamp, map(Message.timestamp, messages))),

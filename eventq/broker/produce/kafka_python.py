@@ -23,7 +23,7 @@ from kafka.partitioner import StickyPartitioner
 from eventq.broker.connection import kafka_python_config, made
 from eventq.broker.errors import INTERRUPTED, TIMED_OUT, no_producer_id, reason, unreachable
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
-from eventq.core.produce.event_batch import Chunk
+from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, Compression, SendPlan
 from eventq.core.produce.report import Deliveries
 from eventq.core.settings.settings import Role
@@ -62,11 +62,11 @@ class KafkaPythonProducer:
         transactions = self._producer._transaction_manager  # noqa: SLF001 - no other way to know
         return transactions is None or bool(transactions.has_producer_id())
 
-    def send(self, chunk: Chunk, start: int) -> int:
+    def send(self, batch: EventBatch, start: int) -> int:
         send, topic, partition = self._producer.send, self._plan.topic, self._plan.partition
-        values, stamps, keys = chunk.values, chunk.stamps, chunk.keys
-        end = self._room(chunk, start)
-        flight = _Flight(self._landings, chunk.due, end - start, chunk.size(start, end))
+        values, stamps, keys = batch.values, batch.stamps, batch.keys
+        end = self._room(batch, start)
+        flight = _Flight(self._landings, batch.due, end - start, batch.size(start, end))
         for i in range(start, end):
             try:
                 future = send(topic, values[i], keys and keys[i], None, partition, stamps and stamps[i])
@@ -78,11 +78,11 @@ class KafkaPythonProducer:
         self._handed += end - start
         return end
 
-    def _room(self, chunk: Chunk, start: int) -> int:
-        """How far into the chunk there is room; whatever its size, an event may be in flight alone."""
+    def _room(self, batch: EventBatch, start: int) -> int:
+        """How far into the batch there is room; whatever its size, an event may be in flight alone."""
         in_flight = self._handed - self.deliveries.settled
-        end = min(len(chunk), start + max(0, _IN_FLIGHT - in_flight))
-        while end > start and self._landings.bytes + chunk.size(start, end) > _IN_FLIGHT_BYTES:
+        end = min(len(batch), start + max(0, _IN_FLIGHT - in_flight))
+        while end > start and self._landings.bytes + batch.size(start, end) > _IN_FLIGHT_BYTES:
             end = start + (end - start) // 2
         return end if in_flight else max(end, start + 1)
 

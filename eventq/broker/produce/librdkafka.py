@@ -10,7 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, unreachable
 from eventq.broker.librdkafka import librdkafka_config, made
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
-from eventq.core.produce.event_batch import Chunk
+from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, SendPlan
 from eventq.core.produce.report import Deliveries
 from eventq.core.settings.settings import Role
@@ -62,10 +62,10 @@ class LibrdkafkaProducer:
         if not self._has_id:
             self._has_id = json.loads(text)["eos"]["idemp_state"] == "Assigned"
 
-    def send(self, chunk: Chunk, start: int) -> int:
+    def send(self, batch: EventBatch, start: int) -> int:
         produce, topic, partition = self._producer.produce, self._plan.topic, self._partition
-        report = _Flight(chunk.due, self.deliveries, self._touched).report
-        values, stamps, keys = chunk.values, chunk.stamps, chunk.keys
+        report = _Flight(batch.due, self.deliveries, self._touched).report
+        values, stamps, keys = batch.values, batch.stamps, batch.keys
         for i in range(start, len(values)):
             try:
                 if stamps is None:  # to pass a timestamp costs 0.2 µs an event
@@ -98,7 +98,7 @@ class LibrdkafkaProducer:
 
 
 class _Flight:
-    """What the events of one chunk have in common: one object and one callback for all of them.
+    """What the events of one batch have in common: one object and one callback for all of them.
 
     Acknowledgements come in runs of one partition; a run is counted when it ends, not event by event.
     """

@@ -170,26 +170,26 @@ def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool
     from dataclasses import replace
 
     from eventq.commands.consume.launch import launcher, prepare
-    from eventq.commands.consume.output import Output
+    from eventq.commands.consume.output import ConsumeOutput
     from eventq.commands.signals import signals
     from eventq.loops.clock import SystemClock
-    from eventq.loops.consume.parent import Group
+    from eventq.loops.consume.parent import ConsumeParent
 
     prepare(member.client)
-    from eventq.broker.consume.cluster_admin import GroupAdmin
+    from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
 
-    admin = GroupAdmin(member.connection, plan.topic, plan.group)
+    admin = KafkaPythonClusterAdmin(member.connection, plan.topic, plan.group)
     partitions = admin.partitions()
     if until_end:
         ends = admin.ends(partitions, read_committed=member.read_committed)
         plan = replace(plan, pins=pins_of(admin.log_starts(partitions), ends))
-    with Output(
+    with ConsumeOutput(
         live=not shared.quiet and not member.events and sys.stderr.isatty(), quiet=shared.quiet
     ) as output:
         if plan.count > len(partitions):
             idle = plan.count - len(partitions)
             output.note(f"{plan.count} members for {len(partitions)} partitions: {idle} will idle")
-        run = Group(plan, admin, launcher(member), SystemClock(), output)
+        run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output)
         with signals(run.ending):
             outcome = run.run()
     report = run.report()

@@ -14,7 +14,7 @@ from eventq.loops.consume.member import Member
 from eventq.loops.consume.messages import Done
 from eventq.loops.consume.processing import Faults
 from eventq.loops.processes.messages import Failed
-from eventq.loops.processes.parent_pipe import Link
+from eventq.loops.processes.parent_pipe import ParentPipe
 
 _FAULTS: dict[str, Faults] = {"purchase": purchase_faults, "json": json_faults, "raw": no_faults}
 BROKER_FLOOR = {
@@ -32,21 +32,21 @@ def main(pipe: Connection, plan: MemberPlan) -> None:
     gc.freeze()
     gc.set_threshold(_RARELY)
     clock = SystemClock()
-    link = Link(pipe, clock)
+    parent = ParentPipe(pipe, clock)
     code = ExitCode.DONE
     try:
-        Member(_consumer(plan), link, plan, _FAULTS[plan.value_format], clock).run()
+        Member(_consumer(plan), parent, plan, _FAULTS[plan.value_format], clock).run()
     except EventqError as error:
-        code = _fail(link, error)
+        code = _fail(parent, error)
     except Exception as error:
-        code = _fail(link, EventqError(f"a member met an unexpected {type(error).__name__}: {error}"))
+        code = _fail(parent, EventqError(f"a member met an unexpected {type(error).__name__}: {error}"))
     pipe.close()
     os._exit(code)
 
 
-def _fail(link: Link, error: EventqError) -> ExitCode:
-    link.send(Failed(str(error), error.hint))
-    link.send(Done())
+def _fail(parent: ParentPipe, error: EventqError) -> ExitCode:
+    parent.send(Failed(str(error), error.hint))
+    parent.send(Done())
     return error.exit_code
 
 

@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING
 from eventq.core.consume.report import GroupNow
 
 if TYPE_CHECKING:
-    from eventq.views.consume.live import LiveView
+    from eventq.views.consume.live import ConsumeLiveView
 
 _EVERY = 5.0
 
 
-class Output:
+class ConsumeOutput:
     """A live view on a terminal, a progress line every few seconds elsewhere; events whole on stdout."""
 
     def __init__(self, *, live: bool, quiet: bool) -> None:
         self._live_wanted, self._quiet = live, quiet
-        self._live: LiveView | None = None
+        self._live: ConsumeLiveView | None = None
         self._next = time.monotonic() + _EVERY
         self._stack = ExitStack()
 
-    def __enter__(self) -> "Output":  # noqa: PYI034 - typing.Self is not in 3.10
+    def __enter__(self) -> "ConsumeOutput":  # noqa: PYI034 - typing.Self is not in 3.10
         if self._live_wanted:
-            from eventq.views.consume.live import LiveView
+            from eventq.views.consume.live import ConsumeLiveView
 
-            self._live = self._stack.enter_context(LiveView())
+            self._live = self._stack.enter_context(ConsumeLiveView())
         return self
 
     def __exit__(

@@ -28,7 +28,7 @@ from eventq.core.parse import duration
 from eventq.core.settings.settings import Connection
 from eventq.loops.clock import SystemClock
 from eventq.loops.lag.snapshot import LagReader, Question, take
-from eventq.loops.lag.wait import Empty, LagWait, Limits, Now, Outcome, Read
+from eventq.loops.lag.wait import Empty, LagWait, Read, WaitLimits, WaitNow, WaitOutcome
 
 
 def wait(
@@ -54,7 +54,7 @@ def wait(
     """Wait until a group has caught up: exit 0; 3 when it can't or stands still, 124 when it is late."""
     name, wanted = one_group(shared, group), output_format(shared, ("text", "json"))
     question = question_of(shared, (name,), topic, assume, isolation, patient=True, expected=True)
-    limits = Limits(
+    limits = WaitLimits(
         duration(timeout), period(interval), None if stall is None else period(stall), require_group
     )
     goal = Goal(max_lag, assume, {} if pinned else None)
@@ -66,7 +66,7 @@ def wait(
     ):
         outcome = _run(run := LagWait(_read(reader, question), empty, goal, limits, SystemClock(), tell))
     _report(name, run.now, outcome, wanted, quiet=shared.quiet)
-    if outcome is Outcome.REACHED:
+    if outcome is WaitOutcome.REACHED:
         return None
     raise _error(name, goal, limits, outcome, run.now)
 
@@ -89,13 +89,13 @@ def _remainders(to: Connection, question: Question) -> Iterator[Empty]:
         yield lambda ranges: {rest for rest, first in records.find(ranges).items() if first.missing}
 
 
-def _run(run: LagWait) -> Outcome:
+def _run(run: LagWait) -> WaitOutcome:
     try:
         return run.run()
     except KeyboardInterrupt:
-        return Outcome.SIGINT
+        return WaitOutcome.SIGINT
     except Stopped:
-        return Outcome.SIGTERM
+        return WaitOutcome.SIGTERM
 
 
 def _terminate(_signal: int, _frame: object) -> None:
@@ -103,7 +103,7 @@ def _terminate(_signal: int, _frame: object) -> None:
 
 
 @contextmanager
-def _telling(group: str, shared: Shared) -> Iterator[Callable[[Now], None]]:
+def _telling(group: str, shared: Shared) -> Iterator[Callable[[WaitNow], None]]:
     """On a terminal one line redrawn; elsewhere a line when nothing can be read, and when it can again."""
     from eventq.views.lag.wait import progress
 
@@ -113,7 +113,7 @@ def _telling(group: str, shared: Shared) -> Iterator[Callable[[Now], None]]:
         from eventq.views.lag.status_line import StatusLine
 
         with StatusLine() as line:
-            yield lambda now: line.show(progress(group, now.standing, now.seconds, now.error))
+            yield lambda now: line.show(progress(group, now.state, now.seconds, now.error))
     else:
         yield _Notes(group, every=shared.verbose).tell
 
@@ -125,10 +125,10 @@ class _Notes:
         self._group, self._every = group, every
         self._said = ""
 
-    def tell(self, now: Now) -> None:
+    def tell(self, now: WaitNow) -> None:
         from eventq.views.lag.wait import where
 
-        text = f"{now.error}; keeps trying" if now.error else f"{self._group}: {where(now.standing)}"
+        text = f"{now.error}; keeps trying" if now.error else f"{self._group}: {where(now.state)}"
         away, was_away = now.error is not None, self._said.endswith("keeps trying")
         if text != self._said and (away or was_away or self._every):
             sys.stderr.write(f"eventq: {text}\n")
@@ -136,31 +136,33 @@ class _Notes:
         self._said = text
 
 
-def _report(group: str, now: Now, outcome: Outcome, wanted: str, *, quiet: bool) -> None:
+def _report(group: str, now: WaitNow, outcome: WaitOutcome, wanted: str, *, quiet: bool) -> None:
     """The result on stdout; what holds it up on stderr."""
     from eventq.views.lag.wait import document, held_lines, where
 
     if wanted == "json":
-        write_json(document(group, outcome.value, now.standing, now.seconds, now.error))
-    elif outcome is Outcome.REACHED:
-        write(f"{group}: {where(now.standing)} after {now.seconds:.1f} s\n")
-    if outcome is not Outcome.REACHED and now.standing is not None and not quiet:
-        sys.stderr.write("".join(f"{line}\n" for line in held_lines(now.standing.held)))
+        write_json(document(group, outcome.value, now.state, now.seconds, now.error))
+    elif outcome is WaitOutcome.REACHED:
+        write(f"{group}: {where(now.state)} after {now.seconds:.1f} s\n")
+    if outcome is not WaitOutcome.REACHED and now.state is not None and not quiet:
+        sys.stderr.write("".join(f"{line}\n" for line in held_lines(now.state.held)))
 
 
-def _error(group: str, goal: Goal, limits: Limits, outcome: Outcome, now: Now) -> EventqError | Stopped:
+def _error(
+    group: str, goal: Goal, limits: WaitLimits, outcome: WaitOutcome, now: WaitNow
+) -> EventqError | Stopped:
     from eventq.views.lag.wait import where
 
     aim = f"lag {goal.max_lag}" + (" of what was there at the start" if goal.pins is not None else "")
-    state = now.error or where(now.standing)
-    if outcome is Outcome.NEVER:
+    state = now.error or where(now.state)
+    if outcome is WaitOutcome.NEVER:
         return ThresholdBreached(
             f"{group} can't reach {aim}: {state}", hint="docs/lag.md says what to do at each status"
         )
-    if outcome is Outcome.STALLED:
+    if outcome is WaitOutcome.STALLED:
         text = f"{group} has not got on for {limits.stall:g} s: {state}"
         return ThresholdBreached(text, hint="does a member live, does it commit? eventq lag watch shows it")
-    if outcome is Outcome.TIMED_OUT:
+    if outcome is WaitOutcome.TIMED_OUT:
         return TimedOut(f"{group} did not reach {aim} within {limits.timeout:g} s: {state}")
     return Stopped(ExitCode[outcome.name])
 

@@ -115,9 +115,9 @@ def _sleep(seconds: float) -> bool:
 
 @contextmanager
 def _screen() -> Iterator[Callable[[Sample], None]]:
-    from eventq.views.lag.live import LiveView
+    from eventq.views.lag.live import LagLiveView
 
-    with LiveView() as view:
+    with LagLiveView() as view:
         yield view.show
 
 

@@ -14,7 +14,7 @@ _RECENT = 2.0
 _CLEAR = "\r\x1b[K"
 
 
-class Output:
+class ProduceOutput:
     """The live line is rewritten in place: a table would cost the pacing milliseconds each time."""
 
     def __init__(self, schedule: Schedule, *, live: bool, quiet: bool) -> None:
@@ -24,7 +24,7 @@ class Output:
         self._next = 0.0
         self._marks: deque[tuple[float, int]] = deque()
 
-    def __enter__(self) -> "Output":  # noqa: PYI034 - typing.Self is not in 3.10
+    def __enter__(self) -> "ProduceOutput":  # noqa: PYI034 - typing.Self is not in 3.10
         return self
 
     def __exit__(

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from eventq.commands.options import Shared
 from eventq.commands.output import note, write, write_json
 from eventq.commands.produce.client import BROKER_FLOOR, producer
-from eventq.commands.produce.output import Output
+from eventq.commands.produce.output import ProduceOutput
 from eventq.commands.produce.topic import TopicRules, ready_topic
 from eventq.commands.signals import signals
 from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, UsageError
 from eventq.core.outcome import Outcome
-from eventq.core.produce.feed import MadeUp, Share
+from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyKind
 from eventq.core.produce.plan import Acks, ProducePlan
 from eventq.core.produce.report import ProduceReport
 from eventq.loops.clock import SystemClock
-from eventq.loops.produce.line_feed import Lines
+from eventq.loops.produce.line_feed import LineFeed
 from eventq.loops.produce.produce import Produce
 
 if TYPE_CHECKING:
-    from eventq.loops.produce.parent import Crew
+    from eventq.loops.produce.parent import WorkerPool
 
 
 def run_and_report(
@@ -36,7 +36,7 @@ def run_and_report(
         processes.prepare(["eventq.commands.produce.worker", BROKER_FLOOR[plan.send.client]])
     with _feed(plan) as feed:  # an input that can't be read makes no topic
         _ready(shared, plan, rules)
-        run = _crew(shared, plan) if plan.workers > 1 else _alone(shared, plan, feed)
+        run = _pool(shared, plan) if plan.workers > 1 else _alone(shared, plan, feed)
     report, outcome, error = run
     _print(report, output)
     _judge(report, outcome, error, max_slip)
@@ -58,20 +58,20 @@ def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> None:
 _Result = tuple[ProduceReport, Outcome, EventqError | None]
 
 
-def _alone(shared: Shared, plan: ProducePlan, feed: MadeUp | Lines) -> _Result:
+def _alone(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> _Result:
     with _output(shared, plan) as output:
         client = producer(plan.send)
         run = Produce(plan.schedule, feed, client, SystemClock(), output)
         with signals(run):
             client.begin()
             outcome = run.run()
-    empty = feed.empty if isinstance(feed, Lines) else None
+    empty = feed.empty if isinstance(feed, LineFeed) else None
     return _report(plan, run, empty), outcome, None
 
 
-def _crew(shared: Shared, plan: ProducePlan) -> _Result:
+def _pool(shared: Shared, plan: ProducePlan) -> _Result:
     from eventq.commands import processes
-    from eventq.loops.produce.parent import Crew
+    from eventq.loops.produce.parent import WorkerPool
 
     shares = [Share(worker, plan.workers) for worker in range(plan.workers)]
 
@@ -82,21 +82,21 @@ def _crew(shared: Shared, plan: ProducePlan) -> _Result:
 
     keyed = plan.key.kind is not KeyKind.NONE
     with _output(shared, plan) as output:
-        run = Crew(plan.schedule, shares, launch, SystemClock(), output, keyed=keyed)
+        run = WorkerPool(plan.schedule, shares, launch, SystemClock(), output, keyed=keyed)
         with signals(run):
             outcome = run.run()
     return _report(plan, run, None), outcome, run.error
 
 
 @contextmanager
-def _feed(plan: ProducePlan) -> Iterator[MadeUp | Lines]:
+def _feed(plan: ProducePlan) -> Iterator[GeneratedFeed | LineFeed]:
     if plan.input is None:
-        yield MadeUp(plan.seed, plan.key, Share(), plan.schedule.total)
+        yield GeneratedFeed(plan.seed, plan.key, Share(), plan.schedule.total)
     elif plan.input == "-":
-        yield Lines(sys.stdin.fileno(), plan.schedule.total)
+        yield LineFeed(sys.stdin.fileno(), plan.schedule.total)
     else:
         with _opened(plan.input) as file:
-            yield Lines(file.fileno(), plan.schedule.total)
+            yield LineFeed(file.fileno(), plan.schedule.total)
 
 
 def _opened(path: str) -> FileIO:
@@ -109,12 +109,12 @@ def _opened(path: str) -> FileIO:
         ) from error
 
 
-def _output(shared: Shared, plan: ProducePlan) -> Output:
+def _output(shared: Shared, plan: ProducePlan) -> ProduceOutput:
     live = not shared.quiet and sys.stderr.isatty()
-    return Output(plan.schedule, live=live, quiet=shared.quiet)
+    return ProduceOutput(plan.schedule, live=live, quiet=shared.quiet)
 
 
-def _report(plan: ProducePlan, run: "Produce | Crew", empty_lines: int | None) -> ProduceReport:
+def _report(plan: ProducePlan, run: "Produce | WorkerPool", empty_lines: int | None) -> ProduceReport:
     target = plan.schedule.rate
     return ProduceReport(
         topic=plan.send.topic,

@@ -6,11 +6,11 @@ from multiprocessing.connection import Connection
 
 from eventq.commands.produce.client import producer
 from eventq.core.errors import EventqError
-from eventq.core.produce.feed import MadeUp, Share
+from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.plan import ProducePlan
 from eventq.loops.clock import SystemClock
 from eventq.loops.processes.messages import Failed
-from eventq.loops.processes.parent_pipe import Link
+from eventq.loops.processes.parent_pipe import ParentPipe
 from eventq.loops.produce.worker import Worker
 
 
@@ -19,13 +19,13 @@ def main(pipe: Connection, plan: ProducePlan, share: Share) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     clock = SystemClock()
-    link = Link(pipe, clock)
+    parent = ParentPipe(pipe, clock)
     try:
-        feed = MadeUp(plan.seed, plan.key, share, plan.schedule.total)
-        Worker(plan.schedule, feed, producer(plan.send), link, clock).run()
+        feed = GeneratedFeed(plan.seed, plan.key, share, plan.schedule.total)
+        Worker(plan.schedule, feed, producer(plan.send), parent, clock).run()
     except EventqError as error:
-        link.send(Failed(str(error), error.hint))
+        parent.send(Failed(str(error), error.hint))
     except Exception as error:
-        link.send(Failed(f"a worker met an unexpected {type(error).__name__}: {error}", None))
+        parent.send(Failed(f"a worker met an unexpected {type(error).__name__}: {error}", None))
     pipe.close()
     os._exit(0)

@@ -5,15 +5,15 @@ from typing import Any
 
 import orjson
 
-from eventq.core.consume.record_slice import Slice
+from eventq.core.consume.record_slice import RecordSlice
 
 
-def event_lines(topic: str, records: Slice, skip: frozenset[int]) -> bytes:
+def event_lines(topic: str, records: RecordSlice, skip: frozenset[int]) -> bytes:
     """A line for each record whose index is not in `skip`."""
     return b"".join(_line(topic, records, i) for i in range(len(records)) if i not in skip)
 
 
-def _line(topic: str, records: Slice, i: int) -> bytes:
+def _line(topic: str, records: RecordSlice, i: int) -> bytes:
     key, headers = records.extras(i)
     event = {
         "topic": topic,

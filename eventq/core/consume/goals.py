@@ -8,7 +8,7 @@ from eventq.core.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RunState:
     """`idle` is the time since something arrived last, `committed` what is known of the group's commits."""
 
     seconds: float
@@ -17,7 +17,7 @@ class Standing:
     committed: Offsets
 
 
-def judge(plan: GroupPlan, now: Standing) -> Outcome | None:
+def judge(plan: GroupPlan, now: RunState) -> Outcome | None:
     """The outcome if the run is over, None if it goes on."""
     if now.quota_reached or (plan.pins is not None and passed(plan.pins, now.committed)):
         return Outcome.REACHED

@@ -5,7 +5,7 @@ from typing import Protocol
 from eventq.core.consume.report import Offsets, Reset
 
 
-class Handler(Protocol):
+class MemberHandler(Protocol):
     """Called inside poll and close only, and never while records are in the member's hands."""
 
     def assigned(self, partitions: tuple[int, ...], member_id: str, generation: int) -> None:

@@ -8,7 +8,7 @@ Extras = Callable[[int], tuple[bytes | None, Sequence[Header]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class RecordSlice:
     """Records of one partition in their order.
 
     `timestamps` in epoch milliseconds; `offset(i)` and `extras(i)`, its key and headers, are asked of single
@@ -24,7 +24,7 @@ class Slice:
     def __len__(self) -> int:
         return len(self.values)
 
-    def first(self, count: int) -> "Slice":
+    def first(self, count: int) -> "RecordSlice":
         if count == len(self.values):
             return self
         return replace(self, values=self.values[:count], timestamps=self.timestamps[:count])

@@ -85,7 +85,7 @@ class GroupNow:
 
 @dataclass(frozen=True, slots=True)
 class MemberReport:
-    """A seat of the group: its counts over all its restarts; `exit` is a code or a signal's name."""
+    """A member of the group: its counts over all its restarts; `exit` is a code or a signal's name."""
 
     number: int
     pid: int | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.lag.reads import GroupReads, Member
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
-from eventq.core.text import count
+from eventq.core.text import plural
 
 _MOST = 10
 
@@ -50,7 +50,7 @@ def occupied(group: GroupReads) -> EventqError | None:
     if members:
         who = ", ".join(_who(members))
         return EventqError(
-            f"group {group.group} has {count(len(members), 'live member')}: {who}",
+            f"group {group.group} has {plural(len(members), 'live member')}: {who}",
             hint="stop them first; a member that was killed counts until its session times out",
         )
     failed = group.commits.error or group.description.error

@@ -1,7 +1,7 @@
 """The least-squares line through points that come and go, by its sums: their number costs nothing."""
 
 
-class Line:
+class LeastSquares:
     """Slope = (n Σty - Σt Σy) / (n Σtt - (Σt)²), in whole milliseconds and records: exact, without drift.
 
     https://en.wikipedia.org/wiki/Simple_linear_regression

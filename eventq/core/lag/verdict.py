@@ -11,7 +11,7 @@ from itertools import pairwise
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag.snapshot import Status
 from eventq.core.lag.window import Point, full
-from eventq.core.text import span
+from eventq.core.text import duration
 
 _ENOUGH = 3  # points: a rise seen once is no trend
 
@@ -71,7 +71,7 @@ def _loss(points: Sequence[Point], _seconds: float) -> str | None:
         f"{hit.lost:,} records deleted unread: committed offset {hit.committed}, "
         f"log start {hit.committed + hit.lost}"
     )
-    return text if hit.at == now.at else f"{text}, {span(now.at - hit.at)} ago"
+    return text if hit.at == now.at else f"{text}, {duration(now.at - hit.at)} ago"
 
 
 def _stop(points: Sequence[Point], seconds: float) -> str | None:
@@ -83,7 +83,7 @@ def _stop(points: Sequence[Point], seconds: float) -> str | None:
     if now.owner is not None or not full(points, seconds):
         return None
     if all(point.live and point.owners_known and point.owner is None for point in points):
-        return f"no member has owned it for {span(_seen(points))} and {now.lag:,} records are unread"
+        return f"no member has owned it for {duration(_seen(points))} and {now.lag:,} records are unread"
     return None
 
 
@@ -111,15 +111,15 @@ def _stall(points: Sequence[Point], seconds: float) -> str | None:
     owners = len({point.owner for point in points if point.owner})
     what = "nothing committed" if now.committed is None else f"committed offset {now.committed} unchanged"
     changed = f", by {owners} members one after another," if owners > 1 else ""
-    over = f" in the last {span(_seen(points))}" if unmoved > _seen(points) else ""
-    return f"{what}{changed} for {span(unmoved)} while lag {_went(first.lag, now.lag)}{over}"
+    over = f" in the last {duration(_seen(points))}" if unmoved > _seen(points) else ""
+    return f"{what}{changed} for {duration(unmoved)} while lag {_went(first.lag, now.lag)}{over}"
 
 
 def _rewind(points: Sequence[Point], _seconds: float) -> str | None:
     now, back = points[-1], points[-1].rewind
     if back is None or back.at <= points[0].at:
         return None
-    ago = f"{span(now.at - back.at)} ago"
+    ago = f"{duration(now.at - back.at)} ago"
     if back.after is None:
         return f"committed offset {back.before} was removed, {ago}"
     return f"committed offset went back from {back.before} to {back.after}, {ago}"
@@ -128,7 +128,9 @@ def _rewind(points: Sequence[Point], _seconds: float) -> str | None:
 def _warn(points: Sequence[Point], seconds: float) -> str | None:
     if len(points) < _ENOUGH or not full(points, seconds) or points[0].lag == 0 or _decreased(points):
         return None
-    return f"lag has not once decreased in {span(_seen(points))}: it {_went(points[0].lag, points[-1].lag)}"
+    return (
+        f"lag has not once decreased in {duration(_seen(points))}: it {_went(points[0].lag, points[-1].lag)}"
+    )
 
 
 _RULES: tuple[tuple[Verdict, Callable[[Sequence[Point], float], str | None]], ...] = (
@@ -153,11 +155,11 @@ def _no_complaint(points: Sequence[Point], seconds: float) -> Judgement:
         return Judgement(
             evidence=f"{now.lag:,} records unread; one sample can't tell whether that is falling"
         )
-    seen = span(_seen(points))
+    seen = duration(_seen(points))
     if _decreased(points) or points[0].lag == 0:
         falls = ", with falls in between" if now.lag >= points[0].lag > 0 else ""
         return Judgement(Verdict.OK, f"lag {_went(points[0].lag, now.lag)} in {seen}{falls}")
-    return Judgement(evidence=f"watched for {seen} of {span(seconds)}: too short to tell")
+    return Judgement(evidence=f"watched for {seen} of {duration(seconds)}: too short to tell")
 
 
 def _owned(point: Point) -> bool:

@@ -46,7 +46,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class WaitState:
     """`lag` is None when a part of it is unknown; `reason` holds up the whole, `never` ends the wait."""
 
     exists: bool
@@ -60,16 +60,16 @@ class Standing:
         settled = self.reason is None and self.never is None
         return settled and self.lag is not None and self.lag <= goal.max_lag
 
-    def moved_since(self, before: "Standing") -> bool:
+    def moved_since(self, before: "WaitState") -> bool:
         """Whether the group has got on where it was awaited; that records arrive is no progress."""
         return any(self.commits.get(row.key) != row.committed for row in before.held)
 
 
-def standing(group: GroupLag, goal: Goal, empty: Collection[Range] = ()) -> Standing:
+def wait_state(group: GroupLag, goal: Goal, empty: Collection[Range] = ()) -> WaitState:
     """How far the group is from the goal; `empty` are ranges known to hold no readable record."""
     parts = _parts(group, goal)
     held = tuple(row for part in parts if (row := _held(part, goal, empty)) is not None)
-    return Standing(
+    return WaitState(
         exists=exists(group),
         lag=_total(held) if parts and group.error is None else None,
         commits={part.key: part.committed for part in parts},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from eventq.core.kafka import TopicPartition
-from eventq.core.lag.least_squares import Line
+from eventq.core.lag.least_squares import LeastSquares
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
 
 _NOBODY = frozenset({"empty", "dead"})
@@ -57,8 +57,8 @@ class Track:
 
     def __init__(self) -> None:
         self.points: list[Point] = []
-        self.end: Line | None = None
-        self.consume: Line | None = None
+        self.end: LeastSquares | None = None
+        self.consume: LeastSquares | None = None
 
     def add(self, point: Point, start: float) -> None:
         """Drops what lies before the last point at or before `start`."""
@@ -74,11 +74,13 @@ class Track:
                 self.consume.drop(gone.at, gone.committed, following)
 
 
-def _grown(line: Line | None, before: int | None, value: int | None, at: float) -> Line | None:
+def _grown(
+    line: LeastSquares | None, before: int | None, value: int | None, at: float
+) -> LeastSquares | None:
     if value is None:
         return None
     if line is None or before is None or value < before:
-        return Line(at, value)
+        return LeastSquares(at, value)
     line.add(at, value)
     return line
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class EventBatch:
     """`numbers` are the events' places in the schedule, `keys` None for no keys.
 
     `stamps` are the records' times in epoch milliseconds; None: that at which the client takes each.
 
-    `due` is when the first of them was due, by the monotonic clock; the others follow within a chunk's time.
+    `due` is when the first of them was due, by the monotonic clock; the others follow within a batch's time.
     """
 
     numbers: Sequence[int]

@@ -33,7 +33,7 @@ class Share:
         return [i for i, key in enumerate(keys) if crc32(key) % self.workers == self.worker]
 
 
-class MadeUp:
+class GeneratedFeed:
     """`total` events over all workers, None: without end."""
 
     def __init__(self, seed: int, rule: KeyRule, share: Share, total: int | None) -> None:

@@ -8,7 +8,7 @@ from eventq.core.settings.settings import Role, Setting
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class EffectiveProperty:
     """A client setting, and which kinds of client take it (none: it is ignored)."""
 
     setting: Setting
@@ -22,13 +22,13 @@ class Effective:
     client: str
     versions: Mapping[str, str | None]
     settings: tuple[Setting, ...]
-    properties: tuple[Property, ...]
+    properties: tuple[EffectiveProperty, ...]
 
 
-def with_users(said: Mapping[str, Setting], client: str) -> tuple[Property, ...]:
+def with_users(said: Mapping[str, Setting], client: str) -> tuple[EffectiveProperty, ...]:
     """Each setting with the kinds of `client` that take it."""
     return tuple(
-        Property(setting, tuple(role for role in Role if not ignored([name], role, client)))
+        EffectiveProperty(setting, tuple(role for role in Role if not ignored([name], role, client)))
         for name, setting in said.items()
         if name not in RESOLVED
     )

@@ -6,7 +6,7 @@ from enum import Enum
 
 from eventq.core.errors import AlreadyExists, EventqError, NotFound, UsageError
 from eventq.core.kafka import Bounds, TopicPartition
-from eventq.core.text import count
+from eventq.core.text import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def parse_configs(items: Iterable[str]) -> dict[str, str]:
 
 
 def shape(partitions: int, replicas: int | None) -> str:
-    return f"{count(partitions, 'partition')}, {count(replicas or 0, 'replica')}"
+    return f"{plural(partitions, 'partition')}, {plural(replicas or 0, 'replica')}"
 
 
 def compare(wish: TopicWish, found: TopicMap, configs: Configs, *, accept: bool) -> TopicChange:
@@ -192,9 +192,9 @@ def there_text(topic: str, differences: Iterable[str]) -> str:
 
 def _differences(wish: TopicWish, found: TopicMap, configs: Configs) -> Iterator[str]:
     if len(found.parts) != wish.partitions:
-        yield f"{count(len(found.parts), 'partition')}, not {wish.partitions}"
+        yield f"{plural(len(found.parts), 'partition')}, not {wish.partitions}"
     if found.replicas != wish.replicas:
-        yield f"{count(found.replicas or 0, 'replica')}, not {wish.replicas}"
+        yield f"{plural(found.replicas or 0, 'replica')}, not {wish.replicas}"
     for key, value in wish.configs.items():
         there = configs.values.get(key)
         if configs.error is not None:
@@ -210,7 +210,7 @@ def growth(found: TopicMap, partitions: int) -> bool:
     have = len(found.parts)
     if partitions < have:
         raise EventqError(
-            f"topic {found.topic} has {count(have, 'partition')}: it can't shrink to {partitions}",
+            f"topic {found.topic} has {plural(have, 'partition')}: it can't shrink to {partitions}",
             hint="make a new topic with fewer partitions, or delete this one first",
         )
     return partitions > have

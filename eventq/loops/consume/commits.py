@@ -3,12 +3,12 @@
 from eventq.core.consume.report import Offsets
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import Committed, Committing
-from eventq.loops.processes.parent_pipe import Link
+from eventq.loops.processes.parent_pipe import ParentPipe
 
 
-class Commits:
-    def __init__(self, link: Link) -> None:
-        self._link = link
+class MemberCommits:
+    def __init__(self, parent: ParentPipe) -> None:
+        self._parent = parent
         self._committed: Offsets = {}
         self._covered: dict[int, int] = {}
         self._revoking: Offsets = {}
@@ -46,11 +46,11 @@ class Commits:
         return {p: offset for p, offset in positions.items() if self._committed.get(p) != offset}
 
     def _announce(self, offsets: Offsets) -> None:
-        self._link.send(Committing(offsets, sum(self._covered.get(p, 0) for p in offsets)))
+        self._parent.send(Committing(offsets, sum(self._covered.get(p, 0) for p in offsets)))
 
     def _settle(self, offsets: Offsets, reason: str | None) -> None:
         if reason is None:
             self._committed.update(offsets)
             for partition in offsets:
                 self._covered.pop(partition, None)
-        self._link.send(Committed(reason))
+        self._parent.send(Committed(reason))

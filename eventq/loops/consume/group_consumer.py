@@ -2,17 +2,17 @@
 
 from typing import Protocol
 
-from eventq.core.consume.member_handler import Handler
-from eventq.core.consume.record_slice import Slice
+from eventq.core.consume.member_handler import MemberHandler
+from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets
 
 
 class GroupConsumer(Protocol):
     """Bound to one topic. Positions lie beyond control and aborted records."""
 
-    def join(self, handler: Handler) -> None: ...
+    def join(self, handler: MemberHandler) -> None: ...
 
-    def poll(self, seconds: float, most: int) -> list[Slice]:
+    def poll(self, seconds: float, most: int) -> list[RecordSlice]:
         """At most one slice per partition, `most` records in all; none after `seconds` without any."""
         ...
 

@@ -1,20 +1,20 @@
-"""What the parent of a group knows: its seats, the quota, what is committed; and what can be shown of it."""
+"""What the parent of a group knows: its members, the quota, the commits; and what can be shown of it."""
 
 from eventq.core.clock import Clock
-from eventq.core.consume.goals import Standing, judge, passed
+from eventq.core.consume.goals import RunState, judge, passed
 from eventq.core.consume.plan import GroupPlan
 from eventq.core.consume.quota import Quota
 from eventq.core.consume.report import ConsumeReport, GroupNow, MalformedRecord, Offsets, Tally
 from eventq.core.outcome import Outcome
-from eventq.loops.consume.member_slot import Seat
+from eventq.loops.consume.member_slot import MemberSlot
 from eventq.loops.consume.messages import Resume, ToMember
 
 
-class Books:
+class GroupState:
     def __init__(self, plan: GroupPlan, clock: Clock) -> None:
         self.plan = plan
         self.quota = Quota(plan.max_messages)
-        self.seats = [Seat(number + 1) for number in range(plan.count)]
+        self.slots = [MemberSlot(number + 1) for number in range(plan.count)]
         self.committed: Offsets = {}
         self.generations: set[int] = set()
         self.samples: list[MalformedRecord] = []
@@ -29,8 +29,8 @@ class Books:
         if pins is None or passed(pins, self.committed):
             return False
         read = dict(self.committed)
-        for seat in self.seats:
-            for partition, offset in seat.positions.items():
+        for slot in self.slots:
+            for partition, offset in slot.positions.items():
                 read[partition] = max(offset, read.get(partition, 0))
         return passed(pins, read)
 
@@ -39,35 +39,35 @@ class Books:
         for partition, offset in offsets.items():
             self.committed[partition] = max(offset, self.committed.get(partition, 0))
 
-    def confirm(self, seat: Seat) -> None:
+    def confirm(self, slot: MemberSlot) -> None:
         """The commit that the member announced last has been made."""
-        if seat.pending is not None:
-            self.quota.commit(seat.number, seat.pending.covered)
-            self.commit(seat.pending.offsets)
+        if slot.pending is not None:
+            self.quota.commit(slot.number, slot.pending.covered)
+            self.commit(slot.pending.offsets)
 
-    def feed(self) -> None:
+    def resume_waiting(self) -> None:
         """There may be quota again for those that got too little of it."""
-        for seat in self.seats:
-            if seat.starved and self.quota.left > 0:
-                seat.starved = False
-                seat.send(Resume())
+        for slot in self.slots:
+            if slot.starved and self.quota.left > 0:
+                slot.starved = False
+                slot.send(Resume())
 
     def tell(self, message: ToMember) -> None:
-        for seat in self.seats:
-            seat.send(message)
+        for slot in self.slots:
+            slot.send(message)
 
-    def standing(self) -> Outcome | None:
+    def outcome(self) -> Outcome | None:
         now = self._clock.monotonic()
-        received = sum(seat.received for seat in self.seats)
+        received = sum(slot.received for slot in self.slots)
         if received != self._received:
             self._received, self._arrived_at = received, now
-        standing = Standing(
+        state = RunState(
             now - self._started, now - self._arrived_at, self.quota.reached, dict(self.committed)
         )
-        return judge(self.plan, standing)
+        return judge(self.plan, state)
 
     def now(self) -> GroupNow:
-        members = tuple(seat.now() for seat in self.seats)
+        members = tuple(slot.now() for slot in self.slots)
         rates = [member.rate for member in members if member.rate is not None]
         lags = [member.lag for member in members if member.partitions]
         return GroupNow(
@@ -76,8 +76,8 @@ class Books:
             seconds=self._clock.monotonic() - self._started,
             members=members,
             received=sum(member.received for member in members),
-            processed=sum(seat.processed for seat in self.seats),
-            malformed=sum(seat.malformed for seat in self.seats),
+            processed=sum(slot.processed for slot in self.slots),
+            malformed=sum(slot.malformed for slot in self.slots),
             rate=sum(rates) if rates else None,
             rebalances=len(self.generations),
             lag=None if not lags or None in lags else sum(lag for lag in lags if lag is not None),
@@ -91,7 +91,7 @@ class Books:
 
     def report(self, committed: Offsets) -> ConsumeReport:
         """`committed` as the broker has it in the end."""
-        members = tuple(seat.report() for seat in self.seats)
+        members = tuple(slot.report() for slot in self.slots)
         total = Tally()
         for member in members:
             total.add(member.tally)

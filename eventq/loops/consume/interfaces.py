@@ -5,7 +5,7 @@ from typing import Protocol
 from eventq.core.consume.report import GroupNow, Offsets
 
 
-class Outside(Protocol):
+class ConsumeDisplay(Protocol):
     """`write` writes whole lines to stdout and is False once nobody reads it."""
 
     def show(self, now: GroupNow) -> None: ...
@@ -15,7 +15,7 @@ class Outside(Protocol):
     def write(self, block: bytes) -> bool: ...
 
 
-class GroupAdmin(Protocol):
+class ClusterAdmin(Protocol):
     """A connection of the parent's own. EventqError where the cluster can't be asked just now."""
 
     def topic_id(self) -> str | None:
@@ -28,6 +28,6 @@ class GroupAdmin(Protocol):
         """Whether a dead member's place in the group could be given up."""
         ...
 
-    def sweep(self, prefix: str) -> None:
+    def remove_stale_members(self, prefix: str) -> None:
         """Gives up the places of all whose client ids begin so."""
         ...

@@ -3,14 +3,14 @@
 from eventq.core.clock import Clock
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.report import Offsets, Reset
-from eventq.loops.consume.commits import Commits
+from eventq.loops.consume.commits import MemberCommits
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import (
     Assigned,
     Done,
     Flush,
+    MemberProgress,
     Placed,
-    Progress,
     Resume,
     Revoked,
     ToMember,
@@ -18,7 +18,7 @@ from eventq.loops.consume.messages import (
 )
 from eventq.loops.consume.processing import Faults, Processing
 from eventq.loops.processes.messages import Stop
-from eventq.loops.processes.parent_pipe import Link
+from eventq.loops.processes.parent_pipe import ParentPipe
 
 _MOST = 5000
 _MOST_LINES = 100  # less than a pipe holds, so that a reader that leaves early costs little
@@ -30,14 +30,14 @@ class Member:
     """Also the Handler of its consumer."""
 
     def __init__(
-        self, consumer: GroupConsumer, link: Link, plan: MemberPlan, faults: Faults, clock: Clock
+        self, consumer: GroupConsumer, parent: ParentPipe, plan: MemberPlan, faults: Faults, clock: Clock
     ) -> None:
         self._consumer = consumer
-        self._link = link
+        self._parent = parent
         self._plan = plan
         self._clock = clock
-        self._commits = Commits(link)
-        self._processing = Processing(consumer, link, plan, faults, clock, self._commits)
+        self._commits = MemberCommits(parent)
+        self._processing = Processing(consumer, parent, plan, faults, clock, self._commits)
         self._partitions: tuple[int, ...] = ()
         self._state = "joining"
         self._commit_at = self._progress_at = clock.monotonic()
@@ -47,7 +47,7 @@ class Member:
         most = self._plan.work.slice_of(_MOST_LINES if self._plan.events else _MOST)
         self._consumer.join(self)
         while not self._processing.stopping:
-            for message in self._link.arrived():
+            for message in self._parent.arrived():
                 self._obey(message)
             if not self._processing.stopping:
                 self._processing.process(self._consumer.poll(_POLL, most))
@@ -79,14 +79,16 @@ class Member:
         """Before every commit, so that whenever the member dies nothing is committed that was not counted."""
         state = "waiting" if self._processing.starved else self._state
         positions, ends = self._consumer.positions(), self._consumer.ends()
-        self._link.send(Progress(self._processing.tally, positions, ends, self._processing.last, state))
+        self._parent.send(
+            MemberProgress(self._processing.tally, positions, ends, self._processing.last, state)
+        )
 
     def _leave(self) -> None:
         self._state = "leaving"
         self._report()
         self._commits.commit(self._consumer)
         self._consumer.close()
-        self._link.send(Done())
+        self._parent.send(Done())
 
     # what the consumer tells
 
@@ -94,14 +96,14 @@ class Member:
         self._partitions = partitions
         self._state = "consuming" if partitions else "idle"
         self._processing.starved = False
-        self._link.send(Assigned(partitions, member_id, generation))
+        self._parent.send(Assigned(partitions, member_id, generation))
 
     def placed(self, partition: int, start: int, skipped: int) -> None:
         self._commits.placed(partition, start)
-        self._link.send(Placed(partition, start, skipped))
+        self._parent.send(Placed(partition, start, skipped))
 
     def was_reset(self, reset: Reset) -> None:
-        self._link.send(WasReset(reset))
+        self._parent.send(WasReset(reset))
 
     def revoking(self, positions: Offsets) -> Offsets:
         self._report()
@@ -111,4 +113,4 @@ class Member:
         abandoned = self._commits.revoked(partitions, reason)
         self._partitions = tuple(p for p in self._partitions if p not in partitions)
         self._state = "consuming" if self._partitions else "rebalancing"
-        self._link.send(Revoked(self._partitions, abandoned, reason))
+        self._parent.send(Revoked(self._partitions, abandoned, reason))

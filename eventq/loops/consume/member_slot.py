@@ -1,6 +1,6 @@
-"""One seat of the group as its parent sees it: a process, its pipe, and what it has told so far.
+"""One member of the group as its parent sees it: a process, its pipe, and what it has told so far.
 
-A seat outlives its processes: a restarted member continues the seat's counts.
+A slot outlives its processes: a restarted member continues the counts of its slot.
 """
 
 from collections.abc import Callable
@@ -9,15 +9,15 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from eventq.core.consume.report import MemberNow, MemberReport, Offsets, Reset, Tally
-from eventq.loops.consume.messages import Assigned, Committing, Progress, ToMember
+from eventq.loops.consume.messages import Assigned, Committing, MemberProgress, ToMember
 from eventq.loops.processes.exits import exit_name
 
 Launch = Callable[[int, str], tuple[BaseProcess, Connection]]
-"""Starts the process of seat n under a client id; returns it and the parent's end of its pipe."""
+"""Starts the process of slot n under a client id; returns it and the parent's end of its pipe."""
 
 
 @dataclass(slots=True)
-class Seat:
+class MemberSlot:
     number: int
     process: BaseProcess | None = None
     pipe: Connection | None = None
@@ -33,7 +33,7 @@ class Seat:
     hurried: bool = False
     starved: bool = False
     pending: Committing | None = None
-    progress: Progress | None = None
+    progress: MemberProgress | None = None
     rebalances: int = 0
     resets: list[Reset] = field(default_factory=list)
     skipped: int = 0
@@ -101,7 +101,7 @@ class Seat:
     def malformed(self) -> int:
         return self._before.malformed + (self.progress.tally.malformed if self.progress is not None else 0)
 
-    def heard(self, progress: Progress, now: float) -> None:
+    def heard(self, progress: MemberProgress, now: float) -> None:
         self.progress = progress
         self.state = progress.state
         if progress.tally.processed:

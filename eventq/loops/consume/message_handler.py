@@ -6,102 +6,102 @@ from typing import Any, ClassVar
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
-from eventq.loops.consume import messages as told
+from eventq.loops.consume import messages
 from eventq.loops.consume.ending import Ending
-from eventq.loops.consume.group_state import Books
-from eventq.loops.consume.interfaces import Outside
-from eventq.loops.consume.member_slot import Seat
+from eventq.loops.consume.group_state import GroupState
+from eventq.loops.consume.interfaces import ConsumeDisplay
+from eventq.loops.consume.member_slot import MemberSlot
 from eventq.loops.processes.messages import Failed
 
 _SAMPLES = 5
 
 
-class Hearing:
-    def __init__(self, books: Books, ending: Ending, clock: Clock, outside: Outside) -> None:
-        self._books, self._ending, self._clock, self._outside = books, ending, clock, outside
-        self._topic = books.plan.topic
+class MessageHandler:
+    def __init__(self, state: GroupState, ending: Ending, clock: Clock, display: ConsumeDisplay) -> None:
+        self._state, self._ending, self._clock, self._display = state, ending, clock, display
+        self._topic = state.plan.topic
 
-    def take(self, seat: Seat, message: told.ToParent) -> None:
-        self._HANDLERS[type(message)](self, seat, message)
+    def take(self, slot: MemberSlot, message: messages.ToParent) -> None:
+        self._HANDLERS[type(message)](self, slot, message)
 
-    def _assigned(self, seat: Seat, message: told.Assigned) -> None:
-        seat.join(message, ending=self._ending.stop is not None)
-        self._books.generations.add(message.generation)
+    def _assigned(self, slot: MemberSlot, message: messages.Assigned) -> None:
+        slot.join(message, ending=self._ending.stop is not None)
+        self._state.generations.add(message.generation)
 
-    def _revoked(self, seat: Seat, message: told.Revoked) -> None:
-        seat.keep(message.partitions)
-        self._books.quota.give_back(seat.number, message.abandoned)
-        self._books.feed()
+    def _revoked(self, slot: MemberSlot, message: messages.Revoked) -> None:
+        slot.keep(message.partitions)
+        self._state.quota.give_back(slot.number, message.abandoned)
+        self._state.resume_waiting()
         if message.reason is not None:
-            self._outside.note(
-                f"member {seat.number} could not commit when its partitions were taken away "
+            self._display.note(
+                f"member {slot.number} could not commit when its partitions were taken away "
                 f"({message.reason}): {message.abandoned} events will be delivered again"
             )
 
-    def _placed(self, seat: Seat, message: told.Placed) -> None:
-        seat.skipped += message.skipped
-        self._books.commit({message.partition: message.start})
+    def _placed(self, slot: MemberSlot, message: messages.Placed) -> None:
+        slot.skipped += message.skipped
+        self._state.commit({message.partition: message.start})
 
-    def _want(self, seat: Seat, message: told.Want) -> None:
-        granted = self._books.quota.grant(seat.number, message.count)
-        seat.starved = granted < message.count
-        seat.send(told.Grant(granted))
-        if granted and self._books.quota.left == 0:
-            self._books.tell(told.Flush())
+    def _want(self, slot: MemberSlot, message: messages.Want) -> None:
+        granted = self._state.quota.grant(slot.number, message.count)
+        slot.starved = granted < message.count
+        slot.send(messages.Grant(granted))
+        if granted and self._state.quota.left == 0:
+            self._state.tell(messages.Flush())
 
-    def _lines(self, seat: Seat, message: told.Lines) -> None:
-        ok = self._ending.stop is not Outcome.CLOSED and self._outside.write(message.block)
+    def _lines(self, slot: MemberSlot, message: messages.EventLines) -> None:
+        ok = self._ending.stop is not Outcome.CLOSED and self._display.write(message.block)
         if not ok:
             self._ending.ask(Outcome.CLOSED)
-        seat.send(told.Written(ok))
+        slot.send(messages.Written(ok))
 
-    def _committing(self, seat: Seat, message: told.Committing) -> None:
-        seat.pending = message
+    def _committing(self, slot: MemberSlot, message: messages.Committing) -> None:
+        slot.pending = message
 
-    def _settled(self, seat: Seat, message: told.Committed) -> None:
-        if message.reason is None and seat.pending is not None:
-            self._books.confirm(seat)
-        seat.pending = None
+    def _settled(self, slot: MemberSlot, message: messages.Committed) -> None:
+        if message.reason is None and slot.pending is not None:
+            self._state.confirm(slot)
+        slot.pending = None
 
-    def _progress(self, seat: Seat, message: told.Progress) -> None:
-        seat.heard(message, self._clock.monotonic())
-        if self._books.at_the_end and not seat.hurried:
-            for other in self._books.seats:
+    def _progress(self, slot: MemberSlot, message: messages.MemberProgress) -> None:
+        slot.heard(message, self._clock.monotonic())
+        if self._state.at_the_end and not slot.hurried:
+            for other in self._state.slots:
                 other.hurried = True
-            self._books.tell(told.Flush())
+            self._state.tell(messages.Flush())
 
-    def _was_reset(self, seat: Seat, message: told.WasReset) -> None:
+    def _was_reset(self, slot: MemberSlot, message: messages.WasReset) -> None:
         reset = message.reset
-        seat.resets.append(reset)
-        self._outside.note(
+        slot.resets.append(reset)
+        self._display.note(
             f"{self._topic}/{reset.partition}: the group's offset {reset.from_offset} is outside the "
             f"log, it continues at {reset.to_offset} ({reset.lost} events were deleted unread)"
         )
 
-    def _malformed(self, _seat: Seat, message: told.Malformed) -> None:
+    def _malformed(self, _slot: MemberSlot, message: messages.MalformedFound) -> None:
         record = message.record
-        if len(self._books.samples) < _SAMPLES:
-            self._books.samples.append(record)
+        if len(self._state.samples) < _SAMPLES:
+            self._state.samples.append(record)
             where = f"{self._topic}/{record.partition} at offset {record.offset}"
-            self._outside.note(f"malformed event in {where}: {record.reason}")
+            self._display.note(f"malformed event in {where}: {record.reason}")
 
-    def _failed(self, _seat: Seat, message: Failed) -> None:
+    def _failed(self, _slot: MemberSlot, message: Failed) -> None:
         self._ending.fail(EventqError(message.message, hint=message.hint))
 
-    def _done(self, seat: Seat, _message: told.Done) -> None:
-        seat.done = True
+    def _done(self, slot: MemberSlot, _message: messages.Done) -> None:
+        slot.done = True
 
-    _HANDLERS: ClassVar[Mapping[type, Callable[[Any, Seat, Any], None]]] = {
-        told.Assigned: _assigned,
-        told.Revoked: _revoked,
-        told.Placed: _placed,
-        told.Want: _want,
-        told.Lines: _lines,
-        told.Committing: _committing,
-        told.Committed: _settled,
-        told.Progress: _progress,
-        told.WasReset: _was_reset,
-        told.Malformed: _malformed,
+    _HANDLERS: ClassVar[Mapping[type, Callable[[Any, MemberSlot, Any], None]]] = {
+        messages.Assigned: _assigned,
+        messages.Revoked: _revoked,
+        messages.Placed: _placed,
+        messages.Want: _want,
+        messages.EventLines: _lines,
+        messages.Committing: _committing,
+        messages.Committed: _settled,
+        messages.MemberProgress: _progress,
+        messages.WasReset: _was_reset,
+        messages.MalformedFound: _malformed,
         Failed: _failed,
-        told.Done: _done,
+        messages.Done: _done,
     }

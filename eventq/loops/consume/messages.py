@@ -1,6 +1,6 @@
 """What a member and its parent tell each other over their pipe; see member.py and message_handler.py.
 
-A member asks Want and waits for Grant, sends Lines and waits for Written; nothing else is answered.
+A member asks Want and waits for Grant, sends EventLines and waits for Written; nothing else is answered.
 At Stop it gives back what is not processed, commits, leaves the group and says Done; after Failed too.
 """
 
@@ -17,7 +17,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The answer to Lines; not `ok` when nobody reads stdout any more."""
+    """The answer to EventLines; not `ok` when nobody reads stdout any more."""
 
     ok: bool
 
@@ -68,7 +68,7 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class EventLines:
     """Whole lines of `count` events, to be written as they are."""
 
     block: bytes
@@ -91,7 +91,7 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class MemberProgress:
     """Counts since the member's start; it has processed up to `positions`, of partitions up to `ends`."""
 
     tally: Tally
@@ -107,7 +107,7 @@ class WasReset:
 
 
 @dataclass(frozen=True, slots=True)
-class Malformed:
+class MalformedFound:
     record: MalformedRecord
 
 
@@ -121,12 +121,12 @@ ToParent = (
     | Placed
     | Revoked
     | Want
-    | Lines
+    | EventLines
     | Committing
     | Committed
-    | Progress
+    | MemberProgress
     | WasReset
-    | Malformed
+    | MalformedFound
     | Failed
     | Done
 )

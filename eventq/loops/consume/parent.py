@@ -12,11 +12,11 @@ from eventq.core.consume.report import ConsumeReport
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.outcome import Outcome
 from eventq.loops.consume.ending import Ending
-from eventq.loops.consume.group_state import Books
-from eventq.loops.consume.interfaces import GroupAdmin, Outside
-from eventq.loops.consume.member_slot import Launch, Seat
-from eventq.loops.consume.message_handler import Hearing
-from eventq.loops.consume.supervisor import Seating
+from eventq.loops.consume.group_state import GroupState
+from eventq.loops.consume.interfaces import ClusterAdmin, ConsumeDisplay
+from eventq.loops.consume.member_slot import Launch, MemberSlot
+from eventq.loops.consume.message_handler import MessageHandler
+from eventq.loops.consume.supervisor import Supervisor
 from eventq.loops.processes.messages import Stop
 
 _TICK = 0.1
@@ -26,17 +26,17 @@ _MISSES = 3
 _FAREWELL = 15.0
 
 
-class Group:
-    """`ending` is where an end is asked for from outside, and where it says why it failed."""
+class ConsumeParent:
+    """`ending` is where an end is asked for from display, and where it says why it failed."""
 
     def __init__(
-        self, plan: GroupPlan, admin: GroupAdmin, launch: Launch, clock: Clock, outside: Outside
+        self, plan: GroupPlan, admin: ClusterAdmin, launch: Launch, clock: Clock, display: ConsumeDisplay
     ) -> None:
-        self._plan, self._admin, self._clock, self._outside = plan, admin, clock, outside
+        self._plan, self._admin, self._clock, self._display = plan, admin, clock, display
         self.ending = Ending()
-        self._books = Books(plan, clock)
-        self._hearing = Hearing(self._books, self.ending, clock, outside)
-        self._seating = Seating(self._books, self.ending, admin, launch, outside)
+        self._state = GroupState(plan, clock)
+        self._handler = MessageHandler(self._state, self.ending, clock, display)
+        self._supervisor = Supervisor(self._state, self.ending, admin, launch, display)
         self._topic_id = admin.topic_id()
         self._misses = 0
         self._ask_at = self._show_at = 0.0
@@ -44,17 +44,17 @@ class Group:
     def run(self) -> Outcome:
         """Until a goal, a limit or a stop; every member has left the group then."""
         self._ask()
-        outcome = self._books.standing()
+        outcome = self._state.outcome()
         try:
             if outcome is None:
-                self._seating.start_all()
+                self._supervisor.start_all()
             while outcome is None:
                 self._turn()
                 self._ask()
-                outcome = self.ending.stop or self._books.standing()
+                outcome = self.ending.stop or self._state.outcome()
             self._end(outcome)
         finally:
-            self._seating.kill()
+            self._supervisor.kill()
         return self.ending.stop or outcome
 
     def report(self) -> ConsumeReport:
@@ -62,28 +62,28 @@ class Group:
         try:
             committed = self._admin.committed()
         except EventqError as error:
-            self._outside.note(f"{error}; the report has the commits that members told of")
-            committed = self._books.committed
-        return self._books.report(committed)
+            self._display.note(f"{error}; the report has the commits that members told of")
+            committed = self._state.committed
+        return self._state.report(committed)
 
     def _turn(self) -> None:
-        pipes = {seat.pipe: seat for seat in self._books.seats if seat.pipe is not None}
+        pipes = {slot.pipe: slot for slot in self._state.slots if slot.pipe is not None}
         if not pipes:
             self._clock.sleep(_TICK)
         for ready in connection.wait(list(pipes), _TICK):
-            self._take(next(seat for pipe, seat in pipes.items() if pipe is ready))
+            self._take(next(slot for pipe, slot in pipes.items() if pipe is ready))
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + _SHOW
-            self._outside.show(self._books.now())
+            self._display.show(self._state.now())
 
-    def _take(self, seat: Seat) -> None:
+    def _take(self, slot: MemberSlot) -> None:
         """All that the member has said, and its death if that is what the pipe tells."""
         try:
-            while seat.pipe is not None and seat.pipe.poll():
-                self._hearing.take(seat, seat.pipe.recv())
+            while slot.pipe is not None and slot.pipe.poll():
+                self._handler.take(slot, slot.pipe.recv())
         except (EOFError, OSError):
-            self._seating.bury(seat)
+            self._supervisor.on_exit(slot)
 
     def _ask(self) -> None:
         """Whether the topic is still the one that it was, and what others of the group have committed."""
@@ -93,7 +93,7 @@ class Group:
         try:
             self._recognise(self._admin.topic_id())
             if self._plan.pins is not None:
-                self._books.commit(self._admin.committed())
+                self._state.commit(self._admin.committed())
         except EventqError:
             pass  # a broker that is away for a while; asked again
         self._ask_at = self._clock.monotonic() + _ASK
@@ -114,11 +114,11 @@ class Group:
 
     def _end(self, outcome: Outcome) -> None:
         self.ending.ask(outcome)
-        self._books.tell(Stop())
+        self._state.tell(Stop())
         until = self._clock.monotonic() + _FAREWELL
-        while any(seat.pipe is not None for seat in self._books.seats):
+        while any(slot.pipe is not None for slot in self._state.slots):
             if self._clock.monotonic() > until:
-                self._outside.note(f"members that did not leave within {_FAREWELL:g} s are killed")
-                self._seating.kill()
+                self._display.note(f"members that did not leave within {_FAREWELL:g} s are killed")
+                self._supervisor.kill()
             self._turn()
-        self._seating.sweep()
+        self._supervisor.remove_stale_members()

@@ -11,13 +11,13 @@ from random import Random
 from eventq.core.clock import Clock
 from eventq.core.consume.event_line import event_lines
 from eventq.core.consume.plan import MemberPlan
-from eventq.core.consume.record_slice import Slice
+from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import MalformedRecord, Tally
-from eventq.loops.consume.commits import Commits
+from eventq.loops.consume.commits import MemberCommits
 from eventq.loops.consume.group_consumer import GroupConsumer
-from eventq.loops.consume.messages import Grant, Lines, Malformed, Want, Written
+from eventq.loops.consume.messages import EventLines, Grant, MalformedFound, Want, Written
 from eventq.loops.processes.messages import Failed
-from eventq.loops.processes.parent_pipe import Link
+from eventq.loops.processes.parent_pipe import ParentPipe
 
 Faults = Callable[[Sequence[bytes | None]], dict[int, str]]
 """What is wrong with each value that is malformed, by its index."""
@@ -30,14 +30,14 @@ class Processing:
     def __init__(
         self,
         consumer: GroupConsumer,
-        link: Link,
+        parent: ParentPipe,
         plan: MemberPlan,
         faults: Faults,
         clock: Clock,
-        commits: Commits,
+        commits: MemberCommits,
     ) -> None:
         self._consumer = consumer
-        self._link = link
+        self._parent = parent
         self._plan = plan
         self._faults = faults
         self._clock = clock
@@ -48,7 +48,7 @@ class Processing:
         self.last: tuple[int, int] | None = None
         self.stopping = self.starved = self.flush = False
 
-    def process(self, slices: list[Slice]) -> None:
+    def process(self, slices: list[RecordSlice]) -> None:
         if not slices:
             return
         left = self._granted(sum(map(len, slices)))
@@ -62,14 +62,14 @@ class Processing:
     def _granted(self, count: int) -> int:
         if not self._plan.limited:
             return count
-        self._link.send(Want(count))
-        granted = self._link.answer(Grant, Grant(0)).count
+        self._parent.send(Want(count))
+        granted = self._parent.answer(Grant, Grant(0)).count
         if granted < count:
             self.starved = self.flush = True
             self._consumer.pause()
         return granted
 
-    def _handle(self, records: Slice) -> int:
+    def _handle(self, records: RecordSlice) -> int:
         """How many of the records were processed: fewer than all only if something ended it."""
         self.tally.first_at = self.tally.first_at or self._clock.now()
         self.tally.received += len(records)
@@ -90,31 +90,31 @@ class Processing:
         due = self._clock.monotonic()
         for done in range(count):
             due += self._plan.work.draw(self._random)
-            if not self._link.sleep_until(due):
+            if not self._parent.sleep_until(due):
                 self.stopping = True
                 return done
         return count
 
-    def _refuse(self, records: Slice, i: int, why: str) -> None:
+    def _refuse(self, records: RecordSlice, i: int, why: str) -> None:
         where = f"{self._plan.topic}/{records.partition} at offset {records.offset(i)}"
         self.stopping = True
-        self._link.send(
+        self._parent.send(
             Failed(
                 f"malformed event in {where}: {why}",
                 "it is not committed; --on-malformed skip counts and skips",
             )
         )
 
-    def _print(self, records: Slice, malformed: frozenset[int]) -> bool:
+    def _print(self, records: RecordSlice, malformed: frozenset[int]) -> bool:
         block = event_lines(self._plan.topic, records, malformed)
         if not block:
             return True
-        self._link.send(Lines(block, len(records)))
-        written = self._link.answer(Written, Written(ok=False)).ok
+        self._parent.send(EventLines(block, len(records)))
+        written = self._parent.answer(Written, Written(ok=False)).ok
         self.stopping = self.stopping or not written
         return written
 
-    def _count(self, records: Slice, faults: dict[int, str]) -> None:
+    def _count(self, records: RecordSlice, faults: dict[int, str]) -> None:
         now = self._clock.now()
         tally, partition = self.tally, records.partition
         tally.processed += len(records)
@@ -126,4 +126,4 @@ class Processing:
         for i, why in faults.items():
             if self._samples < _SAMPLES:
                 self._samples += 1
-                self._link.send(Malformed(MalformedRecord(partition, records.offset(i), why)))
+                self._parent.send(MalformedFound(MalformedRecord(partition, records.offset(i), why)))

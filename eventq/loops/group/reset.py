@@ -13,7 +13,7 @@ from eventq.core.start import Start, StartKind
 from eventq.loops.lag.snapshot import LagReader, Question, read
 
 
-class OffsetDesk(Protocol):
+class GroupOffsetsAdmin(Protocol):
     """What a reset needs beyond the reads of lag; each failure by its partition."""
 
     def offsets_at(self, keys: Iterable[TopicPartition], millis: int) -> Mapping[TopicPartition, int]:
@@ -27,21 +27,21 @@ class OffsetDesk(Protocol):
     def remove_offsets(self, group: str, keys: Iterable[TopicPartition]) -> Mapping[TopicPartition, str]: ...
 
 
-def plan_reset(reader: LagReader, desk: OffsetDesk, order: ResetOrder, clock: Clock) -> ResetPlan:
+def plan_reset(reader: LagReader, admin: GroupOffsetsAdmin, order: ResetOrder, clock: Clock) -> ResetPlan:
     """NotFound without a topic that was named, or without the group; what was saved may bring one back."""
     question = Question((order.group,), order.topics, expected=order.saved is not None)
     reads = read(reader, question, clock)
-    return plan(order, reads, _times(desk, order, reads))
+    return plan(order, reads, _times(admin, order, reads))
 
 
-def _times(desk: OffsetDesk, order: ResetOrder, reads: Reads) -> Mapping[TopicPartition, int]:
+def _times(admin: GroupOffsetsAdmin, order: ResetOrder, reads: Reads) -> Mapping[TopicPartition, int]:
     if not isinstance(order.target, Start) or order.target.kind is not StartKind.TIME:
         return {}
     known = [key for key in keys_of(order, reads) if reads.bounds[key].end is not None]
-    return desk.offsets_at(known, order.target.value) if known else {}
+    return admin.offsets_at(known, order.target.value) if known else {}
 
 
-def execute_reset(desk: OffsetDesk, planned: ResetPlan) -> ResetPlan:
+def execute_reset(admin: GroupOffsetsAdmin, planned: ResetPlan) -> ResetPlan:
     """The plan with what became of each partition; nothing is done while any part of it can't be."""
     if planned.refusal is not None:
         raise planned.refusal
@@ -49,7 +49,7 @@ def execute_reset(desk: OffsetDesk, planned: ResetPlan) -> ResetPlan:
         raise together(planned.failures, len(planned.rows))
     targets = {row.key: row.target for row in planned.rows if row.target is not None}
     removed = [row.key for row in planned.rows if row.action is Action.REMOVE]
-    failed = {**desk.set_offsets(planned.group, targets), **desk.remove_offsets(planned.group, removed)}
+    failed = {**admin.set_offsets(planned.group, targets), **admin.remove_offsets(planned.group, removed)}
     return replace(planned, rows=tuple(_told(row, failed) for row in planned.rows), executed=True)
 
 

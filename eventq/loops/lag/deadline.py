@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from eventq.core.errors import EventqError
 
 
-class _Rung(BaseException):
+class _DeadlineExpired(BaseException):
     """No Exception: what runs in the body must not take it for a failure of its own."""
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
+def deadline(seconds: float) -> Iterator[None]:
     """Breaks the body off after `seconds`, with EventqError; in the main thread only, never nested."""
     before = signal.signal(signal.SIGALRM, _ring)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
     try:
         yield
-    except _Rung:
+    except _DeadlineExpired:
         raise EventqError("no answer in the time that was left") from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -26,4 +26,4 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def _ring(_signal: int, _frame: object) -> None:
-    raise _Rung
+    raise _DeadlineExpired

@@ -7,7 +7,7 @@ from typing import Any
 from eventq.core.errors import EventqError
 
 
-class _Source:
+class _Collector:
     """What prometheus_client asks at each scrape."""
 
     def __init__(self, families: Callable[[], Iterable[Any]]) -> None:
@@ -23,7 +23,7 @@ def serving(host: str, port: int, families: Callable[[], Iterable[Any]]) -> Iter
     from prometheus_client import CollectorRegistry, start_http_server
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Source(families))
+    registry.register(_Collector(families))
     try:
         server, thread = start_http_server(port, host, registry)
     except (OSError, OverflowError) as error:

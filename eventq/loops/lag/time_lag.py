@@ -12,7 +12,7 @@ from eventq.core.lag.time_lag import Ends, TimeLag, TimeLagKey, fetched, interpo
 Place = tuple[str, int, int]
 
 
-class FirstRecords(Protocol):
+class FirstRecordReader(Protocol):
     def find(self, ranges: Collection[Range]) -> Mapping[Range, FirstRecord]:
         """The first readable record of each; EventqError when nothing answered."""
         ...
@@ -25,7 +25,7 @@ class TimeLags:
     holds none, until the range grows.
     """
 
-    def __init__(self, records: FirstRecords, at_most: int | None = None) -> None:
+    def __init__(self, records: FirstRecordReader, at_most: int | None = None) -> None:
         self._records, self._at_most = records, at_most
         self._ends: dict[TopicPartition, Ends] = {}
         self._recreated: set[TopicPartition] = set()

@@ -8,11 +8,11 @@ from eventq.core.clock import Clock
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.lag.reads import Range
 from eventq.core.lag.snapshot import GroupLag
-from eventq.core.lag.wait import Goal, Standing, pinned, standing
-from eventq.loops.lag.deadline import within
+from eventq.core.lag.wait import Goal, WaitState, pinned, wait_state
+from eventq.loops.lag.deadline import deadline
 
 
-class Outcome(Enum):
+class WaitOutcome(Enum):
     REACHED = "reached"
     NEVER = "never"
     STALLED = "stalled"
@@ -22,7 +22,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WaitLimits:
     """In seconds; `stall` None: standing still is no reason to give up."""
 
     timeout: float
@@ -32,11 +32,11 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Now:
-    """Where the wait stands; `standing` None: nothing could be read so far, `error`: nothing just now."""
+class WaitNow:
+    """Where the wait stands; `state` None: nothing could be read so far, `error`: nothing just now."""
 
     seconds: float
-    standing: Standing | None
+    state: WaitState | None
     error: str | None
 
 
@@ -59,24 +59,24 @@ class LagWait:
         read: Read,
         empty: Empty,
         goal: Goal,
-        limits: Limits,
+        limits: WaitLimits,
         clock: Clock,
-        tell: Callable[[Now], None],
+        tell: Callable[[WaitNow], None],
     ) -> None:
         self._read, self._find_empty, self._limits = read, empty, limits
         self._goal, self._clock, self._tell = goal, clock, tell
         self._began = clock.monotonic()
-        self._standing: Standing | None = None
+        self._state: WaitState | None = None
         self._error: str | None = None
         self._moved_at = self._began
         self._empty: frozenset[Range] = frozenset()
         self._readable: frozenset[tuple[str, int, int]] = frozenset()
 
     @property
-    def now(self) -> Now:
-        return Now(self._seconds, self._standing, self._error)
+    def now(self) -> WaitNow:
+        return WaitNow(self._seconds, self._state, self._error)
 
-    def run(self) -> Outcome:
+    def run(self) -> WaitOutcome:
         """One sample at once and each interval; the last one when the time is over."""
         while True:
             due = self._clock.monotonic() + self._limits.interval
@@ -94,7 +94,7 @@ class LagWait:
     def _sample(self) -> None:
         """While nothing can be read, standing still is not the group's: the stall begins anew after it."""
         try:
-            with within(max(_LAST_LOOK, self._limits.timeout - self._seconds)):
+            with deadline(max(_LAST_LOOK, self._limits.timeout - self._seconds)):
                 found = self._look()
         except NotFound:
             raise
@@ -103,24 +103,24 @@ class LagWait:
             return
         if self._moved(found):
             self._moved_at = self._clock.monotonic()
-        self._standing, self._error = found, None
+        self._state, self._error = found, None
 
-    def _look(self) -> Standing:
+    def _look(self) -> WaitState:
         group = self._read()
         if self._goal.pins is not None:
             self._goal = replace(self._goal, pins=pinned(group, self._goal.pins))
-        found = standing(group, self._goal, self._empty)
+        found = wait_state(group, self._goal, self._empty)
         if not found.exists and self._limits.require_group:
             raise NotFound(f"no such group: {group.group}", hint="groups: eventq group list")
         if found.meets(self._goal) or not self._resting(found):
             return found
-        return standing(group, self._goal, self._look_inside(found))
+        return wait_state(group, self._goal, self._look_inside(found))
 
-    def _resting(self, found: Standing) -> bool:
+    def _resting(self, found: WaitState) -> bool:
         """A group on its way needs no look inside what it has still to read."""
-        return not self._moved(found) or self._standing is None
+        return not self._moved(found) or self._state is None
 
-    def _look_inside(self, found: Standing) -> frozenset[Range]:
+    def _look_inside(self, found: WaitState) -> frozenset[Range]:
         """Asks of each place once: a record that can be read stays there, however the end grows."""
         rests = [row.remainder for row in found.held if row.remainder is not None]
         asked = [rest for rest in rests if rest.place not in self._readable]
@@ -129,23 +129,23 @@ class LagWait:
             self._readable |= {rest.place for rest in asked} - {rest.place for rest in self._empty}
         return self._empty
 
-    def _moved(self, found: Standing) -> bool:
+    def _moved(self, found: WaitState) -> bool:
         """A group or partition that has yet to appear does not stand still either."""
-        before = self._standing
+        before = self._state
         return before is None or found.reason is not None or found.moved_since(before)
 
-    def _judge(self) -> Outcome | None:
-        found = self._standing
+    def _judge(self) -> WaitOutcome | None:
+        found = self._state
         if found is not None and self._error is None:
             if found.never is not None:
-                return Outcome.NEVER
+                return WaitOutcome.NEVER
             if found.meets(self._goal):
-                return Outcome.REACHED
+                return WaitOutcome.REACHED
         if self._seconds >= self._limits.timeout:
-            return Outcome.TIMED_OUT
+            return WaitOutcome.TIMED_OUT
         stall = self._limits.stall
         still = self._clock.monotonic() - self._moved_at
-        return Outcome.STALLED if stall is not None and still >= stall else None
+        return WaitOutcome.STALLED if stall is not None and still >= stall else None
 
     def _next_end(self) -> float:
         """When to look for the last time, if nothing changes until then."""

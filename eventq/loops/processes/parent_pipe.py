@@ -10,7 +10,7 @@ from eventq.loops.processes.messages import Stop
 _Answer = TypeVar("_Answer")
 
 
-class Link:
+class ParentPipe:
     def __init__(self, pipe: Connection, clock: Clock) -> None:
         self._pipe = pipe
         self._clock = clock

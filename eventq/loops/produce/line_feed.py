@@ -13,7 +13,7 @@ _READ = 256 * 1024
 _AHEAD = 1024 * 1024
 
 
-class Lines:
+class LineFeed:
     """Of the open file `fd` at most `total` lines, None: all."""
 
     def __init__(self, fd: int, total: int | None) -> None:

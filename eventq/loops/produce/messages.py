@@ -6,7 +6,7 @@ A worker says Ready and waits for Go; it ends with Ended, or with Failed if it c
 from dataclasses import dataclass
 
 from eventq.core.produce.report import Deliveries, Offered
-from eventq.loops.produce.produce import Start
+from eventq.loops.produce.produce import ClockStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,11 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    start: Start
+    start: ClockStart
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class WorkerProgress:
     offered: Offered
     deliveries: Deliveries
 

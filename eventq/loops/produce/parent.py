@@ -18,8 +18,8 @@ from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.processes.exits import exit_name
 from eventq.loops.processes.messages import Failed, Stop
-from eventq.loops.produce.messages import Ended, Go, Progress, Ready
-from eventq.loops.produce.produce import Outside, Start, start_now
+from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.produce import ClockStart, ProduceDisplay, start_now
 
 Launch = Callable[[int], tuple[BaseProcess, connection.Connection]]
 """Starts worker w; returns its process and the parent's end of its pipe."""
@@ -30,7 +30,7 @@ _LEAD = 0.05
 
 
 @dataclass(slots=True)
-class _Hand:
+class WorkerHandle:
     """One worker as its parent sees it."""
 
     number: int
@@ -50,7 +50,7 @@ class _Hand:
                 return
 
 
-class Crew:
+class WorkerPool:
     """`stop` is set from outside to end the run in order; `error` says why an outcome is FAILED."""
 
     def __init__(
@@ -59,15 +59,15 @@ class Crew:
         shares: Sequence[Share],
         launch: Launch,
         clock: Clock,
-        outside: Outside,
+        display: ProduceDisplay,
         *,
         keyed: bool,
     ) -> None:
         self._schedule, self._shares, self._keyed = schedule, shares, keyed
-        self._launch, self._clock, self._outside = launch, clock, outside
-        self._hands: list[_Hand] = []
+        self._launch, self._clock, self._display = launch, clock, display
+        self._workers: list[WorkerHandle] = []
         self._told_to_stop = False
-        self.start = Start(0.0, 0)
+        self.start = ClockStart(0.0, 0)
         self.end = 0.0
         self.stop: Outcome | None = None
         self.error: EventqError | None = None
@@ -75,15 +75,15 @@ class Crew:
     @property
     def offered(self) -> Offered:
         total = Offered()
-        for hand in self._hands:
-            total.merge(hand.offered)
+        for worker in self._workers:
+            total.merge(worker.offered)
         return total
 
     @property
     def deliveries(self) -> Deliveries:
         total = Deliveries()
-        for hand in self._hands:
-            total.merge(hand.deliveries)
+        for worker in self._workers:
+            total.merge(worker.deliveries)
         return total
 
     def run(self) -> Outcome:
@@ -91,13 +91,13 @@ class Crew:
         try:
             for share in self._shares:
                 process, pipe = self._launch(share.worker)
-                self._hands.append(_Hand(share.worker, process, pipe))
-            while self.stop is None and not all(hand.ready for hand in self._hands):
+                self._workers.append(WorkerHandle(share.worker, process, pipe))
+            while self.stop is None and not all(worker.ready for worker in self._workers):
                 self._turn()
             self._go()
-            while any(hand.pipe is not None for hand in self._hands):
+            while any(worker.pipe is not None for worker in self._workers):
                 self._turn()
-                self._outside.show(self._clock.monotonic(), self.offered, self.deliveries)
+                self._display.show(self._clock.monotonic(), self.offered, self.deliveries)
         finally:
             self._kill()
         return self.stop or Outcome.REACHED
@@ -105,53 +105,55 @@ class Crew:
     def _go(self) -> None:
         self.start = start_now(self._clock, _LEAD)
         self.end = self.start.at
-        for hand in self._hands:
-            hand.send(Stop() if self.stop is not None else Go(self.start))
+        for worker in self._workers:
+            worker.send(Stop() if self.stop is not None else Go(self.start))
 
     def _turn(self) -> None:
         if self.stop is not None and not self._told_to_stop:
             self._told_to_stop = True
-            for hand in self._hands:
-                hand.send(Stop())
-        pipes: dict[Any, _Hand] = {hand.pipe: hand for hand in self._hands if hand.pipe is not None}
+            for worker in self._workers:
+                worker.send(Stop())
+        pipes: dict[Any, WorkerHandle] = {
+            worker.pipe: worker for worker in self._workers if worker.pipe is not None
+        }
         for ready in connection.wait(list(pipes), _TICK):
-            self._hear(pipes[ready])
+            self._receive(pipes[ready])
 
-    def _hear(self, hand: _Hand) -> None:
+    def _receive(self, worker: WorkerHandle) -> None:
         """All that the worker has said, and its death if that is what the pipe tells."""
         try:
-            while hand.pipe is not None and hand.pipe.poll():
-                self._take(hand, hand.pipe.recv())
+            while worker.pipe is not None and worker.pipe.poll():
+                self._handle(worker, worker.pipe.recv())
         except (EOFError, OSError):
-            self._bury(hand)
+            self._on_exit(worker)
 
-    def _take(self, hand: _Hand, message: Ready | Progress | Ended | Failed) -> None:
+    def _handle(self, worker: WorkerHandle, message: Ready | WorkerProgress | Ended | Failed) -> None:
         if isinstance(message, Ready):
-            hand.ready = True
+            worker.ready = True
         elif isinstance(message, Failed):
             self._fail(EventqError(message.message, hint=message.hint))
         else:
-            hand.offered, hand.deliveries = message.offered, message.deliveries
+            worker.offered, worker.deliveries = message.offered, message.deliveries
         if isinstance(message, Ended):
-            hand.ended = True
+            worker.ended = True
             self.end = max(self.end, message.end)
 
-    def _bury(self, hand: _Hand) -> None:
-        hand.process.join()
-        if hand.pipe is not None:
-            hand.pipe.close()
-            hand.pipe = None
-        if hand.ended:
+    def _on_exit(self, worker: WorkerHandle) -> None:
+        worker.process.join()
+        if worker.pipe is not None:
+            worker.pipe.close()
+            worker.pipe = None
+        if worker.ended:
             return
         self.end = max(self.end, self._clock.monotonic())
-        hand.offered.count = max(hand.offered.count, self._perhaps_offered(hand.number))
-        rest = hand.offered.count - hand.deliveries.settled
+        worker.offered.count = max(worker.offered.count, self._perhaps_offered(worker.number))
+        rest = worker.offered.count - worker.deliveries.settled
         if rest:
-            hand.deliveries.lose(DIED, rest)
-        died = exit_name(hand.process.exitcode)
+            worker.deliveries.lose(DIED, rest)
+        died = exit_name(worker.process.exitcode)
         self._fail(
             EventqError(
-                f"worker {hand.number + 1} died ({died}): of {rest} of its events nothing is known",
+                f"worker {worker.number + 1} died ({died}): of {rest} of its events nothing is known",
                 hint="was it killed for want of memory?",
             )
         )
@@ -168,8 +170,8 @@ class Crew:
 
     def _kill(self) -> None:
         """Nothing to do but when an error or a second signal has cut the end short."""
-        for hand in self._hands:
-            if hand.pipe is not None:
-                hand.process.kill()
-                hand.process.join()
-                hand.pipe.close()
+        for worker in self._workers:
+            if worker.pipe is not None:
+                worker.process.kill()
+                worker.process.join()
+                worker.pipe.close()

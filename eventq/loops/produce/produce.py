@@ -1,7 +1,7 @@
 """One worker of a produce run: hands over every event that is due, and waits for the next.
 
 The loop is open: a late event goes out at once and its slip is recorded, the schedule never moves. What the
-client has no room for waits here, one chunk of it, so that memory is bounded and backpressure shows as slip.
+client has no room for waits here, one batch of it, so that memory is bounded and backpressure shows as slip.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.outcome import Outcome
-from eventq.core.produce.event_batch import Chunk
+from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
 
@@ -53,8 +53,8 @@ class EventProducer(Protocol):
         """Returns when the first event can go out without waiting; EventqError if that can't be."""
         ...
 
-    def send(self, chunk: Chunk, start: int) -> int:
-        """Takes events of the chunk from `start` on as far as there is room; returns where it stopped."""
+    def send(self, batch: EventBatch, start: int) -> int:
+        """Takes events of the batch from `start` on as far as there is room; returns where it stopped."""
         ...
 
     def poll(self, seconds: float) -> None:
@@ -67,20 +67,20 @@ class EventProducer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class ClockStart:
     """When a schedule's clock starts: the same moment by the monotonic clock and in epoch nanoseconds."""
 
     at: float
     epoch: int
 
 
-def start_now(clock: Clock, lead: float = 0.0) -> Start:
+def start_now(clock: Clock, lead: float = 0.0) -> ClockStart:
     """`lead` seconds from now, so that others can hear of it in time."""
     at, epoch = clock.monotonic(), clock.now()
-    return Start(at + lead, int((epoch + lead) * NANO))
+    return ClockStart(at + lead, int((epoch + lead) * NANO))
 
 
-class Outside(Protocol):
+class ProduceDisplay(Protocol):
     def show(self, now: float, offered: Offered, deliveries: Deliveries) -> None:
         """Called several times a second; `now` by the monotonic clock."""
         ...
@@ -90,15 +90,15 @@ class Produce:
     """`stop` is set from outside to end the run in order."""
 
     def __init__(
-        self, schedule: Schedule, feed: Feed, producer: EventProducer, clock: Clock, outside: Outside
+        self, schedule: Schedule, feed: Feed, producer: EventProducer, clock: Clock, display: ProduceDisplay
     ) -> None:
         self._schedule, self._feed, self._producer = schedule, feed, producer
-        self._clock, self._outside = clock, outside
+        self._clock, self._display = clock, display
         self.offered = Offered()
-        self.start = Start(0.0, 0)
+        self.start = ClockStart(0.0, 0)
         self.end = 0.0
         self.stop: Outcome | None = None
-        self._chunk: Chunk | None = None
+        self._batch: EventBatch | None = None
         self._from = 0
         self._show_at = 0.0
         self._dry = False
@@ -108,7 +108,7 @@ class Produce:
     def deliveries(self) -> Deliveries:
         return self._producer.deliveries
 
-    def run(self, start: Start | None = None) -> Outcome:
+    def run(self, start: ClockStart | None = None) -> Outcome:
         """Until the schedule's end or a stop."""
         self.start = start or start_now(self._clock)
         self._clock.sleep(max(0.0, self.start.at - self._clock.monotonic()))
@@ -130,51 +130,51 @@ class Produce:
         """An unpaced run is over when its time is; a paced one sends what was due in time, however late."""
         if self._schedule.time_is_up(self._elapsed()) and (self._dry or self._schedule.rate is None):
             return True
-        return self._chunk is None and self._feed.head is None
+        return self._batch is None and self._feed.head is None
 
     def _offer(self) -> bool:
-        """Hands over a chunk of what is due; False if nothing is, or if there was and still is no room."""
-        chunk = self._chunk or self._next()
-        if chunk is None:
+        """Hands over a batch of what is due; False if nothing is, or if there was and still is no room."""
+        batch = self._batch or self._next()
+        if batch is None:
             return False
-        end = self._producer.send(chunk, self._from)
+        end = self._producer.send(batch, self._from)
         if end > self._from:
-            self._count(chunk, self._from, end)
-        self._chunk, self._from = (None, 0) if end == len(chunk) else (chunk, end)
+            self._count(batch, self._from, end)
+        self._batch, self._from = (None, 0) if end == len(batch) else (batch, end)
         settled = self.deliveries.settled
         self._producer.poll(0)
-        return self._chunk is None or self.deliveries.settled > settled
+        return self._batch is None or self.deliveries.settled > settled
 
-    def _next(self) -> Chunk | None:
+    def _next(self) -> EventBatch | None:
         now = self._clock.monotonic()
         numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), self._most)
         if not numbers:
             return None
         if self._schedule.rate is None:
             values, keys = self._feed.take([int(self._clock.now() * 1000)] * len(numbers))
-            return Chunk(numbers, values, None, keys, now)
+            return EventBatch(numbers, values, None, keys, now)
         stamps = self._schedule.stamps(numbers, self.start.epoch)
         values, keys = self._feed.take(stamps)
         due = self.start.at + self._schedule.due(numbers[0]) / NANO
-        return Chunk(numbers, values, stamps, keys, due)
+        return EventBatch(numbers, values, stamps, keys, due)
 
-    def _count(self, chunk: Chunk, start: int, end: int) -> None:
+    def _count(self, batch: EventBatch, start: int, end: int) -> None:
         now, offered = self._clock.monotonic(), self.offered
         offered.count += end - start
-        offered.bytes += chunk.size(start, end)
+        offered.bytes += batch.size(start, end)
         offered.first_at = offered.first_at or now
         offered.last_at = now
         if self._schedule.rate is None:
             return
         step = -(-(end - start) // _SLIPS)
         for i in range(start, end, step):
-            due = self.start.at + self._schedule.due(chunk.numbers[i]) / NANO
+            due = self.start.at + self._schedule.due(batch.numbers[i]) / NANO
             offered.slip_ms.add(max(0.0, now - due) * 1000, min(step, end - i))
 
     def _wait(self) -> None:
         """For room, or for the next event to be due: by the client's poll, the last millisecond by sleep."""
         head = self._feed.head
-        if self._chunk is not None or head is None:
+        if self._batch is not None or head is None:
             self._producer.poll(_TURN)
             return
         left = self.start.at + self._schedule.due(head) / NANO - self._clock.monotonic()
@@ -202,4 +202,4 @@ class Produce:
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + _TURN
-            self._outside.show(now, self.offered, self.deliveries)
+            self._display.show(now, self.offered, self.deliveries)

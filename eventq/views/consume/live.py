@@ -10,14 +10,14 @@ from eventq.core.consume.report import GroupNow
 from eventq.views.consume.report import live_view
 
 
-class LiveView:
+class ConsumeLiveView:
     """Draws on stderr, so that stdout stays the report's."""
 
     def __init__(self) -> None:
         self._console = Console(file=sys.stderr)
         self._live = Live(console=self._console, auto_refresh=False)
 
-    def __enter__(self) -> "LiveView":  # noqa: PYI034 - typing.Self is not in 3.10
+    def __enter__(self) -> "ConsumeLiveView":  # noqa: PYI034 - typing.Self is not in 3.10
         self._live.__enter__()
         return self
 

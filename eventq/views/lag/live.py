@@ -148,7 +148,7 @@ def _last(shown: int, everything: int, groups: int) -> Text:
     return _line(f"{waiting}{left}q quits", "dim")
 
 
-class LiveView:
+class LagLiveView:
     """The screen, taken on entry and always given back."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from eventq.core.lag.eta import Eta, EtaState
 from eventq.core.lag.time_lag import TimeLag
 from eventq.core.lag.verdict import Judgement, Verdict
-from eventq.core.text import span
+from eventq.core.text import duration
 
 STYLES: dict[Verdict | None, str] = {
     Verdict.LOSS: "bold red",
@@ -25,12 +25,12 @@ def verdict(judgement: Judgement) -> str:
 
 def eta(left: Eta) -> str:
     if left.state is EtaState.FINITE and left.seconds is not None:
-        return span(left.seconds)
+        return duration(left.seconds)
     return "-" if left.state is EtaState.UNKNOWN else left.state.value
 
 
 def age(time_lag: TimeLag) -> str:
-    return "-" if time_lag.seconds is None else span(time_lag.seconds)
+    return "-" if time_lag.seconds is None else duration(time_lag.seconds)
 
 
 def sparkline(values: Sequence[int], width: int) -> str:

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-from eventq.core.lag.wait import Held, Standing
+from eventq.core.lag.wait import Held, WaitState
 
 _ROWS = 10
 
 
-def progress(group: str, standing: Standing | None, seconds: float, error: str | None) -> str:
+def progress(group: str, state: WaitState | None, seconds: float, error: str | None) -> str:
     """One line, drawn again and again on a terminal."""
-    return f"{seconds:.0f} s  {group}: {error or where(standing)}"
+    return f"{seconds:.0f} s  {group}: {error or where(state)}"
 
 
-def where(standing: Standing | None) -> str:
-    if standing is None:
+def where(state: WaitState | None) -> str:
+    if state is None:
         return "nothing could be read yet"
-    if standing.never is not None or standing.reason is not None:
-        return standing.never or standing.reason or ""
-    lag = "unknown" if standing.lag is None else f"{standing.lag:,}"
-    count = len(standing.commits)
-    return f"lag {lag} in {len(standing.held)} of {count} partition{'s' if count != 1 else ''}"
+    if state.never is not None or state.reason is not None:
+        return state.never or state.reason or ""
+    lag = "unknown" if state.lag is None else f"{state.lag:,}"
+    count = len(state.commits)
+    return f"lag {lag} in {len(state.held)} of {count} partition{'s' if count != 1 else ''}"
 
 
 def held_lines(held: Sequence[Held], rows: int = _ROWS) -> list[str]:
@@ -37,15 +37,15 @@ def _held_line(row: Held) -> str:
 
 
 def document(
-    group: str, outcome: str, standing: Standing | None, seconds: float, error: str | None
+    group: str, outcome: str, state: WaitState | None, seconds: float, error: str | None
 ) -> dict[str, Any]:
     return {
         "group": group,
         "outcome": outcome,
-        "reason": error or (standing and (standing.never or standing.reason)),
+        "reason": error or (state and (state.never or state.reason)),
         "seconds": round(seconds, 3),
-        "lag": None if standing is None else standing.lag,
-        "held_up_by": [_held_document(row) for row in (standing.held if standing else ())],
+        "lag": None if state is None else state.lag,
+        "held_up_by": [_held_document(row) for row in (state.held if state else ())],
     }
 
 

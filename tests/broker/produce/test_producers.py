@@ -9,7 +9,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from eventq.broker.produce.kafka_python import KafkaPythonProducer
 from eventq.broker.produce.librdkafka import LibrdkafkaProducer
-from eventq.core.produce.event_batch import Chunk
+from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, Compression, SendPlan
 from eventq.core.settings.settings import Connection
 from eventq.loops.produce.produce import EventProducer
@@ -79,19 +79,19 @@ def stamp(request: pytest.FixtureRequest) -> int | None:
     return STAMP if request.param == "dated" else None
 
 
-def chunk(values: Sequence[bytes], stamp: int | None, keys: Sequence[bytes] | None = None) -> Chunk:
+def batch(values: Sequence[bytes], stamp: int | None, keys: Sequence[bytes] | None = None) -> EventBatch:
     stamps = None if stamp is None else [stamp] * len(values)
-    return Chunk(range(len(values)), values, stamps, keys, time.monotonic())
+    return EventBatch(range(len(values)), values, stamps, keys, time.monotonic())
 
 
-def send(producer: EventProducer, *chunks: Chunk) -> None:
+def send(producer: EventProducer, *batches: EventBatch) -> None:
     """All of them, and closes."""
-    for whole in chunks:
+    for whole in batches:
         at = 0
         while at < len(whole):
             at = producer.send(whole, at)
             producer.poll(0.1)
-    values = [value for whole in chunks for value in whole.values]
+    values = [value for whole in batches for value in whole.values]
     while producer.deliveries.settled < len(values):
         producer.poll(0.1)
     producer.close()
@@ -112,7 +112,7 @@ def read(bootstrap: str, topic: str) -> dict[int, list[tuple[bytes | None, bytes
 
 def test_a_key_goes_where_java_puts_it(make: Making, bootstrap: str, topic: str, stamp: int | None) -> None:
     keys = [key.encode() for key in JAVA]
-    send(make(), chunk(keys, stamp, keys))
+    send(make(), batch(keys, stamp, keys))
     placed = {key: p for p, records in read(bootstrap, topic).items() for key, _ in records}
     assert placed == {key.encode(): value % PARTITIONS for key, value in JAVA.items()}
 
@@ -122,7 +122,7 @@ def test_bytes_arrive_as_they_were_whatever_the_compression(
     make: Making, bootstrap: str, topic: str, compression: Compression
 ) -> None:
     values = [bytes([n % 256]) * (n + 1) for n in range(300)]
-    send(make(compression=compression), chunk(values, STAMP))
+    send(make(compression=compression), batch(values, STAMP))
     arrived = [value for records in read(bootstrap, topic).values() for _, value in records]
     assert sorted(arrived) == sorted(values)
 
@@ -132,7 +132,7 @@ def test_acknowledgements_tell_the_offsets_of_each_partition(
 ) -> None:
     for _ in range(2):
         producer = make()
-        send(producer, chunk([b"x"] * 500, stamp))
+        send(producer, batch([b"x"] * 500, stamp))
         deliveries = producer.deliveries
         assert (deliveries.acked, deliveries.failed, deliveries.unknown) == (500, 0, 0)
         assert sum(acks.acked for acks in deliveries.partitions.values()) == 500
@@ -144,14 +144,14 @@ def test_acknowledgements_tell_the_offsets_of_each_partition(
 
 def test_a_value_that_is_too_large_fails_alone_and_with_its_reason(make: Making, stamp: int | None) -> None:
     producer = make()
-    send(producer, chunk([b"a", b"x" * 3_000_000, b"b"], stamp))
+    send(producer, batch([b"a", b"x" * 3_000_000, b"b"], stamp))
     assert (producer.deliveries.acked, producer.deliveries.failed) == (2, 1)
     assert producer.deliveries.errors == {"MESSAGE_TOO_LARGE": 1}
 
 
 def test_what_finds_no_room_goes_out_later_once(make: Making, stamp: int | None) -> None:
     producer = make()
-    send(producer, *(chunk([b"x"] * 60_000, stamp) for _ in range(2)))
+    send(producer, *(batch([b"x"] * 60_000, stamp) for _ in range(2)))
     deliveries = producer.deliveries
     assert (deliveries.acked, deliveries.failed, deliveries.unknown) == (120_000, 0, 0)
     spans = (acks.last_offset - acks.first_offset + 1 for acks in deliveries.partitions.values())
@@ -161,7 +161,7 @@ def test_what_finds_no_room_goes_out_later_once(make: Making, stamp: int | None)
 @pytest.mark.parametrize("acks", [Acks.LEADER, Acks.NONE])
 def test_fewer_acks_count_each_event_as_well(make: Making, acks: Acks, stamp: int | None) -> None:
     producer = make(acks=acks)
-    send(producer, *(chunk([b"x"] * 1000, stamp) for _ in range(20)))
+    send(producer, *(batch([b"x"] * 1000, stamp) for _ in range(20)))
     deliveries = producer.deliveries
     assert (deliveries.acked, deliveries.failed, deliveries.unknown) == (20_000, 0, 0)
 
@@ -170,7 +170,7 @@ def test_what_is_in_flight_is_bounded_by_count_and_by_bytes(make: Making, stamp:
     """Nothing is taken from a producer that nobody polls, so what it takes is what it holds."""
     for value, most in ((b"x", 100_000), (b"x" * 100_000, 700)):
         producer, taken = make(), 0
-        while (at := producer.send(chunk([value] * 1000, stamp), 0)) == 1000 and taken <= most:
+        while (at := producer.send(batch([value] * 1000, stamp), 0)) == 1000 and taken <= most:
             taken += at
         assert 0 < taken + at <= most
         producer.close()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventq.core.lag.least_squares import Line
+from eventq.core.lag.least_squares import LeastSquares
 
 points = st.lists(st.tuples(st.integers(1, 10**5), st.integers(-(10**6), 10**9)), min_size=2, max_size=40)
 
@@ -27,7 +27,7 @@ def test_it_is_the_least_squares_line_of_what_is_left(
     for gap, value in steps:
         at += gap
         seen.append((at / 1000, base + value))
-    line = Line(*seen[0])
+    line = LeastSquares(*seen[0])
     for point in seen[1:]:
         line.add(*point)
     kept = seen[min(dropped, len(seen) - 2) :]
@@ -38,4 +38,4 @@ def test_it_is_the_least_squares_line_of_what_is_left(
 
 
 def test_one_point_has_no_slope() -> None:
-    assert Line(5.0, 100).slope is None
+    assert LeastSquares(5.0, 100).slope is None

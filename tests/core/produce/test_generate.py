@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventq.core.produce.feed import MadeUp, Share
+from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyRule, parse_key
 
 
-def events(feed: MadeUp, sizes: list[int]) -> list[tuple[int, bytes, bytes | None]]:
+def events(feed: GeneratedFeed, sizes: list[int]) -> list[tuple[int, bytes, bytes | None]]:
     """All events of a feed, taken in pieces of these sizes over and over."""
     found: list[tuple[int, bytes, bytes | None]] = []
     while feed.head is not None:
@@ -24,7 +24,7 @@ def events(feed: MadeUp, sizes: list[int]) -> list[tuple[int, bytes, bytes | Non
 @given(st.integers(0, 2**64))
 @settings(max_examples=5, deadline=None)
 def test_every_event_is_read_strictly_field_by_field(seed: int) -> None:
-    for n, value, key in events(MadeUp(seed, KeyRule(), Share(), 1500), [700]):
+    for n, value, key in events(GeneratedFeed(seed, KeyRule(), Share(), 1500), [700]):
         fields = json.loads(value, parse_float=str, parse_int=str)
         assert list(fields) == ["productId", "price", "purchasedAt"]
         product = uuid.UUID(fields["productId"])
@@ -40,8 +40,8 @@ def test_every_event_is_read_strictly_field_by_field(seed: int) -> None:
 @settings(max_examples=5, deadline=None)
 def test_workers_together_make_the_same_events_each_once(key: str, workers: int, sizes: list[int]) -> None:
     rule = parse_key(key)
-    alone = events(MadeUp(42, rule, Share(), 2345), [1000])
-    shares = [events(MadeUp(42, rule, Share(w, workers), 2345), sizes) for w in range(workers)]
+    alone = events(GeneratedFeed(42, rule, Share(), 2345), [1000])
+    shares = [events(GeneratedFeed(42, rule, Share(w, workers), 2345), sizes) for w in range(workers)]
     assert sorted(event for share in shares for event in share) == alone
     assert [n for n, _, _ in alone] == list(range(2345))
     for share in shares:
@@ -54,7 +54,7 @@ def test_workers_together_make_the_same_events_each_once(key: str, workers: int,
 @pytest.mark.parametrize("workers", [1, 3])
 def test_events_of_one_moment_are_the_same_taken_at_once_or_in_pieces(workers: int) -> None:
     def values(most: int) -> list[bytes]:
-        feed, found = MadeUp(7, KeyRule(), Share(0, workers), 2500), list[bytes]()
+        feed, found = GeneratedFeed(7, KeyRule(), Share(0, workers), 2500), list[bytes]()
         while feed.head is not None:
             found += feed.take([1_700_000_000_000] * len(feed.numbers(None, most)))[0]
         return found
@@ -65,11 +65,11 @@ def test_events_of_one_moment_are_the_same_taken_at_once_or_in_pieces(workers: i
 
 
 def test_another_seed_makes_other_events() -> None:
-    one, other = (events(MadeUp(seed, KeyRule(), Share(), 1000), [1000]) for seed in (1, 2))
+    one, other = (events(GeneratedFeed(seed, KeyRule(), Share(), 1000), [1000]) for seed in (1, 2))
     assert not {value for _, value, _ in one} & {value for _, value, _ in other}
 
 
 def test_keys_do_not_change_events() -> None:
-    plain = events(MadeUp(1, KeyRule(), Share(), 1000), [1000])
-    keyed = events(MadeUp(1, parse_key("zipf:10:2"), Share(), 1000), [1000])
+    plain = events(GeneratedFeed(1, KeyRule(), Share(), 1000), [1000])
+    keyed = events(GeneratedFeed(1, parse_key("zipf:10:2"), Share(), 1000), [1000])
     assert [value for _, value, _ in plain] == [value for _, value, _ in keyed]

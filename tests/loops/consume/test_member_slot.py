@@ -1,9 +1,9 @@
-from eventq.loops.consume.member_slot import Seat
+from eventq.loops.consume.member_slot import MemberSlot
 from eventq.loops.consume.messages import Assigned
 
 
 def test_a_report_has_the_last_partitions_of_a_member_but_not_those_that_it_got_because_others_left() -> None:
-    seat = Seat(1)
+    seat = MemberSlot(1)
     seat.join(Assigned((0, 1, 2), "m", 1))
     seat.join(Assigned((0, 1), "m", 2))
     seat.join(Assigned((0, 1, 2), "m", 3), ending=True)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventq.loops.produce.line_feed import Lines
+from eventq.loops.produce.line_feed import LineFeed
 
 
-def drain(lines: Lines, most: int) -> list[bytes]:
+def drain(lines: LineFeed, most: int) -> list[bytes]:
     found: list[bytes] = []
     while lines.head is not None:
         numbers = lines.numbers(None, most)
@@ -24,14 +24,14 @@ def test_lines_are_read_whole_and_in_order_whatever_they_hold(lines: list[bytes]
     read, write = os.pipe()
     os.write(write, b"\n".join(lines) + (b"\n" if ended and lines else b""))
     os.close(write)
-    feed = Lines(read, None)
+    feed = LineFeed(read, None)
     assert drain(feed, 7) == [line for line in lines if line]
     os.close(read)
 
 
 def test_a_writer_that_pauses_keeps_nobody_waiting() -> None:
     read, write = os.pipe()
-    feed = Lines(read, None)
+    feed = LineFeed(read, None)
     os.write(write, b"one\ntw")
     assert list(feed.numbers(None, 10)) == [0]
     assert feed.take([0])[0] == [b"one"]
@@ -52,7 +52,7 @@ def test_a_writer_that_pauses_keeps_nobody_waiting() -> None:
 def test_no_more_lines_are_taken_than_wanted(before: int | None) -> None:
     read, write = os.pipe()
     os.write(write, b"a\nb\nc\nd\n")
-    feed = Lines(read, 3)
+    feed = LineFeed(read, 3)
     assert len(feed.numbers(before, 10)) == (3 if before is None else 2)
     os.close(write)
     assert drain(feed, 2) == [b"a", b"b", b"c"]
@@ -65,7 +65,7 @@ def test_a_fast_writer_does_not_fill_the_memory(tmp_path_factory: pytest.TempPat
     with path.open("ab") as file:
         file.writelines([b"x" * 99 + b"\n"] * 99_999)
     fd = os.open(path, os.O_RDONLY)
-    feed = Lines(fd, None)
+    feed = LineFeed(fd, None)
     assert len(feed.numbers(None, 10**9)) < 20_000
     assert len(drain(feed, 1000)) == 100_000
     os.close(fd)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventq.core.outcome import Outcome
-from eventq.core.produce.event_batch import Chunk
-from eventq.core.produce.feed import MadeUp, Share
+from eventq.core.produce.event_batch import EventBatch
+from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyRule
 from eventq.core.produce.pacing import Schedule, schedule
 from eventq.core.produce.report import Deliveries, Offered
@@ -44,7 +44,7 @@ class FakeProducer:
 
     def begin(self) -> None: ...
 
-    def send(self, chunk: Chunk, start: int) -> int:
+    def send(self, chunk: EventBatch, start: int) -> int:
         now = self._clock.seconds
         if self._closed[0] <= now < self._closed[1]:
             return start
@@ -73,7 +73,7 @@ class Nobody:
 
 
 def produce(paced: Schedule, clock: FakeClock, producer: FakeProducer) -> Produce:
-    feed = MadeUp(1, KeyRule(), Share(), paced.total)
+    feed = GeneratedFeed(1, KeyRule(), Share(), paced.total)
     return Produce(paced, feed, producer, clock, Nobody())
 
 
@@ -126,7 +126,7 @@ def test_a_stop_waits_for_what_is_in_flight_but_not_for_ever() -> None:
         def show(self, _now: float, offered: Offered, _deliveries: Deliveries) -> None:
             run.stop = Outcome.SIGINT if offered.count > 5 else None
 
-    run._outside = Stopping()
+    run._display = Stopping()
     assert run.run() is Outcome.SIGINT
     assert run.deliveries.unknown == run.offered.count > 0
     assert 10 <= run.end - run.start.at < 12
