@@ -3,7 +3,7 @@
 import os
 import sys
 
-_RARELY = (
+_GC_THRESHOLD = (
     50_000  # a start makes that many objects, and nearly all of them stay: looking for garbage finds none
 )
 
@@ -19,7 +19,7 @@ def main() -> None:
     try:
         import gc
 
-        gc.set_threshold(_RARELY)
+        gc.set_threshold(_GC_THRESHOLD)
         from eventq.cli import run
 
         code = run()

@@ -23,7 +23,7 @@ from eventq.loops.consume.messages import Committed, Committing, ToParent
 from eventq.loops.processes.messages import Stop
 
 AT_ONCE = 16
-PATIENCE = 1.5
+PATIENCE_SECONDS = 1.5
 
 
 @dataclass
@@ -83,7 +83,7 @@ def churn(plan: MemberPlan, starts: int) -> list[Life]:
             admin.remove_stale_members(life.client_id)
         now, total = time.monotonic(), sum(life.covered for life in lives)
         if all(life.stop_at is None for life in living) and (total > covered or now > wave_until):
-            covered, wave_until = total, now + PATIENCE
+            covered, wave_until = total, now + PATIENCE_SECONDS
             for life in random.sample(living, min(len(living), AT_ONCE - 2)):
                 life.stop_at = now + 0.3 * random.random()
         for life in living:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-_MOST = 10_000
+_PRICE_LIMIT = 10_000
 _UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _COMMON = re.compile(
     rb'\{"productId":"('
@@ -97,8 +97,8 @@ def _not_uuid(value: Any) -> str:
 def _price(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Malformed("no price" if value is None else f"price is not a number: {value!r:.60}")
-    if not 0 <= value < _MOST:
-        raise Malformed(f"price is not in [0, {_MOST}): {value}")
+    if not 0 <= value < _PRICE_LIMIT:
+        raise Malformed(f"price is not in [0, {_PRICE_LIMIT}): {value}")
     return float(value)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_EVERY = 0.05
+_SAMPLE_SECONDS = 0.05
 
 
 class Failed(RuntimeError):
@@ -81,7 +81,7 @@ class _Watch(threading.Thread):
         return sum(self._ticks.values()) / _TICK
 
     def run(self) -> None:
-        while not self._over.wait(_EVERY):
+        while not self._over.wait(_SAMPLE_SECONDS):
             sizes = [self._look(pid) for pid in tree(self._pid)]
             self.peak = max([self.peak, *sizes])
             self.points.append((time.monotonic() - self._began, sum(sizes)))

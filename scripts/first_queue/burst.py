@@ -20,8 +20,8 @@ WORK = "uniform:5ms..15ms"
 QUEUE = ("-g", GROUP, "-t", TOPIC, "--window", "5s")
 
 Process: TypeAlias = "subprocess.Popen[str]"
-_PATIENCE = 120.0
-_LAST_LOOK = 1.5
+_PATIENCE_SECONDS = 120.0
+_LAST_LOOK_SECONDS = 1.5
 """Long enough for a sample after the end: nothing is left."""
 
 
@@ -110,7 +110,7 @@ def consume(seconds: int) -> list[str]:
         "-n",
         f"{RATE * seconds}",
         "--timeout",
-        f"{_PATIENCE + 2 * seconds:g}s",
+        f"{_PATIENCE_SECONDS + 2 * seconds:g}s",
         "-q",
         "-o",
         "json",
@@ -139,7 +139,7 @@ def _follow(eventq: Eventq, running: dict[str, Process], show: Callable[[Any], N
                 show(json.loads(line))
             time.sleep(0.1)
             if until is None and all(process.poll() is not None for process in running.values()):
-                until = time.monotonic() + _LAST_LOOK
+                until = time.monotonic() + _LAST_LOOK_SECONDS
     _need_well(eventq, running)
 
 

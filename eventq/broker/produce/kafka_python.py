@@ -28,10 +28,10 @@ from eventq.core.produce.plan import Acks, Compression, SendPlan
 from eventq.core.produce.report import Deliveries
 from eventq.core.settings.settings import Role
 
-_IN_FLIGHT = 20_000
+_IN_FLIGHT_EVENTS = 20_000
 _IN_FLIGHT_BYTES = 32 * 1024 * 1024
 _BATCH_BYTES = 64 * 1024
-_ASK_EVERY = 0.01
+_ASK_SECONDS = 0.01
 _CLOSE_SECONDS = 5
 _UNSETTLED = (KafkaTimeoutError, RequestTimedOutError, NetworkExceptionError)
 
@@ -42,7 +42,7 @@ class KafkaPythonProducer:
         self.deliveries = Deliveries()
         self._plan = plan
         self._handed = 0
-        self._landings = _Landings()
+        self._completions = _Completions()
         self._producer: KafkaProducer = made(plan.connection, KafkaProducer, _config(plan))
 
     def begin(self) -> None:
@@ -56,7 +56,7 @@ class KafkaPythonProducer:
         while not self._has_id():
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)
-            time.sleep(_ASK_EVERY)
+            time.sleep(_ASK_SECONDS)
 
     def _has_id(self) -> bool:
         transactions = self._producer._transaction_manager  # noqa: SLF001 - no other way to know
@@ -66,28 +66,28 @@ class KafkaPythonProducer:
         send, topic, partition = self._producer.send, self._plan.topic, self._plan.partition
         values, stamps, keys = batch.values, batch.stamps, batch.keys
         end = self._room(batch, start)
-        flight = _Flight(self._landings, batch.due, end - start, batch.size(start, end))
+        sent = _SendBatch(self._completions, batch.due, end - start, batch.size(start, end))
         for i in range(start, end):
             try:
                 future = send(topic, values[i], keys and keys[i], None, partition, stamps and stamps[i])
             except (KafkaError, ValueError) as error:
-                flight.landed(error)
+                sent.completed(error)
                 continue
-            future.add_callback(flight.landed)
-            future.add_errback(flight.landed)
+            future.add_callback(sent.completed)
+            future.add_errback(sent.completed)
         self._handed += end - start
         return end
 
     def _room(self, batch: EventBatch, start: int) -> int:
         """How far into the batch there is room; whatever its size, an event may be in flight alone."""
         in_flight = self._handed - self.deliveries.settled
-        end = min(len(batch), start + max(0, _IN_FLIGHT - in_flight))
-        while end > start and self._landings.bytes + batch.size(start, end) > _IN_FLIGHT_BYTES:
+        end = min(len(batch), start + max(0, _IN_FLIGHT_EVENTS - in_flight))
+        while end > start and self._completions.bytes + batch.size(start, end) > _IN_FLIGHT_BYTES:
             end = start + (end - start) // 2
         return end if in_flight else max(end, start + 1)
 
     def poll(self, seconds: float) -> None:
-        self._landings.settle(self.deliveries, seconds)
+        self._completions.settle(self.deliveries, seconds)
 
     def close(self) -> None:
         self.poll(0)
@@ -107,45 +107,45 @@ class KafkaPythonProducer:
         producer._closed = True  # noqa: SLF001
 
 
-class _Landings:
+class _Completions:
     """Outcomes on their way from the client's thread to ours, and the bytes in flight."""
 
     def __init__(self) -> None:
-        self.queue: deque[tuple[_Flight, Any]] = deque()
+        self.queue: deque[tuple[_SendBatch, Any]] = deque()
         self.bytes = 0
         self.wake = Event()
 
     def settle(self, deliveries: Deliveries, seconds: float) -> None:
-        """Counts what has landed; waits up to `seconds` if nothing has."""
+        """Counts what has completed; waits up to `seconds` if nothing has."""
         if seconds and not self.queue:
             self.wake.wait(seconds)
         self.wake.clear()
         now = time.monotonic()
         while self.queue:
-            flight, outcome = self.queue.popleft()
-            flight.settle(deliveries, outcome, now)
+            sent, outcome = self.queue.popleft()
+            sent.settle(deliveries, outcome, now)
 
 
-class _Flight:
+class _SendBatch:
     """What the events of one send have in common."""
 
-    __slots__ = ("_bytes", "_due", "_landings", "_left")
+    __slots__ = ("_bytes", "_completions", "_due", "_left")
 
-    def __init__(self, landings: _Landings, due: float, count: int, size: int) -> None:
-        self._landings, self._due, self._left, self._bytes = landings, due, count, size
-        landings.bytes += size
+    def __init__(self, completions: _Completions, due: float, count: int, size: int) -> None:
+        self._completions, self._due, self._left, self._bytes = completions, due, count, size
+        completions.bytes += size
 
-    def landed(self, outcome: Any) -> None:
+    def completed(self, outcome: Any) -> None:
         """On the client's thread: the record's metadata, or the error."""
-        self._landings.queue.append((self, outcome))
-        if not self._landings.wake.is_set():
-            self._landings.wake.set()
+        self._completions.queue.append((self, outcome))
+        if not self._completions.wake.is_set():
+            self._completions.wake.set()
 
     def settle(self, deliveries: Deliveries, outcome: Any, now: float) -> None:
-        """On our thread. The bytes count as in flight until the last of the events has landed."""
+        """On our thread. The bytes count as in flight until the last of the events has completed."""
         self._left -= 1
         if not self._left:
-            self._landings.bytes -= self._bytes
+            self._completions.bytes -= self._bytes
         if not isinstance(outcome, Exception):
             deliveries.acknowledge(outcome.partition, outcome.offset, outcome.offset)
             deliveries.time((now - self._due) * 1000, now)

@@ -15,7 +15,7 @@ from eventq.core.produce.plan import Acks, SendPlan
 from eventq.core.produce.report import Deliveries
 from eventq.core.settings.settings import Role
 
-_IN_FLIGHT = 100_000
+_IN_FLIGHT_EVENTS = 100_000
 _IN_FLIGHT_KBYTES = 64 * 1024
 _STATISTICS_MS = 100
 """So soon is the producer id heard of; with 1,000 partitions each telling costs 2 ms of CPU."""
@@ -41,7 +41,7 @@ class LibrdkafkaProducer:
         self._partition = _ANY_PARTITION if plan.partition is None else plan.partition
         self._has_id = not plan.idempotent
         self._handed = 0
-        self._touched: list[_Flight] = []
+        self._touched: list[_BatchReport] = []
         self._producer: Producer = made(Producer, _config(plan, self._statistics))
 
     def begin(self) -> None:
@@ -64,7 +64,7 @@ class LibrdkafkaProducer:
 
     def send(self, batch: EventBatch, start: int) -> int:
         produce, topic, partition = self._producer.produce, self._plan.topic, self._partition
-        report = _Flight(batch.due, self.deliveries, self._touched).report
+        report = _BatchReport(batch.due, self.deliveries, self._touched).report
         values, stamps, keys = batch.values, batch.stamps, batch.keys
         for i in range(start, len(values)):
             try:
@@ -84,8 +84,8 @@ class LibrdkafkaProducer:
         self._producer.poll(seconds)
         if self._touched:
             now = time.monotonic()
-            for flight in self._touched:
-                flight.settle(now)
+            for report in self._touched:
+                report.settle(now)
             self._touched.clear()
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class LibrdkafkaProducer:
             self.deliveries.lose(INTERRUPTED, unheard)
 
 
-class _Flight:
+class _BatchReport:
     """What the events of one batch have in common: one object and one callback for all of them.
 
     Acknowledgements come in runs of one partition; a run is counted when it ends, not event by event.
@@ -105,7 +105,7 @@ class _Flight:
 
     __slots__ = ("_deliveries", "_due", "_first", "_fresh", "_last", "_partition", "_run", "_touched")
 
-    def __init__(self, due: float, deliveries: Deliveries, touched: "list[_Flight]") -> None:
+    def __init__(self, due: float, deliveries: Deliveries, touched: "list[_BatchReport]") -> None:
         self._due, self._deliveries, self._touched = due, deliveries, touched
         self._partition: int | None = None
         self._first: Any = None
@@ -162,7 +162,7 @@ def _config(plan: SendPlan, statistics: Callable[[str], None]) -> dict[str, Any]
         "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
         "log_level": 0,
         "partitioner": "murmur2_random",
-        "queue.buffering.max.messages": _IN_FLIGHT,
+        "queue.buffering.max.messages": _IN_FLIGHT_EVENTS,
         "queue.buffering.max.kbytes": _IN_FLIGHT_KBYTES,
         **librdkafka_config(plan.connection, Role.PRODUCER),
         "acks": {Acks.ALL: -1, Acks.LEADER: 1, Acks.NONE: 0}[plan.acks],

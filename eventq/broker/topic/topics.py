@@ -29,8 +29,8 @@ _EXISTS = 36
 _TOPIC = 2
 _SOURCES = {1: "topic", 2: "broker", 3: "cluster", 4: "file"}
 """As DescribeConfigs numbers them; the rest is Kafka's default."""
-_PATIENCE = 30.0
-_POLL = 0.05
+_READY_SECONDS = 30.0
+_POLL_SECONDS = 0.05
 _TRIES = 5
 
 
@@ -123,9 +123,11 @@ class Topics:
             missing = [str(n) for n in range(partitions) if n not in led]
             if missing:
                 where = ", ".join(missing)
-                waits[name] = TimedOut(f"topic {name}: no leader after {_PATIENCE:g} s in partition {where}")
+                waits[name] = TimedOut(
+                    f"topic {name}: no leader after {_READY_SECONDS:g} s in partition {where}"
+                )
             elif not self._served(name, partitions):
-                waits[name] = TimedOut(f"topic {name}: a leader does not serve it after {_PATIENCE:g} s")
+                waits[name] = TimedOut(f"topic {name}: a leader does not serve it after {_READY_SECONDS:g} s")
         return dict(waits)
 
     def _served(self, name: str, partitions: int) -> bool:
@@ -142,7 +144,7 @@ class Topics:
         for _ in range(_TRIES - 1):
             with suppress(KafkaConnectionError, NodeNotReadyError):
                 return call()
-            time.sleep(_POLL)
+            time.sleep(_POLL_SECONDS)
         return self._ask(what, call)
 
     def _ask(self, what: str, call: Callable[[], _Answer]) -> _Answer:
@@ -154,9 +156,9 @@ class Topics:
 
 def _until(waiting: Callable[[], dict[str, EventqError]]) -> dict[str, EventqError]:
     """What is still waited for when patience ends, if anything."""
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _READY_SECONDS
     while (rest := waiting()) and time.monotonic() < until:
-        time.sleep(_POLL)
+        time.sleep(_POLL_SECONDS)
     return rest
 
 

@@ -22,7 +22,9 @@ BROKER_FLOOR = {
     "librdkafka": "eventq.broker.consume.librdkafka",
 }
 """The module of each client, for a forkserver to load one of them and not both."""
-_RARELY = 100_000  # records come by thousands and hold no cycles: looking for those costs a tenth of the time
+_GC_THRESHOLD = (
+    100_000  # records come by thousands and hold no cycles: looking for those costs a tenth of the time
+)
 
 
 def main(pipe: Connection, plan: MemberPlan) -> None:
@@ -30,7 +32,7 @@ def main(pipe: Connection, plan: MemberPlan) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     gc.freeze()
-    gc.set_threshold(_RARELY)
+    gc.set_threshold(_GC_THRESHOLD)
     clock = SystemClock()
     parent = ParentPipe(pipe, clock)
     code = ExitCode.DONE

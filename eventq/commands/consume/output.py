@@ -12,7 +12,7 @@ from eventq.core.consume.report import GroupNow
 if TYPE_CHECKING:
     from eventq.views.consume.live import ConsumeLiveView
 
-_EVERY = 5.0
+_PROGRESS_SECONDS = 5.0
 
 
 class ConsumeOutput:
@@ -21,7 +21,7 @@ class ConsumeOutput:
     def __init__(self, *, live: bool, quiet: bool) -> None:
         self._live_wanted, self._quiet = live, quiet
         self._live: ConsumeLiveView | None = None
-        self._next = time.monotonic() + _EVERY
+        self._next = time.monotonic() + _PROGRESS_SECONDS
         self._stack = ExitStack()
 
     def __enter__(self) -> "ConsumeOutput":  # noqa: PYI034 - typing.Self is not in 3.10
@@ -44,7 +44,7 @@ class ConsumeOutput:
         elif not self._quiet and moment >= self._next:
             from eventq.views.consume.report import progress_line
 
-            self._next = moment + _EVERY
+            self._next = moment + _PROGRESS_SECONDS
             self.note(progress_line(now))
 
     def note(self, text: str) -> None:

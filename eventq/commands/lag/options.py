@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from eventq.broker.lag.kafka_python import KafkaPythonLagReader
     from eventq.broker.lag.librdkafka_process import ApartLagReader
 
-_RARELY = 100_000
-"""Allocations between two collections: the many values of a snapshot hold no cycles."""
-
 Groups = Annotated[
     list[str] | None, typer.Option("-g", "--group", help="A group; repeatable (KAFKA_GROUP_ID).")
 ]

@@ -10,7 +10,7 @@ from eventq.commands.output import write
 from eventq.core.errors import EventqError, NotFound, UsageError
 
 _KINDS = ("svg", "png", "html")
-_GROUPS = 12
+_MOST_GROUPS = 12
 
 
 def plot(
@@ -39,10 +39,10 @@ def plot(
             f"not in {recording}: {', '.join(missing) or 'any group'}",
             hint=f"what is in it: eventq lag watch --replay {recording}",
         )
-    if len(drawn) > _GROUPS:
-        left = len(drawn) - _GROUPS
+    if len(drawn) > _MOST_GROUPS:
+        left = len(drawn) - _MOST_GROUPS
         tell(f"{left} of {len(drawn)} groups are not drawn (deepest first); --group names others")
-    _save(to, picture(drawn[:_GROUPS], kind))
+    _save(to, picture(drawn[:_MOST_GROUPS], kind))
     write(f"{to}\n")
 
 

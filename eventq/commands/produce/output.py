@@ -9,8 +9,8 @@ from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered, ProduceNow
 from eventq.views.produce.report import live_line, progress_line
 
-_EVERY = 5.0
-_RECENT = 2.0
+_PROGRESS_SECONDS = 5.0
+_RATE_SECONDS = 2.0
 _CLEAR = "\r\x1b[K"
 
 
@@ -37,13 +37,13 @@ class ProduceOutput:
         if self._quiet:
             return
         if self._start is None:
-            self._start, self._next = now, now + _EVERY
+            self._start, self._next = now, now + _PROGRESS_SECONDS
         state = self._now(now, now - self._start, offered, deliveries)
         if self._live:
             width = os.get_terminal_size(sys.stderr.fileno()).columns
             self._write(f"{_CLEAR}{live_line(state, width)}")
         elif now >= self._next:
-            self._next = now + _EVERY
+            self._next = now + _PROGRESS_SECONDS
             self._write(f"eventq: {progress_line(state)}\n")
 
     def _write(self, text: str) -> None:
@@ -68,7 +68,7 @@ class ProduceOutput:
         """Of the last seconds."""
         marks = self._marks
         marks.append((at, count))
-        while marks[-1][0] - marks[0][0] > _RECENT and len(marks) > 2:  # noqa: PLR2004 - two ends
+        while marks[-1][0] - marks[0][0] > _RATE_SECONDS and len(marks) > 2:  # noqa: PLR2004 - two ends
             marks.popleft()
         seconds = at - marks[0][0]
         return (count - marks[0][1]) / seconds if seconds else None

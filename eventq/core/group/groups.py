@@ -8,7 +8,7 @@ from eventq.core.lag.reads import GroupReads, Member
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
 from eventq.core.text import plural
 
-_MOST = 10
+_MOST_NAMED = 10
 
 Described = tuple[GroupReads, GroupLag]
 """A group as it was read, and its lag."""
@@ -64,7 +64,7 @@ def occupied(group: GroupReads) -> EventqError | None:
 
 
 def _who(members: tuple[Member, ...]) -> Iterator[str]:
-    for member in members[:_MOST]:
+    for member in members[:_MOST_NAMED]:
         yield f"{member.client_id} ({member.host}, {member.member_id})"
-    if len(members) > _MOST:
-        yield f"and {len(members) - _MOST} more"
+    if len(members) > _MOST_NAMED:
+        yield f"and {len(members) - _MOST_NAMED} more"

@@ -12,7 +12,7 @@ from eventq.core.kafka import TopicPartition
 from eventq.core.lag.reads import FirstRecord, Range
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot
 
-_KEPT = 128
+_KEPT_ENDS = 128
 
 
 class Source(str, Enum):
@@ -58,7 +58,7 @@ class Ends:
             return
         times.append(at)
         ends.append(end)
-        if len(ends) > _KEPT:
+        if len(ends) > _KEPT_ENDS:
             del times[1:-1:2], ends[1:-1:2]
 
     def passed(self, offset: int) -> float | None:

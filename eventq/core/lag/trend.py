@@ -16,7 +16,7 @@ from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot
 from eventq.core.lag.verdict import Judgement, judge, worst
 from eventq.core.lag.window import Track, Window
 
-_AT_ONCE = 5000
+_PARTITIONS_AT_ONCE = 5000
 """Partitions whose trend is found in one sample: some 12 microseconds each."""
 
 
@@ -61,12 +61,12 @@ def trends(
 ) -> dict[str, GroupTrend]:
     """Of each group of `snapshot`, the last that `window` was given.
 
-    Beyond `_AT_ONCE` partitions the groups take turns, oldest trend first; the others keep those of `last`.
+    Beyond `_PARTITIONS_AT_ONCE` the groups take turns, oldest trend first; the others keep those of `last`.
     """
     groups = {group.group: group for group in snapshot.groups}
     waiting = {name: trend for name, trend in last.items() if name in groups}
     due = [group for name, group in groups.items() if name not in waiting]
-    room = _AT_ONCE - sum(len(group.partitions) for group in due)
+    room = _PARTITIONS_AT_ONCE - sum(len(group.partitions) for group in due)
     for name in list(waiting):
         if room <= 0:
             break

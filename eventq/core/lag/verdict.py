@@ -13,7 +13,7 @@ from eventq.core.lag.snapshot import Status
 from eventq.core.lag.window import Point, full
 from eventq.core.text import duration
 
-_ENOUGH = 3  # points: a rise seen once is no trend
+_ENOUGH_POINTS = 3  # points: a rise seen once is no trend
 
 
 class Verdict(str, Enum):
@@ -126,7 +126,7 @@ def _rewind(points: Sequence[Point], _seconds: float) -> str | None:
 
 
 def _warn(points: Sequence[Point], seconds: float) -> str | None:
-    if len(points) < _ENOUGH or not full(points, seconds) or points[0].lag == 0 or _decreased(points):
+    if len(points) < _ENOUGH_POINTS or not full(points, seconds) or points[0].lag == 0 or _decreased(points):
         return None
     return (
         f"lag has not once decreased in {duration(_seen(points))}: it {_went(points[0].lag, points[-1].lag)}"

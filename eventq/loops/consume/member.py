@@ -20,10 +20,10 @@ from eventq.loops.consume.processing import Faults, Processing
 from eventq.loops.processes.messages import Stop
 from eventq.loops.processes.parent_pipe import ParentPipe
 
-_MOST = 5000
+_MOST_RECORDS = 5000
 _MOST_LINES = 100  # less than a pipe holds, so that a reader that leaves early costs little
-_POLL = 0.1
-_PROGRESS = 0.25
+_POLL_SECONDS = 0.1
+_PROGRESS_SECONDS = 0.25
 
 
 class Member:
@@ -44,13 +44,13 @@ class Member:
 
     def run(self) -> None:
         """Until the parent says Stop or is gone."""
-        most = self._plan.work.slice_of(_MOST_LINES if self._plan.events else _MOST)
+        most = self._plan.work.slice_of(_MOST_LINES if self._plan.events else _MOST_RECORDS)
         self._consumer.join(self)
         while not self._processing.stopping:
             for message in self._parent.arrived():
                 self._obey(message)
             if not self._processing.stopping:
-                self._processing.process(self._consumer.poll(_POLL, most))
+                self._processing.process(self._consumer.poll(_POLL_SECONDS, most))
                 self._keep_up()
         self._leave()
 
@@ -68,7 +68,7 @@ class Member:
         now = self._clock.monotonic()
         committing = self._processing.flush or now >= self._commit_at
         if committing or now >= self._progress_at:
-            self._progress_at = now + _PROGRESS
+            self._progress_at = now + _PROGRESS_SECONDS
             self._report()
         if committing:
             self._processing.flush = False

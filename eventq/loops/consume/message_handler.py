@@ -13,7 +13,7 @@ from eventq.loops.consume.interfaces import ConsumeDisplay
 from eventq.loops.consume.member_slot import MemberSlot
 from eventq.loops.processes.messages import Failed
 
-_SAMPLES = 5
+_MOST_SAMPLES = 5
 
 
 class MessageHandler:
@@ -80,7 +80,7 @@ class MessageHandler:
 
     def _malformed(self, _slot: MemberSlot, message: messages.MalformedFound) -> None:
         record = message.record
-        if len(self._state.samples) < _SAMPLES:
+        if len(self._state.samples) < _MOST_SAMPLES:
             self._state.samples.append(record)
             where = f"{self._topic}/{record.partition} at offset {record.offset}"
             self._display.note(f"malformed event in {where}: {record.reason}")

@@ -19,11 +19,11 @@ from eventq.loops.consume.message_handler import MessageHandler
 from eventq.loops.consume.supervisor import Supervisor
 from eventq.loops.processes.messages import Stop
 
-_TICK = 0.1
-_ASK = 1.0
-_SHOW = 0.25
-_MISSES = 3
-_FAREWELL = 15.0
+_WAIT_SECONDS = 0.1
+_ASK_SECONDS = 1.0
+_SHOW_SECONDS = 0.25
+_MOST_MISSES = 3
+_LEAVE_SECONDS = 15.0
 
 
 class ConsumeParent:
@@ -69,12 +69,12 @@ class ConsumeParent:
     def _turn(self) -> None:
         pipes = {slot.pipe: slot for slot in self._state.slots if slot.pipe is not None}
         if not pipes:
-            self._clock.sleep(_TICK)
-        for ready in connection.wait(list(pipes), _TICK):
+            self._clock.sleep(_WAIT_SECONDS)
+        for ready in connection.wait(list(pipes), _WAIT_SECONDS):
             self._take(next(slot for pipe, slot in pipes.items() if pipe is ready))
         now = self._clock.monotonic()
         if now >= self._show_at:
-            self._show_at = now + _SHOW
+            self._show_at = now + _SHOW_SECONDS
             self._display.show(self._state.now())
 
     def _take(self, slot: MemberSlot) -> None:
@@ -96,13 +96,13 @@ class ConsumeParent:
                 self._state.commit(self._admin.committed())
         except EventqError:
             pass  # a broker that is away for a while; asked again
-        self._ask_at = self._clock.monotonic() + _ASK
+        self._ask_at = self._clock.monotonic() + _ASK_SECONDS
 
     def _recognise(self, topic_id: str | None) -> None:
         """A broker that has just come back may not know its topics yet: one miss proves nothing."""
         self._misses = self._misses + 1 if topic_id is None else 0
         topic = self._plan.topic
-        if self._misses >= _MISSES:
+        if self._misses >= _MOST_MISSES:
             self.ending.fail(NotFound(f"topic {topic} was deleted while it was consumed"))
         elif topic_id not in {None, self._topic_id}:
             self.ending.fail(
@@ -115,10 +115,10 @@ class ConsumeParent:
     def _end(self, outcome: Outcome) -> None:
         self.ending.ask(outcome)
         self._state.tell(Stop())
-        until = self._clock.monotonic() + _FAREWELL
+        until = self._clock.monotonic() + _LEAVE_SECONDS
         while any(slot.pipe is not None for slot in self._state.slots):
             if self._clock.monotonic() > until:
-                self._display.note(f"members that did not leave within {_FAREWELL:g} s are killed")
+                self._display.note(f"members that did not leave within {_LEAVE_SECONDS:g} s are killed")
                 self._supervisor.kill()
             self._turn()
         self._supervisor.remove_stale_members()

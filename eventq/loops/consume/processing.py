@@ -21,7 +21,7 @@ from eventq.loops.processes.parent_pipe import ParentPipe
 
 Faults = Callable[[Sequence[bytes | None]], dict[int, str]]
 """What is wrong with each value that is malformed, by its index."""
-_SAMPLES = 3
+_MOST_SAMPLES = 3
 
 
 class Processing:
@@ -124,6 +124,6 @@ class Processing:
         self._commits.processed(partition, len(records))
         self.last = (partition, records.last_offset)
         for i, why in faults.items():
-            if self._samples < _SAMPLES:
+            if self._samples < _MOST_SAMPLES:
                 self._samples += 1
                 self._parent.send(MalformedFound(MalformedRecord(partition, records.offset(i), why)))

@@ -10,7 +10,7 @@ from eventq.loops.consume.group_state import GroupState
 from eventq.loops.consume.interfaces import ClusterAdmin, ConsumeDisplay
 from eventq.loops.consume.member_slot import Launch, MemberSlot
 
-_DEATHS = 5
+_MOST_DEATHS = 5
 
 
 class Supervisor:
@@ -64,10 +64,10 @@ class Supervisor:
             self._display.note(f"{died}, not restarted")
             if all(other.pipe is None for other in self._state.slots):
                 self._ending.fail(EventqError("every member has died", hint="leave out --no-restart"))
-        elif slot.deaths_in_a_row >= _DEATHS:
+        elif slot.deaths_in_a_row >= _MOST_DEATHS:
             self._ending.fail(
                 EventqError(
-                    f"{died} {_DEATHS} times before it had processed anything",
+                    f"{died} {_MOST_DEATHS} times before it had processed anything",
                     hint="is the machine out of memory?",
                 )
             )

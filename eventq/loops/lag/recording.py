@@ -7,7 +7,7 @@ from eventq.core.errors import EventqError
 from eventq.core.lag.recording import BadLine, read
 from eventq.core.lag.sample import Sample
 
-_NAMED = 5
+_MOST_NAMED = 5
 
 
 def recorded(path: Path, tell: Callable[[str], None]) -> Iterator[Sample]:
@@ -24,7 +24,7 @@ def recorded(path: Path, tell: Callable[[str], None]) -> Iterator[Sample]:
                     yield one
     except OSError as error:
         raise EventqError(f"can't read {path}: {error.strerror}") from error
-    if bad > _NAMED:
+    if bad > _MOST_NAMED:
         tell(f"{path}: {bad} lines were left out in all")
     if not found:
         raise EventqError(
@@ -35,5 +35,5 @@ def recorded(path: Path, tell: Callable[[str], None]) -> Iterator[Sample]:
 def _tell(path: Path, bad: BadLine, count: int, tell: Callable[[str], None]) -> None:
     if bad.cut:
         tell(f"{path}: the last line, {bad.number}, is cut: the recording was interrupted")
-    elif count <= _NAMED:
+    elif count <= _MOST_NAMED:
         tell(f"{path}: line {bad.number} is left out, {bad.why}")

@@ -8,8 +8,8 @@ from functools import partial
 from eventq.core.clock import Clock
 from eventq.core.lag.sample import Sample
 
-_HISTORY = 60  # samples that the line of a group's lag goes back
-_HELD = 3600.0
+_HISTORY_SAMPLES = 60  # samples that the line of a group's lag goes back
+_HOLD_SECONDS = 3600.0
 
 
 def replay(
@@ -25,7 +25,7 @@ def replay(
     While no broker answered the time did not go on in the recording: those samples keep the step before.
     """
     due, last, step = clock.monotonic(), None, 0.0
-    lags: defaultdict[str, deque[int]] = defaultdict(partial(deque, maxlen=_HISTORY))
+    lags: defaultdict[str, deque[int]] = defaultdict(partial(deque, maxlen=_HISTORY_SAMPLES))
     for sample in samples:
         at = sample.snapshot.at
         if last is not None:
@@ -35,7 +35,7 @@ def replay(
                 return
         last = at
         yield _with_lags(sample, lags)
-    while hold and not pause(_HELD):
+    while hold and not pause(_HOLD_SECONDS):
         pass
 
 

@@ -12,10 +12,10 @@ from eventq.core.lag.reads import Commits, Description, GroupReads, ListedGroup,
 from eventq.core.lag.snapshot import Assume, Snapshot, partitions_of, snapshot, topics_of
 
 _ROUNDS = 10
-_PAUSE = 0.2
+_PAUSE_SECONDS = 0.2
 """Seconds that a cluster gets to agree on a partition's leader, before it is asked again."""
 
-_SETTLING = 15
+_SETTLING_ROUNDS = 15
 """Pauses for a group that seems not to exist while a broker is away: a coordinator that has just taken over
 knows the last commits only when its replicas have fetched from it (some 1 s); it denies the group until then.
 """
@@ -121,11 +121,11 @@ def _asked(reader: LagReader, groups: Sequence[ListedGroup]) -> tuple[GroupReads
 def _settled(reader: LagReader, groups: tuple[GroupReads, ...], clock: Clock) -> tuple[GroupReads, ...]:
     """All of them; those that seem not to exist are asked anew while their coordinators may not know yet."""
     found = {group.group: group for group in groups}
-    for _ in range(_SETTLING):
+    for _ in range(_SETTLING_ROUNDS):
         unknown = [name for name, group in found.items() if not _known(group)]
         if not unknown or _whole(reader):
             break
-        clock.sleep(_PAUSE)
+        clock.sleep(_PAUSE_SECONDS)
         found |= {group.group: group for group in _asked(reader, [ListedGroup(n, "", "") for n in unknown])}
     return tuple(found.values())
 
@@ -194,7 +194,7 @@ def _bounds(
         asked = {key for key, bounds in answers.items() if bounds.moved}
         if not (asked and more):
             break
-        clock.sleep(_PAUSE)
+        clock.sleep(_PAUSE_SECONDS)
         topics = reader.topics(sorted({key.topic for key in asked}))
     return found
 

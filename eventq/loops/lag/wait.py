@@ -47,7 +47,7 @@ Empty = Callable[[Collection[Range]], Collection[Range]]
 """Those of the ranges that hold no readable record: only control, aborted or compacted-away ones."""
 
 
-_LAST_LOOK = 1.0
+_LAST_LOOK_SECONDS = 1.0
 """What even the look at the end of the time is given, in seconds."""
 
 
@@ -94,7 +94,7 @@ class LagWait:
     def _sample(self) -> None:
         """While nothing can be read, standing still is not the group's: the stall begins anew after it."""
         try:
-            with deadline(max(_LAST_LOOK, self._limits.timeout - self._seconds)):
+            with deadline(max(_LAST_LOOK_SECONDS, self._limits.timeout - self._seconds)):
                 found = self._look()
         except NotFound:
             raise

@@ -9,8 +9,8 @@ import select
 from collections import deque
 from collections.abc import Sequence
 
-_READ = 256 * 1024
-_AHEAD = 1024 * 1024
+_READ_BYTES = 256 * 1024
+_AHEAD_BYTES = 1024 * 1024
 
 
 class LineFeed:
@@ -50,8 +50,8 @@ class LineFeed:
         return values, None
 
     def _read(self) -> None:
-        while not self._ended and self._size < _AHEAD and select.select([self._fd], [], [], 0)[0]:
-            data = os.read(self._fd, _READ)
+        while not self._ended and self._size < _AHEAD_BYTES and select.select([self._fd], [], [], 0)[0]:
+            data = os.read(self._fd, _READ_BYTES)
             if data:
                 *whole, rest = data.split(b"\n")
                 self._keep(whole)

@@ -25,8 +25,8 @@ Launch = Callable[[int], tuple[BaseProcess, connection.Connection]]
 """Starts worker w; returns its process and the parent's end of its pipe."""
 
 DIED = "WORKER_DIED"
-_TICK = 0.1
-_LEAD = 0.05
+_WAIT_SECONDS = 0.1
+_LEAD_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class WorkerPool:
         return self.stop or Outcome.REACHED
 
     def _go(self) -> None:
-        self.start = start_now(self._clock, _LEAD)
+        self.start = start_now(self._clock, _LEAD_SECONDS)
         self.end = self.start.at
         for worker in self._workers:
             worker.send(Stop() if self.stop is not None else Go(self.start))
@@ -116,7 +116,7 @@ class WorkerPool:
         pipes: dict[Any, WorkerHandle] = {
             worker.pipe: worker for worker in self._workers if worker.pipe is not None
         }
-        for ready in connection.wait(list(pipes), _TICK):
+        for ready in connection.wait(list(pipes), _WAIT_SECONDS):
             self._receive(pipes[ready])
 
     def _receive(self, worker: WorkerHandle) -> None:

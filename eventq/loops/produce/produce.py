@@ -14,13 +14,13 @@ from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
 
-_CHUNK = 1000
-_SPAN = 0.0005
-_NAP = 0.0005
-_FEW = 0.005
-_TURN = 0.1
-_LAST_WAIT = 10.0
-_SLIPS = 8
+_BATCH_EVENTS = 1000
+_BATCH_SECONDS = 0.0005
+_SLEEP_SECONDS = 0.0005
+_BUSY_WAIT_SECONDS = 0.005
+_POLL_SECONDS = 0.1
+_FLUSH_SECONDS = 10.0
+_SLIPS_PER_BATCH = 8
 
 
 class Feed(Protocol):
@@ -102,7 +102,9 @@ class Produce:
         self._from = 0
         self._show_at = 0.0
         self._dry = False
-        self._most = _CHUNK if schedule.rate is None else min(_CHUNK, schedule.within(_SPAN))
+        self._most = (
+            _BATCH_EVENTS if schedule.rate is None else min(_BATCH_EVENTS, schedule.within(_BATCH_SECONDS))
+        )
 
     @property
     def deliveries(self) -> Deliveries:
@@ -166,7 +168,7 @@ class Produce:
         offered.last_at = now
         if self._schedule.rate is None:
             return
-        step = -(-(end - start) // _SLIPS)
+        step = -(-(end - start) // _SLIPS_PER_BATCH)
         for i in range(start, end, step):
             due = self.start.at + self._schedule.due(batch.numbers[i]) / NANO
             offered.slip_ms.add(max(0.0, now - due) * 1000, min(step, end - i))
@@ -175,16 +177,16 @@ class Produce:
         """For room, or for the next event to be due: by the client's poll, the last millisecond by sleep."""
         head = self._feed.head
         if self._batch is not None or head is None:
-            self._producer.poll(_TURN)
+            self._producer.poll(_POLL_SECONDS)
             return
         left = self.start.at + self._schedule.due(head) / NANO - self._clock.monotonic()
-        if left > 4 * _NAP:
-            self._producer.poll(min(left - 2 * _NAP, _TURN))
+        if left > 4 * _SLEEP_SECONDS:
+            self._producer.poll(min(left - 2 * _SLEEP_SECONDS, _POLL_SECONDS))
         elif left > 0:
-            self._clock.sleep(max(left, _NAP))
+            self._clock.sleep(max(left, _SLEEP_SECONDS))
         else:
             busy = self.offered.count > self.deliveries.settled
-            self._dry = not self._feed.wait(_FEW if busy else _TURN)
+            self._dry = not self._feed.wait(_BUSY_WAIT_SECONDS if busy else _POLL_SECONDS)
 
     def _flush(self) -> None:
         """Until everything is settled; after a stop not for ever."""
@@ -192,14 +194,14 @@ class Produce:
         while self.deliveries.settled < self.offered.count:
             now = self._clock.monotonic()
             if self.stop is not None:
-                until = until or now + _LAST_WAIT
+                until = until or now + _FLUSH_SECONDS
                 if now > until:
                     return
-            self._producer.poll(_TURN)
+            self._producer.poll(_POLL_SECONDS)
             self._show()
 
     def _show(self) -> None:
         now = self._clock.monotonic()
         if now >= self._show_at:
-            self._show_at = now + _TURN
+            self._show_at = now + _POLL_SECONDS
             self._display.show(now, self.offered, self.deliveries)

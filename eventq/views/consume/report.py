@@ -10,7 +10,7 @@ from rich.text import Text
 
 from eventq.core.consume.report import ConsumeReport, GroupNow, MemberNow, MemberReport, Tally
 
-_FRAME = 7
+_FRAME_LINES = 7
 
 
 def live_view(now: GroupNow, width: int, height: int) -> Stack:
@@ -18,7 +18,7 @@ def live_view(now: GroupNow, width: int, height: int) -> Stack:
 
     The last line leaves room for the `^C` that a terminal adds: a line more, and the next frame would slip.
     """
-    room = max(1, height - _FRAME)
+    room = max(1, height - _FRAME_LINES)
     members = now.members
     if len(members) > room:
         members = tuple(sorted(members, key=lambda member: -(member.lag or 0))[: room - 1])

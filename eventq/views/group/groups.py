@@ -16,7 +16,7 @@ _LIST = ("group", "type", "state")
 _MEMBERS = ("client id", "host", "member id", "partitions")
 _TOPICS = ("topic", "partitions", "committed", "lag", "lost")
 
-_WIDE = 120
+_WIDE_COLUMNS = 120
 
 
 def list_lines(groups: Iterable[ListedGroup]) -> str:
@@ -76,7 +76,7 @@ def members_table(groups: Sequence[Described], width: int) -> str:
 
 def _member_grid(read: GroupReads, width: int) -> Table:
     """Member ids are long, and said by -o json: a narrow terminal goes without."""
-    shown = [n for n, name in enumerate(_MEMBERS) if width >= _WIDE or name != "member id"]
+    shown = [n for n, name in enumerate(_MEMBERS) if width >= _WIDE_COLUMNS or name != "member id"]
     rows = [[row[n] for n in shown] for row in _member_rows(read)]
     return grid([_MEMBERS[n] for n in shown], rows, _MEMBERS)
 

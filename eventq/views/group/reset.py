@@ -9,7 +9,7 @@ from eventq.views.lag.lines import number
 
 _COLUMNS = ("topic", "partition", "log start", "end", "committed", "target", "change", "lag", "note")
 _TEXT = frozenset({"topic", "note"})
-_WIDE = 100
+_WIDE_COLUMNS = 100
 
 
 def lines(plan: ResetPlan) -> str:
@@ -19,7 +19,11 @@ def lines(plan: ResetPlan) -> str:
 
 def screen(plan: ResetPlan, width: int) -> str:
     """For a terminal: what is to be said of single partitions stands below the table."""
-    shown = [n for n, name in enumerate(_COLUMNS[:-1]) if width >= _WIDE or name not in {"log start", "end"}]
+    shown = [
+        n
+        for n, name in enumerate(_COLUMNS[:-1])
+        if width >= _WIDE_COLUMNS or name not in {"log start", "end"}
+    ]
     rows = [[_cells(row)[n] for n in shown] for row in plan.rows]
     things: list[RenderableType] = [grid([_COLUMNS[n] for n in shown], rows, _TEXT)]
     for row in plan.rows:

@@ -15,7 +15,7 @@ from eventq.views.lag.json import at
 from eventq.views.lag.lines import bar, heading, notes, number, rate, total
 from eventq.views.lag.trend import STYLES, age, eta, sparkline, verdict
 
-_CHROME = 2  # the title and the last line
+_FRAME_LINES = 2  # the title and the last line
 _DEPTH = 10
 _COLUMNS = {
     "topic": 0, "part": 0, "committed": 130, "end": 130, "lag": 0, "depth": 0, "arrive/s": 0, "consume/s": 0,
@@ -34,7 +34,7 @@ def frame(sample: Sample, width: int, height: int) -> RenderableType:
             f"STALE since {at(snapshot.at)}: {error}", style="bold red", no_wrap=True, overflow="ellipsis"
         )
     body: list[RenderableType] = [_line(f"error: {text}", "red") for text in snapshot.errors[:1]]
-    room = max(1, height - _CHROME - len(body))
+    room = max(1, height - _FRAME_LINES - len(body))
     groups = sorted(snapshot.groups, key=lambda group: -group.known_lag)
     shown = 0
     for group in groups:
