@@ -1,6 +1,6 @@
 """How long to wait for the answers to a round of requests."""
 
-_BRIEF = 2.0
+_BRIEF_SECONDS = 2.0
 
 
 class Patience:
@@ -15,7 +15,7 @@ class Patience:
 
     @property
     def seconds(self) -> float:
-        return min(_BRIEF, self._full) if self._unanswered else self._full
+        return min(_BRIEF_SECONDS, self._full) if self._unanswered else self._full
 
     def note(self, kind: str, *, answered: bool) -> None:
         if answered:

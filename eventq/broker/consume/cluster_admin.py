@@ -16,7 +16,7 @@ from eventq.core.errors import EventqError, NotFound
 from eventq.core.settings.settings import Connection
 
 _Answer = TypeVar("_Answer")
-_PATIENCE = 10.0
+_RETRY_SECONDS = 10.0
 
 
 class KafkaPythonClusterAdmin:
@@ -105,7 +105,7 @@ class KafkaPythonClusterAdmin:
 
 def _patiently(ask: Callable[[], _Answer]) -> _Answer:
     """A coordinator that is only just loading, or a leader that moves, is asked again."""
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _RETRY_SECONDS
     while True:
         try:
             return ask()

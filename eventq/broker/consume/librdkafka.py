@@ -22,7 +22,7 @@ from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets, Reset
 from eventq.core.start import StartKind, place
 
-_ANSWER = 5.0
+_ANSWER_SECONDS = 5.0
 
 
 class LibrdkafkaConsumer:
@@ -33,9 +33,9 @@ class LibrdkafkaConsumer:
         self._owned: set[int] = set()
         self._unplaced: set[int] = set()
         self._outside: set[int] = set()
-        self._unsought: set[int] = set()
-        self._at: Offsets = {}
-        self._mark: Offsets = {}
+        self._pending_seeks: set[int] = set()
+        self._next_offset: Offsets = {}
+        self._position_baseline: Offsets = {}
         self._leaving = False
         self._consumer: Consumer = made(Consumer, settings)
 
@@ -61,12 +61,12 @@ class LibrdkafkaConsumer:
         """What an earlier poll was told, with no record in hand: other partitions may begin anew too."""
         if self._unplaced:
             self._place(sorted(self._unplaced))
-        for partition in sorted(self._outside & self._at.keys()):
+        for partition in sorted(self._outside & self._next_offset.keys()):
             self._reset(partition)
         self._outside.clear()
-        if self._unsought:
-            self._begin({p: self._at[p] for p in self._unsought & self._at.keys()})
-            self._unsought.clear()
+        if self._pending_seeks:
+            self._begin({p: self._next_offset[p] for p in self._pending_seeks & self._next_offset.keys()})
+            self._pending_seeks.clear()
 
     def _wait(self, seconds: float) -> list[Message]:
         message = self._consumer.poll(seconds)
@@ -76,8 +76,10 @@ class LibrdkafkaConsumer:
         runs: dict[int, list[Message]] = {}
         for partition, run in groupby(messages, Message.partition):
             runs.setdefault(partition, []).extend(run)
-        slices = [slice_of(partition, run) for partition, run in runs.items() if partition in self._at]
-        self._at.update((records.partition, records.last_offset + 1) for records in slices)
+        slices = [
+            slice_of(partition, run) for partition, run in runs.items() if partition in self._next_offset
+        ]
+        self._next_offset.update((records.partition, records.last_offset + 1) for records in slices)
         return slices
 
     def _sound(self, messages: list[Message]) -> list[Message]:
@@ -113,13 +115,13 @@ class LibrdkafkaConsumer:
         self._begin({p: max(offset, starts[p]) for p, offset in {**committed, **fresh}.items()})
 
     def _committed(self, partitions: Sequence[int]) -> Offsets:
-        found = self._consumer.committed(self._ats(partitions), timeout=_ANSWER)
+        found = self._consumer.committed(self._ats(partitions), timeout=_ANSWER_SECONDS)
         return {at.partition: at.offset for at in _checked(found) if at.offset >= 0}
 
     def _offsets(self, wanted: Mapping[int, int]) -> Offsets:
         """The log's start, its end, or the first offset of a time or later, none if there is none."""
         asked = [At(self._plan.topic, partition, moment) for partition, moment in wanted.items()]
-        found = self._consumer.offsets_for_times(asked, timeout=_ANSWER) if asked else []
+        found = self._consumer.offsets_for_times(asked, timeout=_ANSWER_SECONDS) if asked else []
         return {at.partition: at.offset for at in _checked(found) if at.offset >= 0}
 
     def _fresh(self, partitions: Sequence[int], starts: Offsets) -> Offsets:
@@ -132,14 +134,14 @@ class LibrdkafkaConsumer:
     def _reset(self, partition: int) -> None:
         """Out of range under way: what can still be read begins at the log start."""
         start = self._offsets({partition: OFFSET_BEGINNING})[partition]
-        self._tell_reset(partition, self._at[partition], start)
+        self._tell_reset(partition, self._next_offset[partition], start)
         self._begin({partition: start})
 
     def _tell_reset(self, partition: int, offset: int, start: int) -> None:
         self._handler.was_reset(Reset(partition, offset, start, max(0, start - offset)))
 
     def _begin(self, offsets: Offsets) -> None:
-        again = [partition for partition in offsets if partition in self._at]
+        again = [partition for partition in offsets if partition in self._next_offset]
         for partition, offset in offsets.items():
             self._move(partition, offset)
         self._unplaced.difference_update(offsets)
@@ -155,25 +157,29 @@ class LibrdkafkaConsumer:
         try:
             self._consumer.seek(At(self._plan.topic, partition, offset))
         except KafkaException:
-            self._unsought.add(partition)  # not being fetched just now: it is assigned anew
+            self._pending_seeks.add(partition)  # not being fetched just now: it is assigned anew
 
     # positions
 
     def _move(self, partition: int, offset: int) -> None:
-        self._mark[partition] = self._client_positions([partition]).get(partition, -1)
-        self._at[partition] = offset
+        self._position_baseline[partition] = self._client_positions([partition]).get(partition, -1)
+        self._next_offset[partition] = offset
 
     def positions(self) -> Offsets:
         """Beyond control records, which only the client sees; its own position never goes back, ours does."""
-        held = self._client_positions(list(self._at))
-        return {p: held[p] if held.get(p, -1) > self._mark[p] else at for p, at in self._at.items()}
+        held = self._client_positions(list(self._next_offset))
+        return {
+            p: held[p] if held.get(p, -1) > self._position_baseline[p] else at
+            for p, at in self._next_offset.items()
+        }
 
     def _client_positions(self, partitions: list[int]) -> Offsets:
         return {at.partition: at.offset for at in self._consumer.position(self._ats(partitions))}
 
     def ends(self) -> Offsets:
         known = {
-            at.partition: self._consumer.get_watermark_offsets(at, cached=True) for at in self._ats(self._at)
+            at.partition: self._consumer.get_watermark_offsets(at, cached=True)
+            for at in self._ats(self._next_offset)
         }
         return {partition: marks[1] for partition, marks in known.items() if marks and marks[1] >= 0}
 
@@ -190,10 +196,10 @@ class LibrdkafkaConsumer:
         return None
 
     def pause(self) -> None:
-        self._consumer.pause(self._ats(self._at))
+        self._consumer.pause(self._ats(self._next_offset))
 
     def resume(self) -> None:
-        self._consumer.resume(self._ats(self._at))
+        self._consumer.resume(self._ats(self._next_offset))
 
     def close(self) -> None:
         self._leaving = True
@@ -231,7 +237,7 @@ class LibrdkafkaConsumer:
         self._owned.difference_update(gone)
         self._unplaced.difference_update(gone)
         for partition in gone:
-            self._at.pop(partition, None)
+            self._next_offset.pop(partition, None)
         self._handler.revoked(gone, reason)
 
 

@@ -36,7 +36,7 @@ from eventq.core.kafka import Bounds, Isolation, TopicPartition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic, bound
 from eventq.core.settings.settings import Connection
 
-_BATCH = 100
+_GROUPS_PER_REQUEST = 100
 _RETRIES = 20
 _RETRY_SECONDS = 0.1
 
@@ -150,15 +150,17 @@ class KafkaPythonLagReader:
             failed = {**failed, **dict.fromkeys(waiting, "")} | self._find(waiting, nodes)
             failed = {name: error for name, error in failed.items() if error}
         asked = [
-            (node, names[i : i + _BATCH])
+            (node, names[i : i + _GROUPS_PER_REQUEST])
             for node, names in nodes.items()
-            for i in range(0, len(names), _BATCH)
+            for i in range(0, len(names), _GROUPS_PER_REQUEST)
         ]
         return asked, failed
 
     def _find(self, groups: Sequence[str], nodes: dict[int, list[str]]) -> dict[str, str]:
         """Files each group under its coordinator; returns the errors of those that have none."""
-        batches = [list(groups[i : i + _BATCH]) for i in range(0, len(groups), _BATCH)]
+        batches = [
+            list(groups[i : i + _GROUPS_PER_REQUEST]) for i in range(0, len(groups), _GROUPS_PER_REQUEST)
+        ]
         requests = [FindCoordinatorRequest(key_type=0, coordinator_keys=b, min_version=4) for b in batches]
         failed: dict[str, str] = {}
         answers = self._nodes.ask_any(requests)

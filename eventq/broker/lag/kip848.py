@@ -8,7 +8,7 @@ from kafka.protocol.api_message import ApiMessage
 from eventq.broker.lag import schemas
 from eventq.broker.lag.wire import GROUP_NOT_FOUND, code_text
 from eventq.core.kafka import TopicPartition
-from eventq.core.lag.reads import Description, Member
+from eventq.core.lag.reads import Description, MemberDescription
 
 
 class ConsumerGroupDescribeRequest(ApiMessage, load_json=schemas):  # type: ignore[misc, call-arg]
@@ -32,11 +32,13 @@ def description(group: Any) -> Description:
     return Description(group.group_state, group.assignor_name or None, members, type="consumer")
 
 
-def _member(member: Any) -> Member:
+def _member(member: Any) -> MemberDescription:
     owned = tuple(
         TopicPartition(topic.topic_name, partition)
         for topic in member.assignment.topic_partitions
         for partition in topic.partitions
     )
     host = member.client_host.lstrip("/")
-    return Member(member.member_id, member.client_id, host, tuple(member.subscribed_topic_names), owned)
+    return MemberDescription(
+        member.member_id, member.client_id, host, tuple(member.subscribed_topic_names), owned
+    )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from eventq.broker.lag.kafka_python import KafkaPythonLagReader
 
-_AT_ONCE = 64
+_GROUPS_AT_ONCE = 64
 
 Key = TypeVar("Key")
 
@@ -94,8 +94,8 @@ class LibrdkafkaLagReader:
     def committed(self, groups: Sequence[str]) -> dict[str, Commits]:
         """One group a call, as librdkafka has it, some of them at once."""
         found: dict[str, Commits] = {}
-        for i in range(0, len(groups), _AT_ONCE):
-            asked = map(self._ask_commits, groups[i : i + _AT_ONCE])
+        for i in range(0, len(groups), _GROUPS_AT_ONCE):
+            asked = map(self._ask_commits, groups[i : i + _GROUPS_AT_ONCE])
             futures = {name: future for call in asked for name, future in call.items()}
             found.update((name, commits(one)) for name, one in self._answers("commits", futures).items())
         return found

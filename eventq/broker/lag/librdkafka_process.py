@@ -31,7 +31,7 @@ Question = tuple[str, tuple[Any, ...]]
 """A method of the reader and its arguments."""
 
 
-class ApartLagReader:
+class IsolatedLagReader:
     """Serves LagReader of loops/lag/snapshot.py; use it as a context manager.
 
     After a crash the same is asked again: with `--client auto` of kafka-python from then on, else of
@@ -40,7 +40,7 @@ class ApartLagReader:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._apart: _Process | None = None
+        self._process: _Process | None = None
         self._instead: KafkaPythonLagReader | None = None
         self.committed(())  # asks Kafka nothing: whether a broker answers is said now, as by other readers
 
@@ -81,7 +81,7 @@ class ApartLagReader:
             if self._instead is not None:
                 return getattr(self._instead, method)(*arguments)
             try:
-                answer = self._process().ask((method, arguments))
+                answer = self._started().ask((method, arguments))
             except (EOFError, BrokenPipeError, pickle.UnpicklingError):
                 cause = self._end()
                 self._recover()
@@ -93,9 +93,9 @@ class ApartLagReader:
         hint = "--client kafka-python reads the same"
         raise EventqError(f"librdkafka crashed {_STARTS} times in a row ({cause})", hint=hint)
 
-    def _process(self) -> "_Process":
-        self._apart = self._apart or _Process(self._connection)
-        return self._apart
+    def _started(self) -> "_Process":
+        self._process = self._process or _Process(self._connection)
+        return self._process
 
     def _recover(self) -> None:
         if self._connection.client == "auto":
@@ -104,7 +104,7 @@ class ApartLagReader:
             self._instead = KafkaPythonLagReader(self._connection)
 
     def _end(self) -> str:
-        ended, self._apart = self._apart, None
+        ended, self._process = self._process, None
         return "" if ended is None else ended.end()
 
 
@@ -147,13 +147,13 @@ class _Process:
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
-class _Failed(NamedTuple):
+class _RemoteError(NamedTuple):
     error: Exception
     traceback: str
 
 
 def _result(answer: Any) -> Any:
-    if isinstance(answer, _Failed):
+    if isinstance(answer, _RemoteError):
         raise answer.error from RuntimeError(answer.traceback)
     return answer
 
@@ -167,9 +167,9 @@ def _serve(connection: Connection, asked: IO[bytes], answers: IO[bytes]) -> None
             reader = reader or _reader(connection)
             answer = getattr(reader, method)(*arguments)
         except EventqError as error:
-            answer = _Failed(error, format_exc())
+            answer = _RemoteError(error, format_exc())
         except Exception as error:  # perhaps one of the client's own, which the other side does not know
-            answer = _Failed(RuntimeError(f"{type(error).__name__}: {error}"), format_exc())
+            answer = _RemoteError(RuntimeError(f"{type(error).__name__}: {error}"), format_exc())
         pickle.dump(answer, answers)
         answers.flush()
 

@@ -6,7 +6,7 @@ from confluent_kafka import KafkaException
 
 from eventq.broker.librdkafka_admin import code, failure
 from eventq.core.kafka import Bounds, TopicPartition
-from eventq.core.lag.reads import Commits, Description, ListedGroup, Member, Topic
+from eventq.core.lag.reads import Commits, Description, ListedGroup, MemberDescription, Topic
 
 _UNKNOWN = frozenset({3, -188, -190})
 """That there is no such topic or partition, as the broker or librdkafka itself says it."""
@@ -50,9 +50,9 @@ def description(answer: Any) -> Description:
     return Description(state, answer.partition_assignor or None, members, type=answer.type.name.lower())
 
 
-def _member(member: Any) -> Member:
+def _member(member: Any) -> MemberDescription:
     owned = tuple(TopicPartition(at.topic, at.partition) for at in member.assignment.topic_partitions)
-    return Member(member.member_id, member.client_id, member.host.lstrip("/"), (), owned)
+    return MemberDescription(member.member_id, member.client_id, member.host.lstrip("/"), (), owned)
 
 
 def commits(answer: Any) -> Commits:

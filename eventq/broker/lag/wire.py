@@ -11,7 +11,7 @@ from kafka.protocol.consumer import ListOffsetsRequest, OffsetFetchRequest
 from kafka.protocol.consumer.metadata import ConsumerProtocolAssignment, ConsumerProtocolSubscription
 
 from eventq.core.kafka import Bounds, TopicPartition
-from eventq.core.lag.reads import Commits, Description, ListedGroup, Member, Topic
+from eventq.core.lag.reads import Commits, Description, ListedGroup, MemberDescription, Topic
 
 UNKNOWN_PARTITION = 3
 _LEADER_NOT_AVAILABLE = 5
@@ -49,7 +49,7 @@ def description(group: Any) -> Description:
     return Description(group.group_state, group.protocol_data or None, members, type="classic")
 
 
-def read_member(member: Any) -> Member:
+def read_member(member: Any) -> MemberDescription:
     topics: tuple[str, ...] = ()
     owned: tuple[TopicPartition, ...] = ()
     try:
@@ -60,7 +60,9 @@ def read_member(member: Any) -> Member:
             owned = tuple(TopicPartition(*key) for key in decoded.partitions())
     except (struct.error, ValueError, TypeError, IndexError):
         pass  # a group of another kind of client (Connect): its members speak another protocol
-    return Member(member.member_id, member.client_id, member.client_host.lstrip("/"), topics, owned)
+    return MemberDescription(
+        member.member_id, member.client_id, member.client_host.lstrip("/"), topics, owned
+    )
 
 
 def offset_fetch(groups: Iterable[str]) -> Any:

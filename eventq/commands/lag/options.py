@@ -19,7 +19,7 @@ from eventq.loops.lag.time_lag import TimeLags
 
 if TYPE_CHECKING:
     from eventq.broker.lag.kafka_python import KafkaPythonLagReader
-    from eventq.broker.lag.librdkafka_process import ApartLagReader
+    from eventq.broker.lag.librdkafka_process import IsolatedLagReader
 
 Groups = Annotated[
     list[str] | None, typer.Option("-g", "--group", help="A group; repeatable (KAFKA_GROUP_ID).")
@@ -92,7 +92,7 @@ def time_lags_of(shared: Shared, question: Question, at_most: int | None = None)
         yield TimeLags(records, at_most)
 
 
-def lag_reader(shared: Shared, *, brief: bool = False) -> "KafkaPythonLagReader | ApartLagReader":
+def lag_reader(shared: Shared, *, brief: bool = False) -> "KafkaPythonLagReader | IsolatedLagReader":
     """The reader over the client asked for; auto takes the faster one (docs/performance.md).
 
     `brief`: one look at one group. librdkafka has done that sooner, as it is imported in half the time; it
@@ -103,9 +103,9 @@ def lag_reader(shared: Shared, *, brief: bool = False) -> "KafkaPythonLagReader 
     if shared.verbose:
         note(shared, f"asks Kafka over {client}")
     if client == "librdkafka":
-        from eventq.broker.lag.librdkafka_process import ApartLagReader
+        from eventq.broker.lag.librdkafka_process import IsolatedLagReader
 
-        return ApartLagReader(to)
+        return IsolatedLagReader(to)
     from eventq.broker.lag.kafka_python import KafkaPythonLagReader
 
     return KafkaPythonLagReader(to)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eventq.core.errors import EventqError, NotFound
-from eventq.core.lag.reads import GroupReads, Member
+from eventq.core.lag.reads import GroupReads, MemberDescription
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
 from eventq.core.text import plural
 
@@ -63,7 +63,7 @@ def occupied(group: GroupReads) -> EventqError | None:
     return None
 
 
-def _who(members: tuple[Member, ...]) -> Iterator[str]:
+def _who(members: tuple[MemberDescription, ...]) -> Iterator[str]:
     for member in members[:_MOST_NAMED]:
         yield f"{member.client_id} ({member.host}, {member.member_id})"
     if len(members) > _MOST_NAMED:

@@ -13,7 +13,7 @@ from enum import Enum
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.group.groups import occupied
 from eventq.core.kafka import Bounds, TopicPartition
-from eventq.core.lag.reads import Member, Reads
+from eventq.core.lag.reads import MemberDescription, Reads
 from eventq.core.lag.snapshot import partitions_of
 from eventq.core.start import Start, StartKind, place
 
@@ -79,7 +79,7 @@ class ResetPlan:
 
     group: str
     state: str
-    members: tuple[Member, ...] | None
+    members: tuple[MemberDescription, ...] | None
     rows: tuple[ResetRow, ...]
     refusal: EventqError | None = None
     executed: bool = False

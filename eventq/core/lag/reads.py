@@ -24,7 +24,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class MemberDescription:
     member_id: str
     client_id: str
     host: str
@@ -38,7 +38,7 @@ class Description:
 
     state: str | None = None
     assignor: str | None = None
-    members: tuple[Member, ...] | None = None
+    members: tuple[MemberDescription, ...] | None = None
     note: str | None = None
     error: str | None = None
     type: str | None = None

@@ -9,7 +9,7 @@ import orjson
 
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag.eta import Eta, EtaState
-from eventq.core.lag.reads import Member
+from eventq.core.lag.reads import MemberDescription
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag.time_lag import Source, TimeLag
@@ -84,7 +84,9 @@ def _partition(part: Mapping[str, Any]) -> PartitionLag:
         high_watermark=part.get("high_watermark"),
         lag=part["lag"],
         lost=part["lost"],
-        member=None if member is None else Member(member["member_id"], member["client_id"], member["host"]),
+        member=None
+        if member is None
+        else MemberDescription(member["member_id"], member["client_id"], member["host"]),
         error=part["error"],
     )
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from eventq.core.errors import UsageError
-from eventq.core.lag.reads import Commits, Description, Member
+from eventq.core.lag.reads import Commits, Description, MemberDescription
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Selection:
             return description
         return replace(description, members=tuple(self._of_member(one) for one in description.members))
 
-    def _of_member(self, member: Member) -> Member:
+    def _of_member(self, member: MemberDescription) -> MemberDescription:
         topics = tuple(name for name in member.topics if self.has_topic(name))
         return replace(
             member, topics=topics, assignment=tuple(k for k in member.assignment if self.has_topic(k.topic))

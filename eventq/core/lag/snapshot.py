@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from eventq.core.kafka import Bounds, TopicPartition
-from eventq.core.lag.reads import GroupReads, Member, Reads, Topic
+from eventq.core.lag.reads import GroupReads, MemberDescription, Reads, Topic
 
 
 class Status(str, Enum):
@@ -43,7 +43,7 @@ class PartitionLag:
     high_watermark: int | None = None
     lag: int | None = None
     lost: int = 0
-    member: Member | None = None
+    member: MemberDescription | None = None
     error: str | None = None
 
     @property
@@ -121,7 +121,7 @@ def partition_lag(
     committed: int | None,
     bounds: Bounds,
     assume: Assume,
-    member: Member | None = None,
+    member: MemberDescription | None = None,
     *,
     recreated: bool = False,
 ) -> PartitionLag:
@@ -201,7 +201,7 @@ def _of_group(
     group: GroupReads,
     reads: Reads,
     assume: Assume,
-    member: Member | None,
+    member: MemberDescription | None,
     *,
     recreated: bool,
 ) -> PartitionLag:

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eventq.core.group.groups import Described, TopicOfGroup, topics_of_group
-from eventq.core.lag.reads import GroupReads, ListedGroup, Member
+from eventq.core.lag.reads import GroupReads, ListedGroup, MemberDescription
 from eventq.core.lag.snapshot import GroupLag
 from eventq.views.columns import aligned, drawn, grid
 from eventq.views.lag.lines import heading, notes, number, summary
@@ -97,7 +97,7 @@ def _member_rows(read: GroupReads) -> list[list[str]]:
     ]
 
 
-def assignment(member: Member) -> str:
+def assignment(member: MemberDescription) -> str:
     """`orders:0,1 audit:2`, as --topic takes it; `-` for an idle member."""
     by_topic: dict[str, list[int]] = {}
     for key in sorted(member.assignment):

@@ -5,7 +5,7 @@ from typing import Any
 
 from eventq.core.errors import EventqError
 from eventq.core.group.groups import Described, topics_of_group
-from eventq.core.lag.reads import GroupReads, ListedGroup, Member
+from eventq.core.lag.reads import GroupReads, ListedGroup, MemberDescription
 from eventq.core.lag.snapshot import GroupLag
 from eventq.views.lag.json import at
 
@@ -48,7 +48,7 @@ def _group_document(read: GroupReads, lag: GroupLag) -> dict[str, Any]:
     }
 
 
-def member_documents(members: Iterable[Member] | None) -> list[dict[str, Any]]:
+def member_documents(members: Iterable[MemberDescription] | None) -> list[dict[str, Any]]:
     return [
         {
             "member_id": member.member_id,

@@ -3,7 +3,7 @@
 from datetime import datetime, timezone
 from typing import Any
 
-from eventq.core.lag.reads import Member
+from eventq.core.lag.reads import MemberDescription
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
 from eventq.core.lag.time_lag import TimeLag
@@ -91,7 +91,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3) + 0.0  # never -0.0
 
 
-def _member(member: Member | None) -> dict[str, str] | None:
+def _member(member: MemberDescription | None) -> dict[str, str] | None:
     if member is None:
         return None
     return {"member_id": member.member_id, "client_id": member.client_id, "host": member.host}

@@ -12,7 +12,7 @@ from kafka.structs import OffsetAndMetadata
 
 from eventq.broker.lag.kafka_python import KafkaPythonLagReader
 from eventq.broker.lag.librdkafka import LibrdkafkaLagReader
-from eventq.broker.lag.librdkafka_process import ApartLagReader
+from eventq.broker.lag.librdkafka_process import IsolatedLagReader
 from eventq.core.kafka import Isolation, TopicPartition
 from eventq.core.lag.reads import ListedGroup
 from eventq.core.settings.settings import Connection
@@ -35,7 +35,7 @@ class NoClientYet(BaseManager):
 
 
 READS = ("list_groups", "describe", "committed", "topics", "bounds", "__exit__")
-NoClientYet.register("ApartLagReader", ApartLagReader, exposed=READS)
+NoClientYet.register("IsolatedLagReader", IsolatedLagReader, exposed=READS)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def no_client_yet() -> Iterator[NoClientYet]:
 def reader(bootstrap: str, no_client_yet: NoClientYet, request: pytest.FixtureRequest) -> Iterator[LagReader]:
     connection = Connection(bootstrap=bootstrap)
     if request.param == "apart":
-        one = no_client_yet.ApartLagReader(connection)  # type: ignore[attr-defined]
+        one = no_client_yet.IsolatedLagReader(connection)  # type: ignore[attr-defined]
         yield one
         one._callmethod("__exit__")
     else:

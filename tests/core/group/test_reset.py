@@ -8,7 +8,7 @@ from eventq.core.errors import EventqError, NotFound, UsageError
 from eventq.core.group.reset import Action, ResetOrder, Shift, Target, plan
 from eventq.core.group.reset_parse import parse_saved, parse_target, parse_topics
 from eventq.core.kafka import Bounds, TopicPartition
-from eventq.core.lag.reads import Commits, Description, GroupReads, Member, Reads, Topic
+from eventq.core.lag.reads import Commits, Description, GroupReads, MemberDescription, Reads, Topic
 from eventq.core.start import Start, StartKind
 
 P0, P1 = TopicPartition("orders", 0), TopicPartition("orders", 1)
@@ -17,7 +17,7 @@ TOPICS = {"orders": Topic("orders", leaders={0: 1, 1: 1})}
 
 def reads(
     commits: dict[TopicPartition, int],
-    members: tuple[Member, ...] | None = (),
+    members: tuple[MemberDescription, ...] | None = (),
     state: str = "Empty",
     kind: str = "classic",
     bounds: Bounds | None = None,
@@ -147,7 +147,10 @@ def test_a_partition_that_can_not_be_read_is_an_error_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        (reads({P0: 1}, tuple(Member(f"m{n}", f"c{n}", "h") for n in range(12))), "12 live members: c0"),
+        (
+            reads({P0: 1}, tuple(MemberDescription(f"m{n}", f"c{n}", "h") for n in range(12))),
+            "12 live members: c0",
+        ),
         (reads({P0: 1}, None, "Stable", "consumer"), "is Stable: it has live members"),
     ],
 )
@@ -174,5 +177,5 @@ def test_a_share_group_has_nothing_to_reset() -> None:
 
 
 @pytest.mark.parametrize(("members", "state"), [((), "Empty"), (None, "Empty"), (None, "Dead")])
-def test_an_empty_group_is_not_refused(members: tuple[Member, ...] | None, state: str) -> None:
+def test_an_empty_group_is_not_refused(members: tuple[MemberDescription, ...] | None, state: str) -> None:
     assert plan(ResetOrder("g", {}, Shift(1)), reads({P0: 1}, members, state), {}).refusal is None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from eventq.core.kafka import Bounds, TopicPartition
-from eventq.core.lag.reads import Member
+from eventq.core.lag.reads import MemberDescription
 from eventq.core.lag.snapshot import Assume, GroupLag, PartitionLag, Snapshot, Status, partition_lag
 from eventq.core.lag.trend import GroupTrend, Trend, trends
 from eventq.core.lag.window import Window
@@ -27,7 +27,7 @@ class Queue:
     def part(self) -> PartitionLag:
         bounds = Bounds(error="away") if self.gone else Bounds(self.start, self.end)
         part = partition_lag(self.key, self.committed, bounds, Assume.EARLIEST, recreated=self.recreated)
-        owner = None if self.member is None else Member(self.member, "c", "h", (), (self.key,))
+        owner = None if self.member is None else MemberDescription(self.member, "c", "h", (), (self.key,))
         return PartitionLag(**{**{n: getattr(part, n) for n in PartitionLag.__slots__}, "member": owner})
 
     def sample(self, *others: PartitionLag) -> Trend:

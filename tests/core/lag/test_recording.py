@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag.eta import Eta, EtaState
-from eventq.core.lag.reads import Member
+from eventq.core.lag.reads import MemberDescription
 from eventq.core.lag.recording import BadLine, read, sample
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
@@ -29,7 +29,7 @@ trends = st.builds(
 )
 parts = st.builds(
     PartitionLag, st.just("a:b"), st.just(3), st.sampled_from(Status), numbers, numbers, numbers, numbers,
-    numbers, st.integers(0, 9), st.none() | st.builds(Member, st.text(), st.text(), st.text()),
+    numbers, st.integers(0, 9), st.none() | st.builds(MemberDescription, st.text(), st.text(), st.text()),
     st.none() | st.text(),
 )  # fmt: skip
 texts = st.text()

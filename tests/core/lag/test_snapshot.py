@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventq.core.kafka import Bounds, TopicPartition
-from eventq.core.lag.reads import Commits, Description, GroupReads, Member, Reads, Topic
+from eventq.core.lag.reads import Commits, Description, GroupReads, MemberDescription, Reads, Topic
 from eventq.core.lag.snapshot import Assume, PartitionLag, Status, partition_lag, snapshot
 
 KEY = TopicPartition("orders", 0)
@@ -15,7 +15,9 @@ def lag_of(committed: int | None, start: int, end: int, assume: Assume = Assume.
     return partition_lag(KEY, committed, Bounds(start, end), assume)
 
 
-def group(commits: dict[TopicPartition, int], *members: Member, error: str | None = None) -> GroupReads:
+def group(
+    commits: dict[TopicPartition, int], *members: MemberDescription, error: str | None = None
+) -> GroupReads:
     return GroupReads("g", "Empty", "classic", Description("Empty", None, members), Commits(commits, error))
 
 
@@ -85,7 +87,7 @@ def test_another_topic_id_than_the_one_known_is_a_recreated_topic() -> None:
 
 
 def test_a_live_member_that_never_committed_brings_all_its_topics_partitions() -> None:
-    member = Member("m", "c", "h", ("orders",), (KEY,))
+    member = MemberDescription("m", "c", "h", ("orders",), (KEY,))
     bounds = {TopicPartition("orders", p): Bounds(0, 7) for p in range(2)}
     one = snapshot(reads(group({}, member), bounds)).groups[0]
     assert [p.member for p in one.partitions] == [member, None]
@@ -93,7 +95,7 @@ def test_a_live_member_that_never_committed_brings_all_its_topics_partitions() -
 
 
 def test_a_group_whose_commits_cannot_be_read_has_no_total() -> None:
-    member = Member("m", "c", "h", ("orders",))
+    member = MemberDescription("m", "c", "h", ("orders",))
     found = snapshot(reads(group({}, member, error="no coordinator"), {KEY: Bounds(0, 7)}, 1))
     assert found.groups[0].lag is None
     assert found.groups[0].partitions[0].status is Status.ERROR

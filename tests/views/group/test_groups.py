@@ -3,7 +3,7 @@
 from eventq.core.group.groups import Described, topics_of_group
 from eventq.core.group.reset import Action, ResetPlan, ResetRow
 from eventq.core.kafka import Bounds, TopicPartition
-from eventq.core.lag.reads import Commits, Description, GroupReads, Member, Reads, Topic
+from eventq.core.lag.reads import Commits, Description, GroupReads, MemberDescription, Reads, Topic
 from eventq.core.lag.snapshot import snapshot
 from eventq.views.group import reset as group_reset
 from eventq.views.group import reset_json as group_reset_json
@@ -11,11 +11,11 @@ from eventq.views.group.groups import describe_lines, describe_table, list_table
 from eventq.views.group.groups_json import describe_document, members_document
 
 P0, P1 = TopicPartition("orders", 0), TopicPartition("orders", 1)
-BUSY = Member("id-1", "c-1", "10.0.0.1", ("orders",), (P1, P0))
-IDLE = Member("id-2", "c-2", "10.0.0.2", ("orders",))
+BUSY = MemberDescription("id-1", "c-1", "10.0.0.1", ("orders",), (P1, P0))
+IDLE = MemberDescription("id-2", "c-2", "10.0.0.2", ("orders",))
 
 
-def described(members: tuple[Member, ...] | None, note: str | None = None) -> list[Described]:
+def described(members: tuple[MemberDescription, ...] | None, note: str | None = None) -> list[Described]:
     description = Description("Stable", "range", members, note)
     group = GroupReads("billing", "Stable", "consumer", description, Commits({P0: 1000}))
     bounds = {P0: Bounds(2000, 4500), P1: Bounds(error="the partition has no leader")}

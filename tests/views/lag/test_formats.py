@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from eventq.core.lag.reads import Member
+from eventq.core.lag.reads import MemberDescription
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag.time_lag import Source, TimeLag
@@ -20,7 +20,9 @@ from eventq.views.lag.table import table
 from eventq.views.lag.trend import sparkline
 
 PARTS = (
-    PartitionLag("orders", 0, Status.OK, 0, 40, 100, lag=60, member=Member("m-1", "c-1", "10.0.0.1")),
+    PartitionLag(
+        "orders", 0, Status.OK, 0, 40, 100, lag=60, member=MemberDescription("m-1", "c-1", "10.0.0.1")
+    ),
     PartitionLag("orders", 1, Status.LOSS, 50, 20, 100, lag=50, lost=30),
     PartitionLag("orders", 2, Status.ERROR, committed=7, error="the partition has no leader"),
 )
