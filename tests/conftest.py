@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 from kafka import KafkaAdminClient
 
-from tests.group_ward import Ward
+from tests.group_fixture import GroupFixture
 from tests.private_kafka import PrivateKafka
 
 _SMALL = ("--small", "--way", "java")
@@ -88,8 +88,8 @@ def cluster(_cluster: PrivateKafka) -> Iterator[PrivateKafka]:
 
 
 @pytest.fixture
-def ward(bootstrap: str) -> Iterator[Ward]:
+def group_fixture(bootstrap: str) -> Iterator[GroupFixture]:
     """A topic with records, and a group on it that has no commits yet."""
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    yield Ward(bootstrap, admin)
+    yield GroupFixture(bootstrap, admin)
     admin.close()

@@ -2,12 +2,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.consume_world import CLIENTS, World
+from tests.consume_harness import CLIENTS, ConsumeHarness
 
 
 @pytest.fixture(params=CLIENTS)
-def world(bootstrap: str, request: pytest.FixtureRequest) -> Iterator[World]:
+def harness(bootstrap: str, request: pytest.FixtureRequest) -> Iterator[ConsumeHarness]:
     """Once over each client."""
-    world = World(bootstrap, request.param)
-    yield world
-    world.close()
+    harness = ConsumeHarness(bootstrap, request.param)
+    yield harness
+    harness.close()

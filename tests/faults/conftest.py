@@ -2,18 +2,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.consume_world import CLIENTS, World, over_both_clients
+from tests.consume_harness import CLIENTS, ConsumeHarness, over_both_clients
 
 
 @pytest.fixture(params=CLIENTS)
-def world(bootstrap: str, request: pytest.FixtureRequest) -> Iterator[World]:
+def harness(bootstrap: str, request: pytest.FixtureRequest) -> Iterator[ConsumeHarness]:
     """Once over each client."""
-    world = World(bootstrap, request.param)
-    yield world
-    world.close()
+    harness = ConsumeHarness(bootstrap, request.param)
+    yield harness
+    harness.close()
 
 
 @pytest.fixture
-def worlds(bootstrap: str) -> Iterator[list[World]]:
+def harnesses(bootstrap: str) -> Iterator[list[ConsumeHarness]]:
     """One over each client, for what takes long: both wait at the same time."""
     yield from over_both_clients(bootstrap)

@@ -7,20 +7,20 @@ import uuid
 
 import pytest
 
-from tests.consume_world import World, alive, either_client, eventually, members_of, purchase
+from tests.consume_harness import ConsumeHarness, alive, either_client, eventually, members_of, purchase
 
 STARTS = int(os.environ.get("EVENTQ_TEST_STARTS", "300"))
 
 
-def test_a_killed_member_is_named_replaced_and_loses_nothing(world: World) -> None:
-    world.create()
-    world.fill(3000)
-    process = world.start(
+def test_a_killed_member_is_named_replaced_and_loses_nothing(harness: ConsumeHarness) -> None:
+    harness.create()
+    harness.fill(3000)
+    process = harness.start(
         "--from-beginning", "--until-end", "--work", "2ms", "-o", "json", "--commit-interval", "200ms"
     )
-    eventually(world.busy, "a first commit")
+    eventually(harness.busy, "a first commit")
     os.kill(members_of(process)[0], signal.SIGKILL)
-    run = world.finish(process)
+    run = harness.finish(process)
     assert run.code == 0, run.err
     assert "died (SIGKILL), restarted" in run.err
     assert run.committed == {0: 1000, 1: 1000, 2: 1000}
@@ -28,88 +28,88 @@ def test_a_killed_member_is_named_replaced_and_loses_nothing(world: World) -> No
     assert sum(member["restarts"] for member in run.report["members"]) == 1
 
 
-def test_a_quota_survives_a_killed_member_exactly(world: World) -> None:
-    world.create()
-    world.fill(3000)
-    process = world.start(
+def test_a_quota_survives_a_killed_member_exactly(harness: ConsumeHarness) -> None:
+    harness.create()
+    harness.fill(3000)
+    process = harness.start(
         "--from-beginning", "-n", "1500", "--work", "2ms", "-o", "json", "--commit-interval", "200ms"
     )
-    eventually(world.busy, "a first commit")
+    eventually(harness.busy, "a first commit")
     os.kill(members_of(process)[0], signal.SIGKILL)
-    run = world.finish(process)
+    run = harness.finish(process)
     assert run.code == 0, run.err
     assert sum(run.committed.values()) == 1500
 
 
 @either_client
-def test_a_killed_member_stays_away_with_no_restart(world: World) -> None:
-    world.create()
-    world.fill(1500)
-    process = world.start("--from-beginning", "--until-end", "--work", "2ms", "--no-restart", "-o", "json")
-    eventually(world.busy, "a first commit")
+def test_a_killed_member_stays_away_with_no_restart(harness: ConsumeHarness) -> None:
+    harness.create()
+    harness.fill(1500)
+    process = harness.start("--from-beginning", "--until-end", "--work", "2ms", "--no-restart", "-o", "json")
+    eventually(harness.busy, "a first commit")
     os.kill(members_of(process)[0], signal.SIGKILL)
-    run = world.finish(process)
+    run = harness.finish(process)
     assert run.code == 0, run.err
     assert "SIGKILL" in [member["exit"] for member in run.report["members"]]
     assert run.committed == {0: 500, 1: 500, 2: 500}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_to_all_processes_ends_in_order(world: World, number: int, code: int) -> None:
-    world.create()
-    world.fill(9000)
-    process = world.start("--from-beginning", "--work", "2ms", "-o", "json", start_new_session=True)
-    eventually(world.busy, "a first commit")
+def test_a_signal_to_all_processes_ends_in_order(harness: ConsumeHarness, number: int, code: int) -> None:
+    harness.create()
+    harness.fill(9000)
+    process = harness.start("--from-beginning", "--work", "2ms", "-o", "json", start_new_session=True)
+    eventually(harness.busy, "a first commit")
     os.killpg(process.pid, number)
-    run = world.finish(process)
+    run = harness.finish(process)
     assert run.code == code
     assert sum(run.committed.values()) == run.report["processed"]
 
 
-def test_members_of_a_killed_parent_commit_and_leave(world: World) -> None:
-    world.create()
-    world.fill(9000)
-    process = world.start(
+def test_members_of_a_killed_parent_commit_and_leave(harness: ConsumeHarness) -> None:
+    harness.create()
+    harness.fill(9000)
+    process = harness.start(
         "--from-beginning", "--work", "2ms", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    eventually(world.busy, "a first commit")
+    eventually(harness.busy, "a first commit")
     members = members_of(process)
     assert len(members) == 3
     process.kill()
     eventually(lambda: not any(map(alive, members)), "every member ended")
-    described = world.admin.describe_groups([world.group])[world.group]
+    described = harness.admin.describe_groups([harness.group])[harness.group]
     assert described["members"] == []
 
 
-def test_a_reader_that_leaves_ends_the_run_quietly(world: World) -> None:
-    world.create()
-    world.fill(9000)
-    process = world.start("--from-beginning", "--events")
+def test_a_reader_that_leaves_ends_the_run_quietly(harness: ConsumeHarness) -> None:
+    harness.create()
+    harness.fill(9000)
+    process = harness.start("--from-beginning", "--events")
     assert process.stdout is not None
     line = json.loads(process.stdout.readline())
     process.stdout.close()
     process.stdout = None
-    run = world.finish(process)
+    run = harness.finish(process)
     assert run.code == 0, run.err
     assert "Traceback" not in run.err
     assert line["offset"] == 0
-    assert 0 < sum(world.committed().values()) < 9000
+    assert 0 < sum(harness.committed().values()) < 9000
 
 
 @either_client
-def test_until_end_ends_while_producing_goes_on(world: World) -> None:
-    world.create()
-    world.fill(300)
+def test_until_end_ends_while_producing_goes_on(harness: ConsumeHarness) -> None:
+    harness.create()
+    harness.fill(300)
     over = threading.Event()
 
     def keep_producing() -> None:
         while not over.is_set():
-            world.send([purchase()] * 30)
+            harness.send([purchase()] * 30)
 
     producing = threading.Thread(target=keep_producing)
     producing.start()
     try:
-        run = world.consume("--until-end")
+        run = harness.consume("--until-end")
     finally:
         over.set()
         producing.join()
@@ -118,17 +118,19 @@ def test_until_end_ends_while_producing_goes_on(world: World) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_300_starts_and_stops_during_rebalances_lose_and_double_no_commit(worlds: list[World]) -> None:
+def test_300_starts_and_stops_during_rebalances_lose_and_double_no_commit(
+    harnesses: list[ConsumeHarness],
+) -> None:
     """Each record below the group's commits is in exactly one commit that its member knows to be made."""
-    for world in worlds:
-        world.create(6)
-        world.flood(60_000)
-    churns = [world.churn(STARTS) for world in worlds]
-    for world, churn in zip(worlds, churns, strict=True):
+    for harness in harnesses:
+        harness.create(6)
+        harness.flood(60_000)
+    churns = [harness.churn(STARTS) for harness in harnesses]
+    for harness, churn in zip(harnesses, churns, strict=True):
         said = json.loads(churn.communicate(timeout=580)[0])
         assert said["exits"] == {"0": STARTS}
-        assert 0 < sum(world.committed().values()) == said["covered"]
-        assert world.members() == 0
+        assert 0 < sum(harness.committed().values()) == said["covered"]
+        assert harness.members() == 0
 
 
 def test_ids_of_the_helper_are_purchases() -> None:

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from benchmarks.requests import Counter
 
-from tests.consume_world import DEADLINE, alive, children, eventually
-from tests.group_ward import Ward
+from tests.consume_harness import DEADLINE, alive, children, eventually
+from tests.group_fixture import GroupFixture
 
 OFFSET_FETCH, API_VERSIONS = 9, 18
 
@@ -50,10 +50,10 @@ def gate(bootstrap: str, held: int = OFFSET_FETCH) -> Iterator[Gate]:
 class Asking:
     """`eventq lag` of one group, behind the gate, in a process group and a directory of its own."""
 
-    def __init__(self, ward: Ward, closed: Gate, client: str, where: Path) -> None:
-        ward.commit(40, 100)
+    def __init__(self, group_fixture: GroupFixture, closed: Gate, client: str, where: Path) -> None:
+        group_fixture.commit(40, 100)
         self.gate = closed
-        command = [sys.executable, "-m", "eventq", "lag", "-g", ward.group, "-o", "json"]
+        command = [sys.executable, "-m", "eventq", "lag", "-g", group_fixture.group, "-o", "json"]
         self.process = subprocess.Popen(
             [*command, "-b", closed.bootstrap, "--client", client],
             stdout=subprocess.PIPE,
@@ -75,10 +75,10 @@ class Asking:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT])
 def test_after_a_crash_amid_a_question_auto_has_the_answer_by_the_other_client(
-    ward: Ward, tmp_path: Path, number: int
+    group_fixture: GroupFixture, tmp_path: Path, number: int
 ) -> None:
-    with gate(ward.bootstrap) as closed:
-        asking = Asking(ward, closed, "auto", tmp_path)
+    with gate(group_fixture.bootstrap) as closed:
+        asking = Asking(group_fixture, closed, "auto", tmp_path)
         os.kill(asking.apart(), number)
         assert closed.asked.acquire(timeout=DEADLINE)
         assert not children(asking.process.pid)
@@ -90,10 +90,10 @@ def test_after_a_crash_amid_a_question_auto_has_the_answer_by_the_other_client(
 
 @pytest.mark.parametrize("held", [OFFSET_FETCH, API_VERSIONS])
 def test_librdkafka_that_was_asked_for_is_started_again_after_a_crash(
-    ward: Ward, tmp_path: Path, held: int
+    group_fixture: GroupFixture, tmp_path: Path, held: int
 ) -> None:
-    with gate(ward.bootstrap, held) as closed:
-        asking = Asking(ward, closed, "librdkafka", tmp_path)
+    with gate(group_fixture.bootstrap, held) as closed:
+        asking = Asking(group_fixture, closed, "librdkafka", tmp_path)
         os.kill(first := asking.apart(), signal.SIGABRT)
         assert asking.apart() != first
         closed.opened.set()
@@ -102,10 +102,10 @@ def test_librdkafka_that_was_asked_for_is_started_again_after_a_crash(
 
 
 def test_librdkafka_that_crashes_time_after_time_is_an_error_that_names_it(
-    ward: Ward, tmp_path: Path
+    group_fixture: GroupFixture, tmp_path: Path
 ) -> None:
-    with gate(ward.bootstrap) as closed:
-        asking = Asking(ward, closed, "librdkafka", tmp_path)
+    with gate(group_fixture.bootstrap) as closed:
+        asking = Asking(group_fixture, closed, "librdkafka", tmp_path)
         for _ in range(3):
             os.kill(asking.apart(), signal.SIGABRT)
         code, group, err = asking.end()
@@ -121,10 +121,10 @@ def test_librdkafka_that_crashes_time_after_time_is_an_error_that_names_it(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGKILL, -9)]
 )
 def test_the_process_apart_ends_with_its_parent_whatever_it_waits_for(
-    ward: Ward, tmp_path: Path, held: int, number: int, code: int
+    group_fixture: GroupFixture, tmp_path: Path, held: int, number: int, code: int
 ) -> None:
-    with gate(ward.bootstrap, held) as closed:
-        asking = Asking(ward, closed, "auto", tmp_path)
+    with gate(group_fixture.bootstrap, held) as closed:
+        asking = Asking(group_fixture, closed, "auto", tmp_path)
         apart = asking.apart()
         if number == signal.SIGKILL:
             asking.process.kill()

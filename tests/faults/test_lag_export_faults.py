@@ -1,19 +1,19 @@
 """`eventq lag export` while its broker is killed and comes back."""
 
-from tests.consume_world import eventually
+from tests.consume_harness import eventually
+from tests.lag_harness import LagHarness
 from tests.lag_scrape import address, scrape
-from tests.lag_world import LagWorld
 from tests.private_kafka import PrivateKafka
 
 
 def test_a_broker_that_is_away_leaves_no_series_and_up_0_until_it_is_back(restartable: PrivateKafka) -> None:
-    with LagWorld(restartable.bootstrap) as world:
-        world.commit(100, 60)
+    with LagHarness(restartable.bootstrap) as harness:
+        harness.commit(100, 60)
         options = ("--port", "0", "--interval", "200ms", "--window", "2s", "--connect-timeout", "2s")
-        url = address(world.start("export", *options))
-        lag = ("eventq_group_lag", world.group)
-        eventually(lambda: scrape(url).get(lag) == [({"consumergroup": world.group}, 40.0)], "it is served")
-        world.disconnect()
+        url = address(harness.start("export", *options))
+        lag = ("eventq_group_lag", harness.group)
+        eventually(lambda: scrape(url).get(lag) == [({"consumergroup": harness.group}, 40.0)], "it is served")
+        harness.disconnect()
         restartable.kill()
         eventually(lambda: scrape(url)["eventq_up", ""] == [({}, 0.0)], "it is down")
         assert {group for _, group in scrape(url)} == {""}

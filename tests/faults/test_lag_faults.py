@@ -11,7 +11,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from tests.consume_world import CLIENTS, eventually
+from tests.consume_harness import CLIENTS, eventually
 from tests.private_kafka import PrivateKafka
 
 
@@ -26,7 +26,7 @@ def groups_of(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
     return {group["group"]: group for group in json.loads(done.stdout)["groups"]}
 
 
-def world(cluster: PrivateKafka) -> tuple[str, list[str]]:
+def harness(cluster: PrivateKafka) -> tuple[str, list[str]]:
     """A topic with a partition of 10 records on each node, and three groups that have read 4 of each."""
     name = f"cut-{uuid.uuid4().hex[:8]}"
     admin = KafkaAdminClient(bootstrap_servers=cluster.bootstrap)
@@ -53,7 +53,7 @@ def world(cluster: PrivateKafka) -> tuple[str, list[str]]:
 def test_a_broker_that_is_away_takes_nothing_with_it_but_its_partition(
     cluster: PrivateKafka, kind: str
 ) -> None:
-    topic, groups = world(cluster)
+    topic, groups = harness(cluster)
     for client in CLIENTS:
         whole = lag(cluster, client, "-t", topic, "-o", "json")
         assert (whole.returncode, {g["lag"] for g in groups_of(whole).values()}) == (0, {18})

@@ -15,8 +15,8 @@ import pytest
 from kafka import KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from tests.consume_world import DEADLINE
-from tests.lag_world import LagWorld
+from tests.consume_harness import DEADLINE
+from tests.lag_harness import LagHarness
 from tests.live_member import live_member
 
 _MEMBER = """
@@ -37,7 +37,7 @@ while True:
 """Reads at most 50 records a second; a commit that fails is made up for by the next one."""
 
 
-class Watched(LagWorld):
+class Watched(LagHarness):
     """The group under `eventq lag watch`, with a small window."""
 
     def watch(self) -> None:
@@ -65,10 +65,10 @@ class Watched(LagWorld):
 
 
 @pytest.fixture
-def world(bootstrap: str) -> Iterator[Watched]:
-    world = Watched(bootstrap)
-    with world:
-        yield world
+def harness(bootstrap: str) -> Iterator[Watched]:
+    harness = Watched(bootstrap)
+    with harness:
+        yield harness
 
 
 HOW = (signal.SIGSTOP, signal.SIGKILL)
@@ -102,41 +102,41 @@ def test_a_slow_member_is_a_warning_a_stopped_or_killed_one_a_stall_and_then_a_s
         list(pool.map(warns_stalls_and_stops, flooded, HOW))
 
 
-def warns_stalls_and_stops(world: Watched, how: signal.Signals) -> None:
-    member = world.member()
-    world.watch()
-    slow = world.until("WARN", eta_state="never")  # known once there have been commits for a full window
+def warns_stalls_and_stops(harness: Watched, how: signal.Signals) -> None:
+    member = harness.member()
+    harness.watch()
+    slow = harness.until("WARN", eta_state="never")  # known once there have been commits for a full window
     assert "lag has not once decreased in" in slow["evidence"]
     assert slow["arrival_rate"] > slow["consume_rate"] > 0
     assert slow["eta_seconds"] is None
     member.send_signal(how)
-    stuck = world.until("STALL")
+    stuck = harness.until("STALL")
     assert "unchanged for" in stuck["evidence"]
-    left = world.until("STOP")
+    left = harness.until("STOP")
     assert "no live member" in left["evidence"]
 
 
-def test_a_member_that_catches_up_is_ok_and_one_that_goes_back_a_rewind(world: Watched) -> None:
-    consumer = live_member(world.bootstrap, world.topic, world.group)
-    keys = [TopicPartition(world.topic, n) for n in range(2)]
+def test_a_member_that_catches_up_is_ok_and_one_that_goes_back_a_rewind(harness: Watched) -> None:
+    consumer = live_member(harness.bootstrap, harness.topic, harness.group)
+    keys = [TopicPartition(harness.topic, n) for n in range(2)]
     consumer.commit({key: OffsetAndMetadata(100, "", -1) for key in keys})
-    world.watch()
-    calm = world.until("OK")
+    harness.watch()
+    calm = harness.until("OK")
     assert (calm["evidence"], calm["eta_state"], calm["time_lag_seconds"]) == ("caught up", "done", 0.0)
     consumer.commit({keys[0]: OffsetAndMetadata(10, "", -1)})
-    back = world.until("REWIND")
+    back = harness.until("REWIND")
     assert "committed offset went back from 100 to 10" in back["evidence"]
     assert back["partitions"][0]["time_lag_source"] == "fetched"
-    world.until("STALL")  # the rewind has left the window, and nothing is read
+    harness.until("STALL")  # the rewind has left the window, and nothing is read
     consumer.close()
 
 
-def test_a_group_overrun_by_deletion_is_a_loss(world: Watched) -> None:
-    world.commit(10, 100)
-    world.watch()
-    assert world.until("STOP")["lost"] == 0
-    world.admin.delete_records({TopicPartition(world.topic, 0): 50})
-    lost = world.until("LOSS")
-    place = f"{world.topic}:0"
+def test_a_group_overrun_by_deletion_is_a_loss(harness: Watched) -> None:
+    harness.commit(10, 100)
+    harness.watch()
+    assert harness.until("STOP")["lost"] == 0
+    harness.admin.delete_records({TopicPartition(harness.topic, 0): 50})
+    lost = harness.until("LOSS")
+    place = f"{harness.topic}:0"
     assert lost["evidence"] == f"{place}: 40 records deleted unread: committed offset 10, log start 50"
     assert (lost["lost"], lost["hottest"]) == (40, place)

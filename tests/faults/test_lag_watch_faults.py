@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from tests.lag_world import LagWorld
+from tests.lag_harness import LagHarness
 from tests.private_kafka import PrivateKafka
 
 
@@ -16,11 +16,11 @@ def shows(process: "subprocess.Popen[str]", *, stale: bool) -> bool:
 def test_it_outlives_a_broker_that_is_killed_and_keeps_the_last_values_meanwhile(
     restartable: PrivateKafka,
 ) -> None:
-    with LagWorld(restartable.bootstrap) as world:
-        world.commit(100, 60)
-        watching = world.start("watch", "-g", world.group, "-o", "json", "--interval", "200ms")
+    with LagHarness(restartable.bootstrap) as harness:
+        harness.commit(100, 60)
+        watching = harness.start("watch", "-g", harness.group, "-o", "json", "--interval", "200ms")
         assert shows(watching, stale=False)
-        world.disconnect()
+        harness.disconnect()
         restartable.kill()
         assert shows(watching, stale=True)
         restartable.up()

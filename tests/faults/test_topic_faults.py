@@ -6,7 +6,7 @@ import sys
 import uuid
 from typing import Any
 
-from tests.consume_world import eventually
+from tests.consume_harness import eventually
 from tests.private_kafka import PrivateKafka
 
 

@@ -13,7 +13,7 @@ import pytest
 from kafka import KafkaAdminClient
 from local_kafka import layout, ports, probe
 
-from tests.consume_world import alive
+from tests.consume_harness import alive
 from tests.private_kafka import SCRIPT, PrivateKafka
 
 

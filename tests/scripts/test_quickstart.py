@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pexpect
 import pytest
 
-from tests.consume_world import alive, children
+from tests.consume_harness import alive, children
 from tests.private_kafka import CHECKOUT, PrivateKafka
 
 SCRIPT = str(CHECKOUT / "scripts" / "quickstart")

@@ -10,22 +10,22 @@ import pexpect
 import pyte
 import pytest
 
-from tests.consume_world import World
+from tests.consume_harness import ConsumeHarness
 
 SIZES = [(24, 80), (50, 200)]
 
 
 @pytest.fixture
-def world(bootstrap: str) -> Iterator[World]:
-    world = World(bootstrap)
-    world.create()
-    world.fill(3000)
-    yield world
-    world.close()
+def harness(bootstrap: str) -> Iterator[ConsumeHarness]:
+    harness = ConsumeHarness(bootstrap)
+    harness.create()
+    harness.fill(3000)
+    yield harness
+    harness.close()
 
 
-def start(world: World, size: tuple[int, int], *options: str) -> pexpect.spawn:  # type: ignore[type-arg]
-    to = ["-b", world.bootstrap, "-t", world.topic, "-g", world.group, "--heartbeat-interval", "300ms"]
+def start(harness: ConsumeHarness, size: tuple[int, int], *options: str) -> pexpect.spawn:  # type: ignore[type-arg]
+    to = ["-b", harness.bootstrap, "-t", harness.topic, "-g", harness.group, "--heartbeat-interval", "300ms"]
     arguments = ["-m", "eventq", "consume", *to, "--from-beginning", *options]
     environment = {**os.environ, "TERM": "xterm-256color"}
     return pexpect.spawn(sys.executable, arguments, dimensions=size, timeout=60, env=environment)
@@ -40,13 +40,15 @@ def read_until(child: pexpect.spawn, screen: pyte.Screen, text: str) -> list[str
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_table_has_a_row_per_member_and_fits_the_terminal(world: World, size: tuple[int, int]) -> None:
-    child, screen = start(world, size, "--work", "5ms", "--count", "3"), pyte.Screen(size[1], size[0])
+def test_the_table_has_a_row_per_member_and_fits_the_terminal(
+    harness: ConsumeHarness, size: tuple[int, int]
+) -> None:
+    child, screen = start(harness, size, "--work", "5ms", "--count", "3"), pyte.Screen(size[1], size[0])
     lines = read_until(child, screen, "consuming")
-    heads = [i for i, line in enumerate(lines) if world.topic in line]
+    heads = [i for i, line in enumerate(lines) if harness.topic in line]
     assert len(heads) == 1
     names, totals = lines[heads[0] : heads[0] + 2]
-    assert f"group {world.group}" in names
+    assert f"group {harness.group}" in names
     assert "processed" in totals
     assert "queue depth" in totals
     assert "rebalances" in totals
@@ -55,18 +57,18 @@ def test_the_table_has_a_row_per_member_and_fits_the_terminal(world: World, size
     assert all(row[1].isdecimal() for row in rows)
     child.sendintr()  # the terminal's ^C must not shift the table that is drawn anew
     left = read_until(child, screen, "committed: ")
-    assert sum(f"{world.topic} · group" in line for line in left) == 1
+    assert sum(f"{harness.topic} · group" in line for line in left) == 1
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
 
 
-def test_at_the_end_the_terminal_is_restored_and_the_report_stands_below(world: World) -> None:
-    child = start(world, (24, 80), "--until-end")
+def test_at_the_end_the_terminal_is_restored_and_the_report_stands_below(harness: ConsumeHarness) -> None:
+    child = start(harness, (24, 80), "--until-end")
     before = termios.tcgetattr(child.child_fd)
     child.expect_exact(b"\x1b[?25l")
     child.expect_exact(b"\x1b[?25h")
-    child.expect_exact(f"3,000 events of {world.topic} processed")
+    child.expect_exact(f"3,000 events of {harness.topic} processed")
     assert termios.tcgetattr(child.child_fd)[3] == before[3]
     child.expect(pexpect.EOF)
     child.close()

@@ -27,7 +27,7 @@ _LEAVE_SECONDS = 15.0
 
 
 class ConsumeParent:
-    """`ending` is where an end is asked for from display, and where it says why it failed."""
+    """`ending` is where an end is asked for from outside, and where it says why it failed."""
 
     def __init__(
         self, plan: GroupPlan, admin: ClusterAdmin, launch: Launch, clock: Clock, display: ConsumeDisplay

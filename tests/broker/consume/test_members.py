@@ -16,7 +16,7 @@ from eventq.core.consume.report import Offsets, Reset
 from eventq.core.consume.work import Work
 from eventq.core.settings.settings import Connection
 from eventq.core.start import Start, StartKind
-from tests.consume_world import eventually
+from tests.consume_harness import eventually
 
 POLL = 0.1
 

@@ -12,7 +12,7 @@ from eventq.broker.lag.first_record import FirstRecords
 from eventq.core.kafka import Isolation
 from eventq.core.lag.reads import FirstRecord, Range
 from eventq.core.settings.settings import Connection
-from tests.consume_world import eventually
+from tests.consume_harness import eventually
 
 BASE = 1_700_000_000_000
 """The timestamp in ms of the record at offset 0; each next one is a second younger."""

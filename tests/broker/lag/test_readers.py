@@ -17,7 +17,7 @@ from eventq.core.kafka import Isolation, TopicPartition
 from eventq.core.lag.reads import ListedGroup
 from eventq.core.settings.settings import Connection
 from eventq.loops.lag.snapshot import LagReader
-from tests.consume_world import eventually
+from tests.consume_harness import eventually
 from tests.other_groups import share_group, streams_group
 
 IN_PROCESS: dict[str, type[KafkaPythonLagReader | LibrdkafkaLagReader]] = {

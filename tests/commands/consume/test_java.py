@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests import java_peer
-from tests.consume_world import World, either_client
+from tests.consume_harness import ConsumeHarness, either_client
 
 ID = "3d8f6b0b-f297-4385-b20a-2b084cfbd3b8"
 CONSOLE = (
@@ -21,19 +21,19 @@ CONSOLE = (
 )
 
 
-def events_of(world: World) -> list[dict[str, object]]:
-    run = world.consume("--until-end", "--events", "-q", "--count", "1")
+def events_of(harness: ConsumeHarness) -> list[dict[str, object]]:
+    run = harness.consume("--until-end", "--events", "-q", "--count", "1")
     assert run.code == 0, run.err
     return [json.loads(line) for line in run.out.splitlines()]
 
 
-def test_keys_headers_and_every_field_of_a_console_producer_arrive(world: World) -> None:
-    world.create(1)
+def test_keys_headers_and_every_field_of_a_console_producer_arrive(harness: ConsumeHarness) -> None:
+    harness.create(1)
     reader = ["--reader-property", "parse.key=true", "--reader-property", "parse.headers=true"]
     lines = "".join("\t".join(row) + "\n" for row in CONSOLE).encode()
-    to = ["--bootstrap-server", world.bootstrap, "--topic", world.topic]
+    to = ["--bootstrap-server", harness.bootstrap, "--topic", harness.topic]
     java_peer.run("ConsoleProducer", *to, *reader, stdin=lines)
-    first, second = events_of(world)
+    first, second = events_of(harness)
     assert (first["key"], second["key"]) == ("k1", "k2")
     assert first["headers"] == [{"name": "shop", "value": "7"}, {"name": "origin", "value": "till"}]
     assert second["headers"] == [{"name": "__TypeId__", "value": "x.Purchase"}]
@@ -47,23 +47,25 @@ def test_keys_headers_and_every_field_of_a_console_producer_arrive(world: World)
 
 
 @either_client
-def test_a_compressed_load_of_producer_performance_is_read_whole(world: World, tmp_path: Path) -> None:
-    world.create(3)
+def test_a_compressed_load_of_producer_performance_is_read_whole(
+    harness: ConsumeHarness, tmp_path: Path
+) -> None:
+    harness.create(3)
     payloads = [
         f'{{"productId":"{ID}","price":{price},"purchasedAt":1795471879279}}'
         for price in ("0.0", "9999.99", "5782.651899821888", "1.0E-7", "12")
     ]
     file = tmp_path / "payloads"
     file.write_text("\n".join(payloads) + "\n", encoding="ascii")
-    arguments = ["--topic", world.topic, "--num-records", "2000", "--throughput", "-1"]
-    settings = [f"bootstrap.servers={world.bootstrap}", "compression.type=zstd"]
+    arguments = ["--topic", harness.topic, "--num-records", "2000", "--throughput", "-1"]
+    settings = [f"bootstrap.servers={harness.bootstrap}", "compression.type=zstd"]
     java_peer.run(
         "ProducerPerformance", *arguments, "--payload-file", str(file), "--producer-props", *settings
     )
-    events = events_of(world)
+    events = events_of(harness)
     assert len(events) == 2000
     assert {json.dumps(event["value"]) for event in events} == {
         json.dumps(json.loads(payload)) for payload in payloads
     }
-    world.group += "-2"
-    assert world.consume("--until-end").report["malformed"] == 0
+    harness.group += "-2"
+    assert harness.consume("--until-end").report["malformed"] == 0

@@ -9,15 +9,15 @@ from kafka import TopicPartition
 
 from eventq.cli import application
 from eventq.core.errors import UsageError
-from tests.group_ward import T0, Ward
+from tests.group_fixture import T0, GroupFixture
 
 
 def at(seconds: int) -> str:
     return datetime.fromtimestamp(T0 / 1000 + seconds, timezone.utc).isoformat()
 
 
-def test_every_form_moves_the_commits(ward: Ward) -> None:
-    ward.admin.delete_records({TopicPartition(ward.topic, 0): 20})
+def test_every_form_moves_the_commits(group_fixture: GroupFixture) -> None:
+    group_fixture.admin.delete_records({TopicPartition(group_fixture.topic, 0): 20})
     for to, expected in (
         (("--to", "earliest"), {0: 20, 1: 0}),
         (("--to", "latest"), {0: 100, 1: 100}),
@@ -27,107 +27,146 @@ def test_every_form_moves_the_commits(ward: Ward) -> None:
         (("--to=-5",), {0: 35, 1: 45}),
         (("--to", "+7"), {0: 47, 1: 57}),
     ):
-        ward.commit(40, 50)
-        done = ward.json("reset", "-g", ward.group, *to, "--execute")
+        group_fixture.commit(40, 50)
+        done = group_fixture.json("reset", "-g", group_fixture.group, *to, "--execute")
         assert done["executed"] is True
         assert [row["error"] for row in done["partitions"]] == [None, None]
-        assert ward.committed() == expected, to
+        assert group_fixture.committed() == expected, to
 
 
-def test_a_duration_counts_back_from_now(ward: Ward) -> None:
-    ward.commit(0, 0)
+def test_a_duration_counts_back_from_now(group_fixture: GroupFixture) -> None:
+    group_fixture.commit(0, 0)
     seconds = int(time.time() - T0 / 1000) - 60
-    rows = ward.json("reset", "-g", ward.group, "--to", f"duration:PT{seconds}S")["partitions"]
+    rows = group_fixture.json("reset", "-g", group_fixture.group, "--to", f"duration:PT{seconds}S")[
+        "partitions"
+    ]
     assert all(60 <= row["target"] <= 100 for row in rows)
-    assert ward.json("reset", "-g", ward.group, "--to", "duration:P1000000D")["partitions"][0]["target"] == 0
+    assert (
+        group_fixture.json("reset", "-g", group_fixture.group, "--to", "duration:P1000000D")["partitions"][0][
+            "target"
+        ]
+        == 0
+    )
 
 
-def test_without_execute_the_plan_is_shown_and_nothing_changes(ward: Ward) -> None:
-    ward.commit(40, 50)
-    done = ward.run("reset", "-g", ward.group, "--to", "10")
+def test_without_execute_the_plan_is_shown_and_nothing_changes(group_fixture: GroupFixture) -> None:
+    group_fixture.commit(40, 50)
+    done = group_fixture.run("reset", "-g", group_fixture.group, "--to", "10")
     assert done.returncode == 0
     assert "--execute does it" in done.stderr
-    assert done.stdout.splitlines()[1].split() == [ward.topic, "0", "0", "100", "40", "10", "-30", "90"]
+    assert done.stdout.splitlines()[1].split() == [
+        group_fixture.topic,
+        "0",
+        "0",
+        "100",
+        "40",
+        "10",
+        "-30",
+        "90",
+    ]
     assert "\x1b" not in done.stdout
-    assert ward.committed() == {0: 40, 1: 50}
+    assert group_fixture.committed() == {0: 40, 1: 50}
 
 
-def test_a_target_outside_the_log_is_moved_to_its_end_and_says_so(ward: Ward) -> None:
-    ward.commit(40, 50)
-    ward.admin.delete_records({TopicPartition(ward.topic, 0): 20})
-    low = ward.json("reset", "-g", ward.group, "--to", "-45")["partitions"]
+def test_a_target_outside_the_log_is_moved_to_its_end_and_says_so(group_fixture: GroupFixture) -> None:
+    group_fixture.commit(40, 50)
+    group_fixture.admin.delete_records({TopicPartition(group_fixture.topic, 0): 20})
+    low = group_fixture.json("reset", "-g", group_fixture.group, "--to", "-45")["partitions"]
     assert [row["target"] for row in low] == [20, 5]
     assert low[0]["note"] == "-5 lies below the log start 20: moved there"
-    high = ward.json("reset", "-g", ward.group, "--to", "1000")["partitions"]
+    high = group_fixture.json("reset", "-g", group_fixture.group, "--to", "1000")["partitions"]
     assert high[1]["note"] == "1000 lies beyond the end 100: moved there"
-    late = ward.json("reset", "-g", ward.group, "--to", at(5000))["partitions"]
+    late = group_fixture.json("reset", "-g", group_fixture.group, "--to", at(5000))["partitions"]
     assert (late[0]["target"], late[0]["note"]) == (100, "no record of that time or later: the end")
 
 
-def test_only_the_topics_and_partitions_named_are_moved(ward: Ward) -> None:
-    ward.commit(40, 50)
-    ward.json("reset", "-g", ward.group, "-t", f"{ward.topic}:1", "--to", "earliest", "--execute")
-    assert ward.committed() == {0: 40, 1: 0}
+def test_only_the_topics_and_partitions_named_are_moved(group_fixture: GroupFixture) -> None:
+    group_fixture.commit(40, 50)
+    group_fixture.json(
+        "reset", "-g", group_fixture.group, "-t", f"{group_fixture.topic}:1", "--to", "earliest", "--execute"
+    )
+    assert group_fixture.committed() == {0: 40, 1: 0}
 
 
-def test_a_partition_without_a_commit_gets_one_unless_it_is_to_be_shifted(ward: Ward) -> None:
-    ward.commit(40)
-    shifted = ward.json("reset", "-g", ward.group, "--to", "+1", "--execute")["partitions"]
+def test_a_partition_without_a_commit_gets_one_unless_it_is_to_be_shifted(
+    group_fixture: GroupFixture,
+) -> None:
+    group_fixture.commit(40)
+    shifted = group_fixture.json("reset", "-g", group_fixture.group, "--to", "+1", "--execute")["partitions"]
     assert [(row["action"], row["committed"], row["target"]) for row in shifted] == [
         ("set", 40, 41),
         ("keep", None, None),
     ]
     assert "left as it is" in shifted[1]["note"]
-    assert ward.committed() == {0: 41}
-    ward.json("reset", "-g", ward.group, "--to", "3", "--execute")
-    assert ward.committed() == {0: 3, 1: 3}
+    assert group_fixture.committed() == {0: 41}
+    group_fixture.json("reset", "-g", group_fixture.group, "--to", "3", "--execute")
+    assert group_fixture.committed() == {0: 3, 1: 3}
 
 
-def test_what_csv_saved_is_put_back_even_that_there_was_no_commit(ward: Ward, tmp_path: Path) -> None:
-    ward.commit(40)
-    saved = ward.run("reset", "-g", ward.group, "--to", "earliest", "--execute", "-o", "csv")
+def test_what_csv_saved_is_put_back_even_that_there_was_no_commit(
+    group_fixture: GroupFixture, tmp_path: Path
+) -> None:
+    group_fixture.commit(40)
+    saved = group_fixture.run(
+        "reset", "-g", group_fixture.group, "--to", "earliest", "--execute", "-o", "csv"
+    )
     file = tmp_path / "saved.csv"
     file.write_text(saved.stdout)
-    assert ward.committed() == {0: 0, 1: 0}
-    back = ward.json("reset", "-g", ward.group, "--from-csv", str(file), "--execute")
+    assert group_fixture.committed() == {0: 0, 1: 0}
+    back = group_fixture.json("reset", "-g", group_fixture.group, "--from-csv", str(file), "--execute")
     assert [(row["action"], row["error"]) for row in back["partitions"]] == [("set", None), ("remove", None)]
-    assert ward.committed() == {0: 40}
+    assert group_fixture.committed() == {0: 40}
 
 
-def test_what_lag_saved_brings_back_a_group_that_was_deleted(ward: Ward, tmp_path: Path) -> None:
-    ward.commit(40, 50)
+def test_what_lag_saved_brings_back_a_group_that_was_deleted(
+    group_fixture: GroupFixture, tmp_path: Path
+) -> None:
+    group_fixture.commit(40, 50)
     file = tmp_path / "saved.csv"
-    file.write_text(ward.eventq("lag", "-g", ward.group, "-o", "csv").stdout)
-    ward.admin.delete_groups([ward.group])
-    ward.json("reset", "-g", ward.group, "--from-csv", str(file), "--execute")
-    assert ward.committed() == {0: 40, 1: 50}
+    file.write_text(group_fixture.eventq("lag", "-g", group_fixture.group, "-o", "csv").stdout)
+    group_fixture.admin.delete_groups([group_fixture.group])
+    group_fixture.json("reset", "-g", group_fixture.group, "--from-csv", str(file), "--execute")
+    assert group_fixture.committed() == {0: 40, 1: 50}
 
 
-def test_a_group_with_live_members_is_refused_by_name_and_nothing_changes(ward: Ward) -> None:
-    ward.commit(40, 50)
-    member = ward.member()
-    planned = ward.json("reset", "-g", ward.group, "--to", "earliest")
-    refused = ward.run("reset", "-g", ward.group, "--to", "earliest", "--execute")
+def test_a_group_with_live_members_is_refused_by_name_and_nothing_changes(
+    group_fixture: GroupFixture,
+) -> None:
+    group_fixture.commit(40, 50)
+    member = group_fixture.member()
+    planned = group_fixture.json("reset", "-g", group_fixture.group, "--to", "earliest")
+    refused = group_fixture.run("reset", "-g", group_fixture.group, "--to", "earliest", "--execute")
     member.close()
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "1 live member: kafka-python" in refused.stderr
     assert "1 live member" in planned["refusal"]
     assert [row["target"] for row in planned["partitions"]] == [0, 0]
-    assert ward.committed() == {0: 40, 1: 50}
+    assert group_fixture.committed() == {0: 40, 1: 50}
 
 
 @pytest.mark.parametrize("client", ["librdkafka", "kafka-python"])
 def test_a_group_of_the_newer_protocol_is_refused_while_it_lives_and_moved_after(
-    ward: Ward, client: str
+    group_fixture: GroupFixture, client: str
 ) -> None:
-    arguments = ("reset", "-g", ward.group, "-t", ward.topic, "--to", "7", "--execute", "--client", client)
-    member = ward.new_member()
-    refused = ward.run(*arguments)
+    arguments = (
+        "reset",
+        "-g",
+        group_fixture.group,
+        "-t",
+        group_fixture.topic,
+        "--to",
+        "7",
+        "--execute",
+        "--client",
+        client,
+    )
+    member = group_fixture.new_member()
+    refused = group_fixture.run(*arguments)
     member.close()
     assert refused.returncode == 1
     assert "live member" in refused.stderr
-    assert ward.run(*arguments).returncode == 0
-    assert ward.committed() == {0: 7, 1: 7}
+    assert group_fixture.run(*arguments).returncode == 0
+    assert group_fixture.committed() == {0: 7, 1: 7}
 
 
 @pytest.mark.parametrize(
@@ -139,10 +178,12 @@ def test_a_group_of_the_newer_protocol_is_refused_while_it_lives_and_moved_after
     ],
 )
 def test_what_can_not_be_reset_is_told_clearly(
-    ward: Ward, arguments: tuple[str, ...], code: int, told: str
+    group_fixture: GroupFixture, arguments: tuple[str, ...], code: int, told: str
 ) -> None:
-    ward.commit(1)
-    done = ward.run("reset", *(word.format(group=ward.group, topic=ward.topic) for word in arguments))
+    group_fixture.commit(1)
+    done = group_fixture.run(
+        "reset", *(word.format(group=group_fixture.group, topic=group_fixture.topic) for word in arguments)
+    )
     assert (done.returncode, done.stdout) == (code, "")
     assert told in done.stderr
 

@@ -11,54 +11,54 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.consume_world import eventually
+from tests.consume_harness import eventually
+from tests.lag_harness import LagHarness, finish
 from tests.lag_scrape import address, scrape
-from tests.lag_world import LagWorld, finish
 
 
 @pytest.fixture
-def world(bootstrap: str) -> Iterator[LagWorld]:
-    with LagWorld(bootstrap) as world:
-        world.commit(100, 60)
-        yield world
+def harness(bootstrap: str) -> Iterator[LagHarness]:
+    with LagHarness(bootstrap) as harness:
+        harness.commit(100, 60)
+        yield harness
 
 
-def test_it_serves_what_it_sampled_and_a_new_commit_at_the_next_sample(world: LagWorld) -> None:
-    options = ("--port", "0", "--groups", f"^{world.group}$", "--interval", "100ms", "--window", "1s")
-    running = world.start("export", *options)
+def test_it_serves_what_it_sampled_and_a_new_commit_at_the_next_sample(harness: LagHarness) -> None:
+    options = ("--port", "0", "--groups", f"^{harness.group}$", "--interval", "100ms", "--window", "1s")
+    running = harness.start("export", *options)
     url = address(running)
     assert url.startswith("http://127.0.0.1:")
 
     def lags(*expected: float) -> Any:
-        rows = scrape(url).get(("kafka_consumergroup_lag", world.group), [])
+        rows = scrape(url).get(("kafka_consumergroup_lag", harness.group), [])
         return sorted(value for _, value in rows) == list(expected)
 
     eventually(lambda: lags(0, 40), "the lag is served")
-    world.commit(100, 90)
+    harness.commit(100, 90)
     eventually(lambda: lags(0, 10), "the new lag is served")
     found = scrape(url)
-    ((_, age),) = found["eventq_group_time_lag_seconds", world.group]
+    ((_, age),) = found["eventq_group_time_lag_seconds", harness.group]
     assert 0 < age < 3600
-    verdicts = {labels["verdict"]: value for labels, value in found["eventq_group_verdict", world.group]}
+    verdicts = {labels["verdict"]: value for labels, value in found["eventq_group_verdict", harness.group]}
     assert (verdicts["STOP"], sum(verdicts.values())) == (1, 1)
     assert found["eventq_up", ""] == [({}, 1.0)]
     assert found["eventq_sample_errors_total", ""] == [({}, 0.0)]
     assert {name for name, group in found if group} >= {"kafka_consumergroup_current_offset"}
-    assert {group for _, group in found} == {"", world.group}
+    assert {group for _, group in found} == {"", harness.group}
     running.send_signal(signal.SIGTERM)
     assert finish(running).code == 143
 
 
-def test_topics_that_do_not_match_cost_no_series(world: LagWorld) -> None:
-    options = ("--port", "0", "--groups", world.group, "--topics", "^no-such", "--interval", "100ms")
-    url = address(world.start("export", *options, "--window", "1s"))
-    eventually(lambda: ("kafka_consumergroup_members", world.group) in scrape(url), "the group is served")
-    assert ("kafka_consumergroup_lag", world.group) not in scrape(url)
+def test_topics_that_do_not_match_cost_no_series(harness: LagHarness) -> None:
+    options = ("--port", "0", "--groups", harness.group, "--topics", "^no-such", "--interval", "100ms")
+    url = address(harness.start("export", *options, "--window", "1s"))
+    eventually(lambda: ("kafka_consumergroup_members", harness.group) in scrape(url), "the group is served")
+    assert ("kafka_consumergroup_lag", harness.group) not in scrape(url)
 
 
-def test_a_port_in_use_is_a_clear_error(world: LagWorld) -> None:
+def test_a_port_in_use_is_a_clear_error(harness: LagHarness) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = finish(world.start("export", "--port", str(taken.getsockname()[1])))
+        done = finish(harness.start("export", "--port", str(taken.getsockname()[1])))
     assert done.code == 1
     assert "can't listen on 127.0.0.1:" in done.err
     assert "--port 0 takes a free port" in done.err
@@ -68,8 +68,8 @@ def test_a_port_in_use_is_a_clear_error(world: LagWorld) -> None:
     "wrong", [("--groups", "("), ("--topics", "*"), ("--interval", "0s"), ("-o", "json"), ("--port", "70000"),
               ("--interval", "10s", "--window", "10s")]
 )  # fmt: skip
-def test_what_can_mean_nothing_is_a_usage_error(world: LagWorld, wrong: tuple[str, ...]) -> None:
-    assert finish(world.start("export", *wrong)).code == 2
+def test_what_can_mean_nothing_is_a_usage_error(harness: LagHarness, wrong: tuple[str, ...]) -> None:
+    assert finish(harness.start("export", *wrong)).code == 2
 
 
 @pytest.mark.parametrize("command", [("export", "--port", "0"), ("-o", "prometheus")])
@@ -84,8 +84,8 @@ def test_without_the_extra_it_says_what_to_install(command: tuple[str, ...], boo
     assert (done.returncode, "pip install 'eventq[export]'" in done.stderr) == (2, True)
 
 
-def test_the_snapshot_prints_the_same_text_once(world: LagWorld) -> None:
-    command = [sys.executable, "-m", "eventq", "lag", "-b", world.bootstrap, "-g", world.group]
+def test_the_snapshot_prints_the_same_text_once(harness: LagHarness) -> None:
+    command = [sys.executable, "-m", "eventq", "lag", "-b", harness.bootstrap, "-g", harness.group]
     text = subprocess.run([*command, "-o", "prometheus"], capture_output=True, text=True, check=True).stdout
     plain = subprocess.run([*command, "-o", "json"], capture_output=True, text=True, check=True).stdout
     rows = {row.name: row.value for family in text_string_to_metric_families(text) for row in family.samples}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lag_world import LagWorld
+from tests.lag_harness import LagHarness
 
 
 def plot(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -17,9 +17,9 @@ def plot(*arguments: str) -> "subprocess.CompletedProcess[str]":
 @pytest.fixture
 def recording(bootstrap: str, tmp_path: Path) -> Path:
     """Three samples, and the beginning of a fourth."""
-    with LagWorld(bootstrap) as world:
-        world.commit(100, 60)
-        done = world.run("watch", "-o", "json", "--samples", "3", "--interval", "100ms")
+    with LagHarness(bootstrap) as harness:
+        harness.commit(100, 60)
+        done = harness.run("watch", "-o", "json", "--samples", "3", "--interval", "100ms")
     path = tmp_path / "run.ndjson"
     path.write_text(done.out + done.out[:50], encoding="utf-8")
     return path

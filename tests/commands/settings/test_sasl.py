@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from kafka import KafkaProducer
 
-from tests.consume_world import CLIENTS
+from tests.consume_harness import CLIENTS
 from tests.private_kafka import PrivateKafka
 
 USER, PASSWORD = "eventq", "eventq-secret"

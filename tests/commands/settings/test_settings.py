@@ -10,7 +10,7 @@ from eventq.commands.options import Shared, output_format
 from eventq.commands.settings.settings import layers, number, setting, text_if_given
 from eventq.core.errors import UsageError
 from eventq.core.settings.settings import SETTINGS, properties
-from tests.consume_world import World
+from tests.consume_harness import ConsumeHarness
 
 NONE = Shared(None, (), None, None, None, None, None, quiet=False, verbose=False, debug=False)
 
@@ -143,10 +143,21 @@ def test_a_format_that_is_none_gets_an_error_that_names_the_option_meant(habit: 
     [("librdkafka", "linger.ms=99999999"), ("kafka-python", "delivery.timeout.ms=1")],
 )
 def test_a_setting_that_only_the_client_knows_to_be_bad_is_a_usage_error(
-    world: World, client: str, bad: str
+    harness: ConsumeHarness, client: str, bad: str
 ) -> None:
-    world.create()
-    command = [sys.executable, "-m", "eventq", "produce", "-n", "1", "-b", world.bootstrap, "-t", world.topic]
+    harness.create()
+    command = [
+        sys.executable,
+        "-m",
+        "eventq",
+        "produce",
+        "-n",
+        "1",
+        "-b",
+        harness.bootstrap,
+        "-t",
+        harness.topic,
+    ]
     done = subprocess.run(
         [*command, "--client", client, "-X", bad], capture_output=True, text=True, check=False, timeout=60
     )

@@ -13,7 +13,7 @@ from eventq.core.errors import UsageError
 from tests.in_process import Done, eventq
 
 
-class Desk:
+class TopicHarness:
     """Runs `eventq topic` and looks at the result with a client of its own."""
 
     def __init__(self, bootstrap: str, admin: KafkaAdminClient) -> None:
@@ -49,51 +49,53 @@ def admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
 
 
 @pytest.fixture
-def desk(bootstrap: str, admin: KafkaAdminClient) -> Desk:
-    return Desk(bootstrap, admin)
+def harness(bootstrap: str, admin: KafkaAdminClient) -> TopicHarness:
+    return TopicHarness(bootstrap, admin)
 
 
-def test_a_created_topic_has_10_partitions_with_a_leader_each(desk: Desk) -> None:
-    assert desk.create().stdout == f"created {desk.topic}: 10 partitions, 1 replica\n"
-    parts = desk.admin.describe_topics([desk.topic])[0]["partitions"]
+def test_a_created_topic_has_10_partitions_with_a_leader_each(harness: TopicHarness) -> None:
+    assert harness.create().stdout == f"created {harness.topic}: 10 partitions, 1 replica\n"
+    parts = harness.admin.describe_topics([harness.topic])[0]["partitions"]
     assert [part["leader_id"] >= 0 for part in parts] == [True] * 10
 
 
-def test_partitions_come_from_the_flag_then_the_environment_and_empty_is_unset(desk: Desk) -> None:
-    desk.create("--partitions", "2", KAFKA_PARTITIONS="3")
-    assert desk.partitions() == 2
-    desk.topic += "-b"
-    desk.create(KAFKA_PARTITIONS="3", KAFKA_REPLICAS="1")
-    assert desk.partitions() == 3
-    desk.topic += "-c"
-    desk.create(KAFKA_PARTITIONS="", KAFKA_REPLICAS="")
-    assert desk.partitions() == 10
+def test_partitions_come_from_the_flag_then_the_environment_and_empty_is_unset(harness: TopicHarness) -> None:
+    harness.create("--partitions", "2", KAFKA_PARTITIONS="3")
+    assert harness.partitions() == 2
+    harness.topic += "-b"
+    harness.create(KAFKA_PARTITIONS="3", KAFKA_REPLICAS="1")
+    assert harness.partitions() == 3
+    harness.topic += "-c"
+    harness.create(KAFKA_PARTITIONS="", KAFKA_REPLICAS="")
+    assert harness.partitions() == 10
 
 
-def test_an_existing_topic_is_exit_1_and_says_how_it_differs_from_what_was_asked(desk: Desk) -> None:
-    desk.create("--partitions", "2", "-c", "retention.ms=1000")
-    again = desk.create("--partitions", "3", "-c", "retention.ms=2000", code=1)
+def test_an_existing_topic_is_exit_1_and_says_how_it_differs_from_what_was_asked(
+    harness: TopicHarness,
+) -> None:
+    harness.create("--partitions", "2", "-c", "retention.ms=1000")
+    again = harness.create("--partitions", "3", "-c", "retention.ms=2000", code=1)
     assert again.stdout == ""
     assert "with 2 partitions, not 3; retention.ms=1000, not 2000" in again.stderr
-    assert "as asked for" in desk.create("--partitions", "2", code=1).stderr
+    assert "as asked for" in harness.create("--partitions", "2", code=1).stderr
 
 
-def test_if_not_exists_is_exit_0_and_warns_of_the_same(desk: Desk) -> None:
-    desk.create("--partitions", "2")
-    again = desk.create("--partitions", "3", "--if-not-exists")
-    assert again.stdout == f"exists {desk.topic}: 2 partitions, 1 replica\n"
+def test_if_not_exists_is_exit_0_and_warns_of_the_same(harness: TopicHarness) -> None:
+    harness.create("--partitions", "2")
+    again = harness.create("--partitions", "3", "--if-not-exists")
+    assert again.stdout == f"exists {harness.topic}: 2 partitions, 1 replica\n"
     assert "warning" in again.stderr
     assert "with 2 partitions, not 3" in again.stderr
-    assert desk.create("--partitions", "3", "--if-not-exists", "-q").stderr == ""
+    assert harness.create("--partitions", "3", "--if-not-exists", "-q").stderr == ""
 
 
-def test_several_topics_are_reported_one_by_one_and_those_that_can_be_are_made(desk: Desk) -> None:
-    desk.create("--partitions", "1")
-    other = f"{desk.topic}-b"
-    found = desk.json("create", desk.topic, other, "--partitions", "1", code=1)["topics"]
-    assert [(row["topic"], row["result"]) for row in found] == [(desk.topic, "failed"), (other, "created")]
+def test_several_topics_are_reported_one_by_one_and_those_that_can_be_are_made(harness: TopicHarness) -> None:
+    harness.create("--partitions", "1")
+    other = f"{harness.topic}-b"
+    found = harness.json("create", harness.topic, other, "--partitions", "1", code=1)["topics"]
+    assert [(row["topic"], row["result"]) for row in found] == [(harness.topic, "failed"), (other, "created")]
     assert found[0]["error"]
-    assert desk.exists(other)
+    assert harness.exists(other)
 
 
 @pytest.mark.parametrize(
@@ -106,11 +108,11 @@ def test_several_topics_are_reported_one_by_one_and_those_that_can_be_are_made(d
     ],
 )
 def test_what_can_not_be_made_is_told_clearly(
-    desk: Desk, arguments: tuple[str, ...], code: int, told: str
+    harness: TopicHarness, arguments: tuple[str, ...], code: int, told: str
 ) -> None:
-    done = desk.create(*arguments, code=code)
+    done = harness.create(*arguments, code=code)
     assert told in done.stderr
-    assert not desk.exists(desk.topic)
+    assert not harness.exists(harness.topic)
 
 
 @pytest.mark.parametrize(
@@ -130,17 +132,17 @@ def test_a_call_that_can_not_mean_anything_is_refused_before_a_broker_is_asked(
         application()(["topic", *arguments], standalone_mode=False)
 
 
-def test_a_bad_number_in_the_environment_names_its_variable(desk: Desk) -> None:
-    assert "KAFKA_PARTITIONS" in desk.create(code=2, KAFKA_PARTITIONS="many").stderr
+def test_a_bad_number_in_the_environment_names_its_variable(harness: TopicHarness) -> None:
+    assert "KAFKA_PARTITIONS" in harness.create(code=2, KAFKA_PARTITIONS="many").stderr
 
 
 def test_describe_shows_where_each_partition_lives_what_its_log_holds_and_what_is_not_default(
-    desk: Desk,
+    harness: TopicHarness,
 ) -> None:
-    desk.create("--partitions", "2", "-c", "retention.ms=100000")
-    send(desk, 5, 3)
-    desk.admin.delete_records({TopicPartition(desk.topic, 0): 2})
-    found = desk.json("describe", desk.topic)["topics"][0]
+    harness.create("--partitions", "2", "-c", "retention.ms=100000")
+    send(harness, 5, 3)
+    harness.admin.delete_records({TopicPartition(harness.topic, 0): 2})
+    found = harness.json("describe", harness.topic)["topics"][0]
     rows = [(p["log_start"], p["end"], p["retained"]) for p in found["partitions"]]
     assert rows == [(2, 5, 3), (0, 3, 3)]
     assert (found["retained"], found["replicas"], found["error"]) == (6, 1, None)
@@ -149,95 +151,102 @@ def test_describe_shows_where_each_partition_lives_what_its_log_holds_and_what_i
     assert place == [(place[0][0], [place[0][0]], [place[0][0]], False)] * 2
 
 
-def test_describe_of_an_unknown_topic_is_exit_4_and_the_others_are_shown(desk: Desk) -> None:
-    desk.create("--partitions", "1")
-    done = desk.run("describe", desk.topic, "no-such-topic")
+def test_describe_of_an_unknown_topic_is_exit_4_and_the_others_are_shown(harness: TopicHarness) -> None:
+    harness.create("--partitions", "1")
+    done = harness.run("describe", harness.topic, "no-such-topic")
     assert done.returncode == 4
     assert "no such topic: no-such-topic" in done.stderr
-    assert f"topic {desk.topic}  1 partition" in done.stdout
-    assert [row["error"] is None for row in desk.json("describe", desk.topic, "nope", code=4)["topics"]] == [
+    assert f"topic {harness.topic}  1 partition" in done.stdout
+    assert [
+        row["error"] is None for row in harness.json("describe", harness.topic, "nope", code=4)["topics"]
+    ] == [
         True,
         False,
     ]
 
 
-def test_a_pipe_gets_one_plain_line_for_each_partition_and_for_each_topic(desk: Desk) -> None:
-    desk.create("--partitions", "3")
-    described = desk.run("describe", desk.topic).stdout
+def test_a_pipe_gets_one_plain_line_for_each_partition_and_for_each_topic(harness: TopicHarness) -> None:
+    harness.create("--partitions", "3")
+    described = harness.run("describe", harness.topic).stdout
     assert [line.split()[:2] for line in described.splitlines()[1:4]] == [
-        [desk.topic, str(n)] for n in range(3)
+        [harness.topic, str(n)] for n in range(3)
     ]
-    listed = desk.run("list").stdout
-    assert [desk.topic, "3", "1", "0", "0"] in [line.split() for line in listed.splitlines()]
+    listed = harness.run("list").stdout
+    assert [harness.topic, "3", "1", "0", "0"] in [line.split() for line in listed.splitlines()]
     assert "\x1b" not in described + listed
 
 
-def test_list_leaves_kafkas_own_topics_out_unless_asked(desk: Desk) -> None:
-    desk.create()
-    desk.admin.list_group_offsets({"any": None})
-    names = {row["topic"] for row in desk.json("list")["topics"]}
-    assert desk.topic in names
+def test_list_leaves_kafkas_own_topics_out_unless_asked(harness: TopicHarness) -> None:
+    harness.create()
+    harness.admin.list_group_offsets({"any": None})
+    names = {row["topic"] for row in harness.json("list")["topics"]}
+    assert harness.topic in names
     assert not any(name.startswith("__") for name in names)
-    assert any(row["internal"] for row in desk.json("list", "--internal")["topics"])
+    assert any(row["internal"] for row in harness.json("list", "--internal")["topics"])
 
 
-def test_alter_grows_a_topic_and_warns_that_keys_fall_elsewhere(desk: Desk) -> None:
-    desk.create("--partitions", "2")
-    done = desk.run("alter", desk.topic, "--partitions", "4", "-c", "retention.ms=5000")
-    assert (done.returncode, done.stdout) == (0, f"altered {desk.topic}: 4 partitions, retention.ms=5000\n")
+def test_alter_grows_a_topic_and_warns_that_keys_fall_elsewhere(harness: TopicHarness) -> None:
+    harness.create("--partitions", "2")
+    done = harness.run("alter", harness.topic, "--partitions", "4", "-c", "retention.ms=5000")
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"altered {harness.topic}: 4 partitions, retention.ms=5000\n",
+    )
     assert "keys fall elsewhere" in done.stderr
-    found = desk.json("describe", desk.topic)["topics"][0]
+    found = harness.json("describe", harness.topic)["topics"][0]
     assert [part["leader"] is not None for part in found["partitions"]] == [True] * 4
     assert {"name": "retention.ms", "value": "5000", "source": "topic"} in found["configs"]
-    again = desk.run("alter", desk.topic, "--partitions", "4")
-    assert (again.returncode, again.stdout) == (0, f"unchanged {desk.topic}: 4 partitions\n")
+    again = harness.run("alter", harness.topic, "--partitions", "4")
+    assert (again.returncode, again.stdout) == (0, f"unchanged {harness.topic}: 4 partitions\n")
 
 
-def test_what_can_not_be_altered_is_told_and_nothing_is_changed(desk: Desk) -> None:
-    desk.create("--partitions", "2")
+def test_what_can_not_be_altered_is_told_and_nothing_is_changed(harness: TopicHarness) -> None:
+    harness.create("--partitions", "2")
     for arguments, code, told in (
         (("--partitions", "1", "-c", "retention.ms=1"), 1, "can't shrink to 1"),
         (("--partitions", "0"), 2, "--partitions"),
         (("-c", "retention.ms=soon", "--partitions", "5"), 1, "soon"),
         (("-c", "retention.mss=1"), 1, "retention.mss"),
     ):
-        done = desk.run("alter", desk.topic, *arguments)
+        done = harness.run("alter", harness.topic, *arguments)
         assert (done.returncode, done.stdout) == (code, "")
         assert told in done.stderr
-    found = desk.json("describe", desk.topic)["topics"][0]
+    found = harness.json("describe", harness.topic)["topics"][0]
     assert len(found["partitions"]) == 2
     assert not [config for config in found["configs"] if config["source"] == "topic"]
 
 
-def test_alter_of_an_unknown_topic_is_exit_4_and_the_others_are_altered(desk: Desk) -> None:
-    desk.create("--partitions", "2")
-    done = desk.run("alter", "no-such-topic", desk.topic, "--partitions", "3")
+def test_alter_of_an_unknown_topic_is_exit_4_and_the_others_are_altered(harness: TopicHarness) -> None:
+    harness.create("--partitions", "2")
+    done = harness.run("alter", "no-such-topic", harness.topic, "--partitions", "3")
     assert done.returncode == 4
-    assert desk.partitions() == 3
+    assert harness.partitions() == 3
 
 
-def test_delete_without_a_terminal_and_without_yes_is_exit_2_and_deletes_nothing(desk: Desk) -> None:
-    desk.create("--partitions", "1")
-    done = desk.run("delete", desk.topic)
+def test_delete_without_a_terminal_and_without_yes_is_exit_2_and_deletes_nothing(
+    harness: TopicHarness,
+) -> None:
+    harness.create("--partitions", "1")
+    done = harness.run("delete", harness.topic)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--yes" in done.stderr
-    assert desk.exists(desk.topic)
+    assert harness.exists(harness.topic)
 
 
-def test_delete_with_yes_deletes_what_there_is_and_is_exit_4_for_the_rest(desk: Desk) -> None:
-    desk.create("--partitions", "1")
-    found = desk.json("delete", desk.topic, "no-such-topic", "--yes", code=4)["topics"]
+def test_delete_with_yes_deletes_what_there_is_and_is_exit_4_for_the_rest(harness: TopicHarness) -> None:
+    harness.create("--partitions", "1")
+    found = harness.json("delete", harness.topic, "no-such-topic", "--yes", code=4)["topics"]
     assert [row["result"] for row in found] == ["deleted", "failed"]
-    assert not desk.exists(desk.topic)
-    desk.create("--partitions", "2")
-    assert desk.partitions() == 2
+    assert not harness.exists(harness.topic)
+    harness.create("--partitions", "2")
+    assert harness.partitions() == 2
 
 
-def send(desk: Desk, *counts: int) -> None:
+def send(harness: TopicHarness, *counts: int) -> None:
     """`counts[n]` records to partition n."""
-    producer = KafkaProducer(bootstrap_servers=desk.bootstrap)
+    producer = KafkaProducer(bootstrap_servers=harness.bootstrap)
     for partition, count in enumerate(counts):
         for _ in range(count):
-            producer.send(desk.topic, b"x", partition=partition)
+            producer.send(harness.topic, b"x", partition=partition)
     producer.flush()
     producer.close()

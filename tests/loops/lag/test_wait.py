@@ -12,7 +12,7 @@ from eventq.core.lag.wait import Goal
 from eventq.loops.lag.wait import LagWait, WaitLimits, WaitNow, WaitOutcome
 
 
-class World:
+class WaitHarness:
     """A clock and a group of one partition; each sleep is one turn of `script`."""
 
     def __init__(self, *script: "tuple[int | None, int] | str") -> None:
@@ -58,63 +58,63 @@ class World:
 
 
 def test_it_ends_at_the_first_look_that_finds_the_group_caught_up() -> None:
-    world = World((3, 9), (9, 9), (9, 99))
-    assert world.wait() is WaitOutcome.REACHED
-    assert world.slept == [0.5]
-    at_once = World((9, 9))
+    harness = WaitHarness((3, 9), (9, 9), (9, 99))
+    assert harness.wait() is WaitOutcome.REACHED
+    assert harness.slept == [0.5]
+    at_once = WaitHarness((9, 9))
     assert at_once.wait(timeout=0) is WaitOutcome.REACHED
     assert at_once.slept == []
 
 
 def test_it_looks_once_more_at_the_very_end_of_its_time() -> None:
-    world = World((3, 9))
-    assert world.wait(timeout=1.2) is WaitOutcome.TIMED_OUT
-    assert world.slept == pytest.approx([0.5, 0.5, 0.2])
-    late = World((3, 9), (3, 9), (3, 9), (9, 9))
+    harness = WaitHarness((3, 9))
+    assert harness.wait(timeout=1.2) is WaitOutcome.TIMED_OUT
+    assert harness.slept == pytest.approx([0.5, 0.5, 0.2])
+    late = WaitHarness((3, 9), (3, 9), (3, 9), (9, 9))
     assert late.wait(timeout=1.2) is WaitOutcome.REACHED
 
 
 def test_standing_still_is_a_stall_and_getting_on_is_not() -> None:
-    still = World((3, 9), (3, 30))
+    still = WaitHarness((3, 9), (3, 30))
     assert still.wait(stall=1.0) is WaitOutcome.STALLED
     assert sum(still.slept) == pytest.approx(1.0)
-    slow = World((3, 9), (3, 9), (4, 9), (4, 9), (5, 9), (5, 9), (9, 9))
+    slow = WaitHarness((3, 9), (3, 9), (4, 9), (4, 9), (5, 9), (5, 9), (9, 9))
     assert slow.wait(stall=0.9) is WaitOutcome.REACHED
 
 
 def test_a_group_that_does_not_exist_yet_does_not_stall() -> None:
-    world = World(*["absent"] * 9, (9, 9))
-    assert world.wait(stall=1.0) is WaitOutcome.REACHED
-    assert World("absent").wait(stall=1.0, timeout=4) is WaitOutcome.TIMED_OUT
+    harness = WaitHarness(*["absent"] * 9, (9, 9))
+    assert harness.wait(stall=1.0) is WaitOutcome.REACHED
+    assert WaitHarness("absent").wait(stall=1.0, timeout=4) is WaitOutcome.TIMED_OUT
 
 
 def test_a_group_that_must_exist_is_not_found() -> None:
     with pytest.raises(NotFound, match="no such group: g"):
-        World("absent").wait(strict=True)
+        WaitHarness("absent").wait(strict=True)
 
 
 def test_it_keeps_trying_while_no_broker_answers_and_that_is_no_stall() -> None:
-    world = World((3, 9), *["down"] * 9, (9, 9))
-    assert world.wait(stall=1.0) is WaitOutcome.REACHED
-    assert [now.error for now in world.told][:3] == [None, "no broker answers", "no broker answers"]
-    assert World((3, 9), "down").wait() is WaitOutcome.TIMED_OUT
+    harness = WaitHarness((3, 9), *["down"] * 9, (9, 9))
+    assert harness.wait(stall=1.0) is WaitOutcome.REACHED
+    assert [now.error for now in harness.told][:3] == [None, "no broker answers", "no broker answers"]
+    assert WaitHarness((3, 9), "down").wait() is WaitOutcome.TIMED_OUT
 
 
 def test_what_can_never_satisfy_ends_the_wait_at_once() -> None:
-    world = World((3, 9), (12, 9))
-    assert world.wait() is WaitOutcome.NEVER
-    assert world.slept == [0.5]
+    harness = WaitHarness((3, 9), (12, 9))
+    assert harness.wait() is WaitOutcome.NEVER
+    assert harness.slept == [0.5]
 
 
 def test_pinned_ends_while_records_keep_arriving() -> None:
-    assert World((3, 9), (6, 60), (9, 600)).wait(pinned=True) is WaitOutcome.REACHED
-    assert World((3, 9), (6, 60), (9, 600)).wait() is WaitOutcome.TIMED_OUT
+    assert WaitHarness((3, 9), (6, 60), (9, 600)).wait(pinned=True) is WaitOutcome.REACHED
+    assert WaitHarness((3, 9), (6, 60), (9, 600)).wait() is WaitOutcome.TIMED_OUT
 
 
 def test_a_resting_remainder_is_looked_into_once_and_may_hold_nothing_to_read() -> None:
-    world = World((3, 9), (8, 9), (8, 9))
-    world.empty = {Range("t", 0, 8, 9)}
-    assert world.wait() is WaitOutcome.REACHED
-    stuck = World((3, 9), (3, 9), (3, 10))
+    harness = WaitHarness((3, 9), (8, 9), (8, 9))
+    harness.empty = {Range("t", 0, 8, 9)}
+    assert harness.wait() is WaitOutcome.REACHED
+    stuck = WaitHarness((3, 9), (3, 9), (3, 10))
     assert stuck.wait(timeout=3) is WaitOutcome.TIMED_OUT
     assert stuck.asked == [Range("t", 0, 3, 9)]

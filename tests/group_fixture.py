@@ -12,7 +12,7 @@ from tests.live_member import live_member
 T0 = 1_700_000_000_000
 
 
-class Ward:
+class GroupFixture:
     """A topic of two partitions with 100 records in each, one a second from T0 on."""
 
     def __init__(self, bootstrap: str, admin: KafkaAdminClient) -> None:

@@ -16,7 +16,7 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 DEADLINE = 60.0
 CLIENTS = ("kafka-python", "librdkafka")
-either_client = pytest.mark.parametrize("world", ["librdkafka"], indirect=True)
+either_client = pytest.mark.parametrize("harness", ["librdkafka"], indirect=True)
 """For a promise that no client has a part in: tested over one."""
 
 
@@ -55,7 +55,7 @@ class Run:
         return {row["partition"]: row["offset"] for row in self.report["committed"]}
 
 
-class World:
+class ConsumeHarness:
     def __init__(self, bootstrap: str, client: str = "auto") -> None:
         self.bootstrap = bootstrap
         self.client = client
@@ -149,11 +149,11 @@ class World:
         self.admin.close()
 
 
-def over_both_clients(bootstrap: str) -> Iterator[list[World]]:
-    worlds = [World(bootstrap, client) for client in CLIENTS]
-    yield worlds
-    for world in worlds:
-        world.close()
+def over_both_clients(bootstrap: str) -> Iterator[list[ConsumeHarness]]:
+    harnesses = [ConsumeHarness(bootstrap, client) for client in CLIENTS]
+    yield harnesses
+    for harness in harnesses:
+        harness.close()
 
 
 def members_of(process: "subprocess.Popen[bytes]") -> list[int]:

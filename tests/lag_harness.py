@@ -11,10 +11,10 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.errors import RetriableError
 from kafka.structs import OffsetAndMetadata
 
-from tests.consume_world import eventually
+from tests.consume_harness import eventually
 
 
-class LagWorld:
+class LagHarness:
     """One topic of two partitions, `records` in each; a context manager that ends what it started."""
 
     def __init__(self, bootstrap: str, records: int = 100) -> None:
@@ -25,7 +25,7 @@ class LagWorld:
         self.create()
         self.send(records)
 
-    def __enter__(self) -> "LagWorld":  # noqa: PYI034 - typing.Self is not in 3.10
+    def __enter__(self) -> "LagHarness":  # noqa: PYI034 - typing.Self is not in 3.10
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -88,7 +88,7 @@ class LagWorld:
         return process
 
     def run(self, command: str, *options: str) -> "Done":
-        """The command for this world's group."""
+        """The command for this harness's group."""
         return finish(self.start(command, "-g", self.group, *options))
 
 

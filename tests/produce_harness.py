@@ -25,7 +25,7 @@ class Run:
         return json.loads(self.out)
 
 
-class ProduceWorld:
+class ProduceHarness:
     """One topic, which does not exist until a run or `create` makes it."""
 
     def __init__(self, bootstrap: str) -> None:
