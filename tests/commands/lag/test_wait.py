@@ -129,8 +129,10 @@ def test_a_topic_created_again_is_exit_3(harness: LagHarness) -> None:
     harness.commit(10, 10)
     waiting = harness.start("wait", "-v", "-g", harness.group, "-t", harness.topic, "--interval", "50ms")
     told(waiting, "lag 180 in 2 of 2 partitions")
+    waiting.send_signal(signal.SIGSTOP)  # it shall not look while there is no topic
     harness.admin.delete_topics([harness.topic])
     harness.create()
+    waiting.send_signal(signal.SIGCONT)
     done = finish(waiting)
     assert (done.code, "deleted and created again" in done.err) == (3, True)
 
