@@ -4,6 +4,8 @@ from typing import Any
 
 from kafka import KafkaConsumer
 
+from eventq.broker.consume.kafka_python import _finish_joining
+
 
 def live_member(bootstrap: str, topic: str, group: str, **settings: Any) -> KafkaConsumer:
     """It has its partitions, and commits nothing if `settings` don't say so; the caller closes it."""
@@ -11,5 +13,6 @@ def live_member(bootstrap: str, topic: str, group: str, **settings: Any) -> Kafk
     usual = {"enable_auto_commit": False, "metadata_max_age_ms": soon}
     consumer = KafkaConsumer(topic, group_id=group, bootstrap_servers=bootstrap, **{**usual, **settings})
     while not consumer.assignment():
+        _finish_joining(consumer)
         consumer.poll(timeout_ms=100)
     return consumer
