@@ -1,13 +1,13 @@
 """What asks on a terminal takes only yes for yes; tables keep their numbers whole."""
 
-import os
 import re
-import sys
 import uuid
 
 import pexpect
 import pytest
 from kafka import KafkaAdminClient, OffsetAndMetadata, TopicPartition
+
+from tests.in_terminal import ends_with, spawn
 
 
 @pytest.mark.parametrize(
@@ -18,30 +18,26 @@ def test_delete_asks_and_only_yes_deletes(bootstrap: str, answer: str, code: int
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     admin.create_topics({name: {"num_partitions": 2, "replication_factor": 1}})
     admin.wait_for_topics([name])
-    child = spawn(bootstrap, "topic", "delete", name)
+    child = asked(bootstrap, "topic", "delete", name)
     child.expect_exact(f"Delete {name} (2 partitions, 1 replica) and all their records? [y/N] ")
     child.send(answer)
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == code
+    ends_with(child, code)
     assert (name in admin.list_topics()) is left
     admin.close()
 
 
 def test_group_delete_asks_too(bootstrap: str) -> None:
     name = made(bootstrap)
-    child = spawn(bootstrap, "group", "delete", name)
+    child = asked(bootstrap, "group", "delete", name)
     child.expect_exact(f"Delete group {name} and its commits? [y/N] ")
     child.send("n\n")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 1
+    ends_with(child, 1)
 
 
 def test_tables_fit_80_columns_with_their_numbers_whole(bootstrap: str) -> None:
     name = made(bootstrap)
     for arguments in (("topic", "describe", name), ("group", "reset", "-g", name, "--to", "1000000")):
-        child = spawn(bootstrap, *arguments)
+        child = asked(bootstrap, *arguments)
         text = child.read()
         child.close()
         plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
@@ -61,9 +57,5 @@ def made(bootstrap: str) -> str:
     return name
 
 
-def spawn(bootstrap: str, *arguments: str) -> "pexpect.spawn[str]":
-    command = ["-m", "eventq", *arguments, "-b", bootstrap]
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
-    return pexpect.spawn(
-        sys.executable, command, timeout=20, encoding="utf-8", env=environment, dimensions=(24, 80)
-    )
+def asked(bootstrap: str, *arguments: str) -> "pexpect.spawn[str]":
+    return spawn((24, 80), *arguments, "-b", bootstrap, encoding="utf-8")

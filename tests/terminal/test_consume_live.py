@@ -1,16 +1,14 @@
 """`eventq consume` in a real terminal: one frame that fits, nothing left of it, the report below."""
 
-import os
-import sys
 import termios
-import time
 from collections.abc import Iterator
+from typing import Any
 
 import pexpect
-import pyte
 import pytest
 
 from tests.consume_harness import ConsumeHarness
+from tests.in_terminal import ends_with, read_until, screen, spawn
 
 SIZES = [(24, 80), (50, 200)]
 
@@ -24,27 +22,17 @@ def harness(bootstrap: str) -> Iterator[ConsumeHarness]:
     harness.close()
 
 
-def start(harness: ConsumeHarness, size: tuple[int, int], *options: str) -> pexpect.spawn:  # type: ignore[type-arg]
+def start(harness: ConsumeHarness, size: tuple[int, int], *options: str) -> "pexpect.spawn[Any]":
     to = ["-b", harness.bootstrap, "-t", harness.topic, "-g", harness.group, "--heartbeat-interval", "300ms"]
-    arguments = ["-m", "eventq", "consume", *to, "--from-beginning", *options]
-    environment = {**os.environ, "TERM": "xterm-256color"}
-    return pexpect.spawn(sys.executable, arguments, dimensions=size, timeout=60, env=environment)
-
-
-def read_until(child: pexpect.spawn, screen: pyte.Screen, text: str) -> list[str]:  # type: ignore[type-arg]
-    stream, deadline = pyte.ByteStream(screen), time.monotonic() + 60
-    while not any(text in line for line in screen.display):
-        assert time.monotonic() < deadline, screen.display
-        stream.feed(child.read_nonblocking(65536, timeout=60))
-    return list(screen.display)
+    return spawn(size, "consume", *to, "--from-beginning", *options)
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_table_has_a_row_per_member_and_fits_the_terminal(
     harness: ConsumeHarness, size: tuple[int, int]
 ) -> None:
-    child, screen = start(harness, size, "--work", "5ms", "--count", "3"), pyte.Screen(size[1], size[0])
-    lines = read_until(child, screen, "consuming")
+    child, shown = start(harness, size, "--work", "5ms", "--count", "3"), screen(size)
+    lines = read_until(child, shown, "consuming")
     heads = [i for i, line in enumerate(lines) if harness.topic in line]
     assert len(heads) == 1
     names, totals = lines[heads[0] : heads[0] + 2]
@@ -56,11 +44,9 @@ def test_the_table_has_a_row_per_member_and_fits_the_terminal(
     assert 0 < len(rows) <= 3
     assert all(row[1].isdecimal() for row in rows)
     child.sendintr()  # the terminal's ^C must not shift the table that is drawn anew
-    left = read_until(child, screen, "committed: ")
+    left = read_until(child, shown, "committed: ")
     assert sum(f"{harness.topic} · group" in line for line in left) == 1
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 130
+    ends_with(child, 130)
 
 
 def test_at_the_end_the_terminal_is_restored_and_the_report_stands_below(harness: ConsumeHarness) -> None:
@@ -70,6 +56,4 @@ def test_at_the_end_the_terminal_is_restored_and_the_report_stands_below(harness
     child.expect_exact(b"\x1b[?25h")
     child.expect_exact(f"3,000 events of {harness.topic} processed")
     assert termios.tcgetattr(child.child_fd)[3] == before[3]
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
+    ends_with(child, 0)

@@ -1,17 +1,15 @@
 """`eventq lag watch` in a real terminal: one frame that fits, and the terminal given back."""
 
-import os
-import sys
 import termios
-import time
 import uuid
-from collections.abc import Callable
+from typing import Any
 
 import pexpect
-import pyte
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.structs import OffsetAndMetadata
+
+from tests.in_terminal import ends_with, read_until, screen, spawn
 
 
 @pytest.fixture(scope="module")
@@ -26,23 +24,8 @@ def group(bootstrap: str) -> str:
     return name
 
 
-def start(bootstrap: str, group: str, size: tuple[int, int]) -> pexpect.spawn:  # type: ignore[type-arg]
-    arguments = ["-m", "eventq", "lag", "watch", "-b", bootstrap, "-g", group, "--interval", "100ms"]
-    environment = {**os.environ, "TERM": "xterm-256color"}
-    return pexpect.spawn(sys.executable, arguments, dimensions=size, timeout=20, env=environment)
-
-
-def read_until(
-    child: pexpect.spawn,  # type: ignore[type-arg]
-    screen: pyte.Screen,
-    shows: Callable[[list[str]], bool],
-) -> list[str]:
-    """The first frame that does; one of the start may be for a size that the terminal had before."""
-    stream, deadline = pyte.ByteStream(screen), time.monotonic() + 20
-    while not shows(list(screen.display)):
-        assert time.monotonic() < deadline, screen.display
-        stream.feed(child.read_nonblocking(65536, timeout=20))
-    return list(screen.display)
+def start(bootstrap: str, group: str, size: tuple[int, int]) -> "pexpect.spawn[Any]":
+    return spawn(size, "lag", "watch", "-b", bootstrap, "-g", group, "--interval", "100ms")
 
 
 @pytest.mark.parametrize("size", [(24, 80), (50, 200)])
@@ -51,17 +34,15 @@ def test_the_frame_fits_the_terminal_and_says_what_it_leaves_out(
 ) -> None:
     child = start(bootstrap, group, size)
 
-    def is_full(lines: list[str]) -> bool:
+    def is_full(lines: list[str]) -> bool:  # a frame of the start may be for the size before
         rows = sum(group in line and "no-commit" in line for line in lines)
         return rows >= size[0] - 8 and any("not shown (deepest first)" in line for line in lines)
 
-    lines = read_until(child, pyte.Screen(size[1], size[0]), is_full)
+    lines = read_until(child, screen(size), is_full)
     assert lines[0].startswith("eventq lag watch")
     assert lines[1].startswith(f"group {group}")
     child.send("q")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
+    ends_with(child, 0)
 
 
 @pytest.mark.parametrize(("ending", "code"), [("q", 0), ("\x03", 130), ("SIGTERM", 143)])
@@ -76,5 +57,4 @@ def test_however_it_ends_the_terminal_is_restored(bootstrap: str, group: str, en
     child.expect_exact(b"\x1b[?1049l")
     child.expect(pexpect.EOF)
     assert termios.tcgetattr(child.child_fd)[3] == before[3]
-    child.close()
-    assert child.exitstatus == code
+    ends_with(child, code)

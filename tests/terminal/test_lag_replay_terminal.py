@@ -1,23 +1,21 @@
 """`eventq lag watch --replay` in a real terminal, and in a pipe."""
 
 import json
-import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import orjson
-import pexpect
-import pyte
 import pytest
 
 from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import Assume, GroupLag, Snapshot, partition_lag
 from eventq.views.lag.json import stream_document
+from tests.in_terminal import ends_with, read_until, screen, spawn
 
 START = 1_800_000_000
+SIZE = (24, 100)
 
 
 def document(second: int) -> bytes:
@@ -39,39 +37,22 @@ def run(*options: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
-def read_until(child: pexpect.spawn, screen: pyte.Screen, text: str) -> list[str]:  # type: ignore[type-arg]
-    stream, deadline = pyte.ByteStream(screen), time.monotonic() + 30
-    while not any(text in line for line in screen.display):
-        assert time.monotonic() < deadline, screen.display
-        stream.feed(child.read_nonblocking(65536, timeout=30))
-    return list(screen.display)
-
-
 def test_on_a_terminal_it_plays_at_its_speed_holds_the_last_sample_and_q_quits(recording: Path) -> None:
-    arguments = ["-m", "eventq", "lag", "watch", "--replay", str(recording), "--speed", "100000"]
-    environment = {**os.environ, "TERM": "xterm-256color"}
-    child = pexpect.spawn(sys.executable, arguments, dimensions=(24, 100), timeout=30, env=environment)
-    screen = pyte.Screen(100, 24)
-    lines = read_until(child, screen, "11,200")
+    child = spawn(SIZE, "lag", "watch", "--replay", str(recording), "--speed", "100000")
+    lines = read_until(child, screen(SIZE), "11,200")
     assert any("group billing" in line for line in lines)
     assert any("orders" in line for line in lines)
     child.send("q")
     child.expect("the last line, 4, is cut")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
+    ends_with(child, 0)
 
 
 def test_q_quits_in_the_middle(recording: Path) -> None:
-    arguments = ["-m", "eventq", "lag", "watch", "--replay", str(recording)]
-    environment = {**os.environ, "TERM": "xterm-256color"}
-    child = pexpect.spawn(sys.executable, arguments, dimensions=(24, 100), timeout=30, env=environment)
-    lines = read_until(child, pyte.Screen(100, 24), "4,000")
+    child = spawn(SIZE, "lag", "watch", "--replay", str(recording))
+    lines = read_until(child, screen(SIZE), "4,000")
     assert not any("11,200" in line for line in lines)
     child.send("q")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
+    ends_with(child, 0)
 
 
 def test_in_a_pipe_it_gives_the_documents_again(recording: Path) -> None:
