@@ -3,20 +3,24 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from kafka import KafkaAdminClient
 
+from tests import run_folder
 from tests.group_fixture import GroupFixture
 from tests.private_kafka import PrivateKafka
 
+_TESTS = Path(__file__).parent
+_LONGEST_FIRST = ("faults", "scripts", "docs", "terminal", "commands", "broker", "loops")
 _SMALL = ("--small", "--way", "java")
 _QUICK_RETURN = ("-c", "broker.session.timeout.ms=3000", "-c", "broker.heartbeat.interval.ms=500")
 """A killed broker is taken for dead, and may register again, after 3 s instead of 9."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """A terminated run ends as an interrupted one does: what it started is stopped.
 
     A job in the background begins with Ctrl-C ignored and would hand that on to all that it starts.
@@ -26,18 +30,47 @@ def pytest_configure() -> None:
     settings.load_profile("eventq")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
+    if not _is_worker(config):
+        run_folder.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not _is_worker(config):
+        run_folder.end()
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Whether this is one of several processes that share the tests (pytest-xdist)."""
+    return hasattr(config, "workerinput")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, one has all of a file, and all that restart the same brokers.
+
+    What takes longest begins first.
+    """
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_place(item)))
+    items.sort(key=_rank)
+
+
+def _place(item: pytest.Item) -> str:
+    fixtures: list[str] = item.fixturenames  # type: ignore[attr-defined] # functions alone have fixtures
+    own_brokers = [name for name in fixtures if name in {"_cluster", "_restartable"}]
+    return own_brokers[0] if own_brokers else str(item.path.relative_to(_TESTS))
+
+
+def _rank(item: pytest.Item) -> int:
+    floor = item.path.relative_to(_TESTS).parts[0]
+    return _LONGEST_FIRST.index(floor) if floor in _LONGEST_FIRST else len(_LONGEST_FIRST)
 
 
 @pytest.fixture(scope="session")
-def bootstrap() -> Iterator[str]:
+def bootstrap() -> str:
     """The address of a broker that all tests share: names must be unique, nothing may stop it."""
-    given = os.environ.get("EVENTQ_TEST_BOOTSTRAP")
-    if given:
-        yield given
-        return
-    kafka = PrivateKafka()
-    yield kafka.bootstrap
-    kafka.remove()
+    return os.environ.get("EVENTQ_TEST_BOOTSTRAP") or run_folder.once(
+        "bootstrap", lambda: PrivateKafka().bootstrap
+    )
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,13 @@
 import os
 import signal
 import subprocess
-from pathlib import Path
 
 import pytest
 from local_kafka import java, layout, node
 
-CHECKOUT = Path(__file__).parents[1]
-SCRIPT = str(CHECKOUT / "scripts" / "kafka")
+from tests import run_folder
+from tests.run_folder import SCRIPT
+
 START_SECONDS = 170.0
 
 
@@ -18,7 +18,8 @@ class PrivateKafka:
 
     def __init__(self, *options: str) -> None:
         self.bootstrap = _up("--port", "0", *options)
-        self.port = int(self.bootstrap.split(",")[0].rsplit(":", 1)[1])
+        self.port = int(self.bootstrap.split(",", maxsplit=1)[0].rsplit(":", 1)[1])
+        run_folder.started(self.port)
 
     @property
     def plain_bootstrap(self) -> str:
@@ -55,7 +56,7 @@ class PrivateKafka:
         self.node(number).signal(signal.SIGCONT)
 
     def remove(self) -> None:
-        subprocess.run([SCRIPT, "wipe", "--port", str(self.port)], check=True, capture_output=True)
+        run_folder.remove(self.port)
 
 
 def _up(*options: str) -> str:

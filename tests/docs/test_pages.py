@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.private_kafka import CHECKOUT, PrivateKafka
+from tests.private_kafka import PrivateKafka
+from tests.run_folder import CHECKOUT
 
 PAGES = ("README.md", "docs/ci.md", "docs/patterns.md")
 LIMIT = 150

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.private_kafka import CHECKOUT
+from tests.run_folder import CHECKOUT
 
 LINT = Path(sys.executable).with_name("lint-imports")
 PLANTED = {

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from local_kafka import jars, layout
 
-from tests.private_kafka import CHECKOUT
+from tests.run_folder import CHECKOUT
 
 FILE = CHECKOUT / "docker-compose.kafka.yml"
 PORT = "${EVENTQ_KAFKA_PORT:-9092}"

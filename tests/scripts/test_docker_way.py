@@ -12,7 +12,7 @@ import pytest
 from kafka import KafkaAdminClient
 from local_kafka import ports, probe
 
-from tests.private_kafka import CHECKOUT, SCRIPT
+from tests.run_folder import CHECKOUT, SCRIPT
 
 Call: TypeAlias = "Callable[..., subprocess.CompletedProcess[str]]"
 

@@ -14,7 +14,8 @@ from kafka import KafkaAdminClient
 from local_kafka import layout, ports, probe
 
 from tests.consume_harness import alive
-from tests.private_kafka import SCRIPT, PrivateKafka
+from tests.private_kafka import PrivateKafka
+from tests.run_folder import SCRIPT
 
 
 def kafka(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":

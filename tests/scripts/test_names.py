@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.private_kafka import CHECKOUT
+from tests.run_folder import CHECKOUT
 
 
 def test_no_two_classes_of_the_package_have_one_name() -> None:

@@ -7,7 +7,8 @@ import pexpect
 import pytest
 
 from tests.consume_harness import alive, children
-from tests.private_kafka import CHECKOUT, PrivateKafka
+from tests.private_kafka import PrivateKafka
+from tests.run_folder import CHECKOUT
 
 SCRIPT = str(CHECKOUT / "scripts" / "quickstart")
 LIMIT = 120
