@@ -14,6 +14,7 @@ from kafka.errors import KafkaError
 from kafka.net.compat import KafkaNetClient
 
 from eventq.broker.connection import made
+from eventq.broker.lag_apart import ApartLagReader
 from eventq.core.errors import EventqError
 from eventq.core.settings import Connection
 from tests.descriptors import descriptors, left
@@ -175,4 +176,14 @@ def test_a_client_that_finds_no_free_descriptor_says_so_and_leaves_none_open(
     before = descriptors()
     with left(free), pytest.raises(EventqError, match="Too many open files"):
         made(Connection(refusing), KafkaAdminClient, {"bootstrap_servers": refusing})
+    assert descriptors() == before
+
+
+@pytest.mark.parametrize("free", [0, 2])
+def test_a_process_for_librdkafka_that_finds_no_free_descriptor_says_so_and_leaves_none_open(
+    free: int, refusing: str
+) -> None:
+    before = descriptors()
+    with left(free), pytest.raises(EventqError, match="Too many open files"):
+        ApartLagReader(Connection(refusing))
     assert descriptors() == before
