@@ -1,10 +1,12 @@
-"""Sockets that kafka-python leaves open, and handshakes that it never gives up (3.0.12; kafka/net).
+"""Sockets that kafka-python leaves open, and nodes that it waits for too long (3.0.12; kafka/net).
 
 - `KafkaNetSocket.sock_connect`: a connect that is refused, times out, or is under way when the client is
   closed leaves its socket to the garbage collector, a descriptor for each try while a broker is away.
 - `KafkaSSLTransport`: so do TLS settings that can't be used, and a TLS handshake that fails.
 - `KafkaConnectionManager._build_transport`: its time-out ends with the TCP connect; a listener that never
   answers the TLS handshake is waited for without end.
+- `KafkaConnectionManager.get_connection`: the first bootstrap node gets the whole bootstrap time-out, so that
+  one that hangs leaves none for the others.
 
 Each is wrapped here, and can go when upstream does the same: tests/broker/test_sockets.py passes without it.
 """
@@ -21,6 +23,10 @@ _sock_connect = KafkaNetSocket.sock_connect
 _init = KafkaSSLTransport.__init__
 _handshake = KafkaSSLTransport.handshake
 _build_transport = KafkaConnectionManager._build_transport  # noqa: SLF001 - where the time-out is known
+_get_connection = KafkaConnectionManager.get_connection
+
+_SHARE_MS = 1000.0
+"""A bootstrap node has that long at least, if there is so much."""
 
 
 def mend() -> None:
@@ -29,6 +35,7 @@ def mend() -> None:
     KafkaSSLTransport.__init__ = init
     KafkaSSLTransport.handshake = handshake
     KafkaConnectionManager._build_transport = build_transport  # noqa: SLF001 - see above
+    KafkaConnectionManager.get_connection = get_connection
 
 
 async def sock_connect(self: Any, net: Any, sock: Any, sockaddr: Any, timeout_at: float | None = None) -> Any:
@@ -70,3 +77,10 @@ async def build_transport(self: Any, node: Any, timeout_at: float | None = None)
     finally:
         if timer is not None:
             net.cancel(timer)
+
+
+def get_connection(self: Any, node_id: Any, timeout_ms: float | None = None, **more: Any) -> Any:
+    if timeout_ms is not None and self.cluster.is_bootstrap(node_id):
+        share = timeout_ms / len(self.cluster.bootstrap_brokers())
+        timeout_ms = min(timeout_ms, max(share, _SHARE_MS))
+    return _get_connection(self, node_id, timeout_ms=timeout_ms, **more)

@@ -13,7 +13,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 from kafka.net.compat import KafkaNetClient
 
-from eventq.broker.connection import made
+from eventq.broker.connection import admin, made
 from eventq.broker.lag_apart import ApartLagReader
 from eventq.core.errors import EventqError
 from eventq.core.settings import Connection
@@ -157,6 +157,20 @@ def test_a_client_that_is_closed_while_it_connects_leaves_nothing_open(
     assert descriptors() == idle + 1
     connecting.close()
     assert descriptors() == before
+
+
+def test_a_bootstrap_node_that_hangs_leaves_time_for_the_others(
+    bootstrap: str, silent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def hung_first(nodes: list[Any]) -> Any:
+        asked.append(bootstrap if asked else silent)
+        return next(node for node in nodes if f"{node.host}:{node.port}" == asked[-1])
+
+    monkeypatch.setattr("kafka.net.manager.random.choice", hung_first)
+    admin(Connection(f"{silent},{bootstrap}", connect_timeout=4)).close()
+    assert asked[:2] == [silent, bootstrap]
 
 
 @pytest.mark.parametrize("kind", [KafkaAdminClient, KafkaConsumer, KafkaProducer])
