@@ -82,6 +82,7 @@ class LibrdkafkaLagReader:
         answers = self._describe([group.group for group in groups if group.group not in found])
         if answers and all(map(unanswered, answers.values())):
             self._metadata()  # says whether only the coordinators are away, or everything
+            self._renew()
         found.update((name, description(one)) for name, one in answers.items())
         unsure = [g.group for g in groups if not (g.type or found[g.group].exists)]
         return {**found, **(looked_up(unsure, self._every_kind()) if unsure else {})}
@@ -92,6 +93,10 @@ class LibrdkafkaLagReader:
             return self._admin.list_topics(timeout=self._patience.seconds)
         except KafkaException as error:
             raise silent(self._connection, failure(error)) from error
+
+    def _renew(self) -> None:
+        """After an outage librdkafka (2.16) may ask no coordinator ever again, where a new client does."""
+        self._admin = librdkafka_admin(self._connection)
 
     def _describe(self, names: list[str]) -> dict[str, Any]:
         return self._coordinated(names, self._ask_descriptions)
