@@ -88,9 +88,6 @@ class MessageHandler:
     def _failed(self, _slot: MemberSlot, message: Failed) -> None:
         self._ending.fail(EventqError(message.message, hint=message.hint))
 
-    def _done(self, slot: MemberSlot, _message: messages.Done) -> None:
-        slot.done = True
-
     _HANDLERS: ClassVar[Mapping[type, Callable[[Any, MemberSlot, Any], None]]] = {
         messages.Assigned: _assigned,
         messages.Revoked: _revoked,
@@ -103,5 +100,4 @@ class MessageHandler:
         messages.WasReset: _was_reset,
         messages.MalformedFound: _malformed,
         Failed: _failed,
-        messages.Done: _done,
     }

@@ -102,9 +102,7 @@ class Produce:
         self._from = 0
         self._show_at = 0.0
         self._dry = False
-        self._most = (
-            _BATCH_EVENTS if schedule.rate is None else min(_BATCH_EVENTS, schedule.within(_BATCH_SECONDS))
-        )
+        self._most = min(_BATCH_EVENTS, schedule.within(_BATCH_SECONDS) or _BATCH_EVENTS)
 
     @property
     def deliveries(self) -> Deliveries:
@@ -130,7 +128,7 @@ class Produce:
 
     def _over(self) -> bool:
         """An unpaced run is over when its time is; a paced one sends what was due in time, however late."""
-        if self._schedule.time_is_up(self._elapsed()) and (self._dry or self._schedule.rate is None):
+        if self._schedule.time_is_up(self._elapsed()) and (self._dry or not self._schedule.paced):
             return True
         return self._batch is None and self._feed.head is None
 
@@ -152,7 +150,7 @@ class Produce:
         numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), self._most)
         if not numbers:
             return None
-        if self._schedule.rate is None:
+        if not self._schedule.paced:
             values, keys = self._feed.take([int(self._clock.now() * 1000)] * len(numbers))
             return EventBatch(numbers, values, None, keys, now)
         stamps = self._schedule.stamps(numbers, self.start.epoch)
@@ -166,7 +164,7 @@ class Produce:
         offered.bytes += batch.size(start, end)
         offered.first_at = offered.first_at or now
         offered.last_at = now
-        if self._schedule.rate is None:
+        if not self._schedule.paced:
             return
         step = -(-(end - start) // _SLIPS_PER_BATCH)
         for i in range(start, end, step):

@@ -9,7 +9,7 @@ from eventq.core.outcome import Outcome
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyRule
-from eventq.core.produce.pacing import Schedule, schedule
+from eventq.core.produce.pacing import ConstantRate, Schedule, schedule
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.produce.produce import Produce
 
@@ -82,7 +82,7 @@ def produce(paced: Schedule, clock: FakeClock, producer: FakeProducer) -> Produc
 def test_every_event_goes_out_once_in_order_and_never_early(rate: Fraction, total: int, room: int) -> None:
     clock = FakeClock()
     producer = FakeProducer(clock, room=room)
-    run = produce(Schedule(rate, total), clock, producer)
+    run = produce(ConstantRate(rate, total), clock, producer)
     assert run.run() is Outcome.REACHED
     assert [n for _, n, _ in producer.taken] == list(range(total))
     late = [at - run.start.at - n / rate for at, n, _ in producer.taken]
