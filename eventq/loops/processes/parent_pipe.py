@@ -32,11 +32,14 @@ class ParentPipe:
 
     def answer(self, kind: type[_Answer] | tuple[type[_Answer], ...], otherwise: _Answer) -> _Answer:
         """Waits for the answer that the parent owes; `otherwise` if the parent is gone."""
-        while not self.orphaned:
-            message = self._next()
-            if isinstance(message, kind):
-                return message
-            self._arrived.append(message)
+        try:
+            while not self.orphaned:
+                message = self._pipe.recv()
+                if isinstance(message, kind):
+                    return message
+                self._arrived.append(message)
+        except (OSError, EOFError):
+            self._lose()
         return otherwise
 
     def sleep_until(self, moment: float) -> bool:
@@ -60,14 +63,7 @@ class ParentPipe:
         except (OSError, EOFError):
             self._lose()
 
-    def _next(self) -> Any:
-        try:
-            message = self._pipe.recv()
-        except (OSError, EOFError):
-            self._lose()
-            return Stop()
-        return message
-
     def _lose(self) -> None:
-        self.orphaned = True
-        self._arrived.append(Stop())
+        if not self.orphaned:
+            self.orphaned = True
+            self._arrived.append(Stop())
