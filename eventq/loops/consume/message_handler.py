@@ -17,6 +17,8 @@ _MOST_SAMPLES = 5
 
 
 class MessageHandler:
+    """Errors of the display are raised: an OSError here is no member's end."""
+
     def __init__(self, state: GroupState, ending: Ending, clock: Clock, display: ConsumeDisplay) -> None:
         self._state, self._ending, self._clock, self._display = state, ending, clock, display
         self._topic = state.plan.topic

@@ -24,7 +24,7 @@ _SLIPS_PER_BATCH = 8
 
 
 class Feed(Protocol):
-    """Where events come from."""
+    """Where events come from; OSError where they can't be read. Times are in seconds."""
 
     def wait(self, seconds: float) -> bool:
         """Until there may be an event, or for `seconds`; False if none came."""
@@ -45,7 +45,10 @@ class Feed(Protocol):
 
 
 class EventProducer(Protocol):
-    """A client bound to one topic; what became of events stands in `deliveries` once `poll` has seen it."""
+    """A client bound to one topic; what became of events stands in `deliveries` once `poll` has seen it.
+
+    Times are in seconds. Only `begin` raises: what goes wrong with an event is counted.
+    """
 
     deliveries: Deliveries
 
