@@ -9,8 +9,6 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
-from multiprocessing import connection
-from multiprocessing.process import BaseProcess
 from random import Random
 
 from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
@@ -20,6 +18,8 @@ from eventq.core.consume.work import Work
 from eventq.core.settings.settings import Connection
 from eventq.core.start import Start, StartKind
 from eventq.loops.consume.messages import Committed, Committing, ToParent
+from eventq.loops.processes import forkserver
+from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Stop
 
 AT_ONCE = 16
@@ -31,8 +31,7 @@ class Life:
     """One member: `covered` records are in commits that it knows to be made."""
 
     client_id: str
-    process: BaseProcess
-    pipe: connection.Connection
+    child: Child
     stop_at: float | None = None
     announced: int = 0
     covered: int = 0
@@ -49,18 +48,15 @@ class Life:
 
     def listen(self) -> bool:
         """False once its process is gone."""
-        try:
-            while self.pipe.poll():
-                self.hear(self.pipe.recv())
-        except (EOFError, OSError):
-            self.process.join()
-            return False
-        return True
+        self.child.receive(self.hear)
+        if not self.child.open:
+            self.child.close()
+        return self.child.open
 
     def see_to(self, now: float) -> None:
         if self.stop_at is not None and not self.told and now >= self.stop_at:
             self.told = True
-            self.pipe.send(Stop())
+            self.child.send(Stop())
 
 
 def churn(plan: MemberPlan, starts: int) -> list[Life]:
@@ -74,9 +70,9 @@ def churn(plan: MemberPlan, starts: int) -> list[Life]:
     while len(lives) < starts or living:
         while len(lives) < starts and len(living) < AT_ONCE:
             client_id = f"churn-{len(lives)}."
-            lives.append(Life(client_id, *launch(len(lives), client_id)))
+            lives.append(Life(client_id, launch(len(lives), client_id)))
             living.append(lives[-1])
-        connection.wait([life.pipe for life in living], 0.02)
+        forkserver.wait([life.child for life in living], 0.02)
         ended = [life for life in living if not life.listen()]
         for life in ended:
             living.remove(life)
@@ -114,7 +110,7 @@ def main(client: str, bootstrap: str, topic: str, group: str, starts: str) -> No
         "covered": sum(life.covered for life in lives),
         "refused": sum(life.refused for life in lives),
         "workers": sum(life.covered > 0 for life in lives),
-        "exits": Counter(str(life.process.exitcode) for life in lives),
+        "exits": Counter(str(life.child.exit) for life in lives),
     }
     sys.stdout.write(json.dumps(said))
 

@@ -1,19 +1,16 @@
 """A member process: where the forkserver enters."""
 
 import gc
-import os
-import signal
-from multiprocessing.connection import Connection
+from functools import partial
 
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.purchase_batch import json_faults, no_faults, purchase_faults
-from eventq.core.errors import EventqError, ExitCode
 from eventq.loops.clock import SystemClock
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.member import Member
-from eventq.loops.consume.messages import Done
 from eventq.loops.consume.processing import Faults
-from eventq.loops.processes.messages import Failed
+from eventq.loops.processes.child import Pipe
+from eventq.loops.processes.entry import run_child
 from eventq.loops.processes.parent_pipe import ParentPipe
 
 _FAULTS: dict[str, Faults] = {"purchase": purchase_faults, "json": json_faults, "raw": no_faults}
@@ -27,29 +24,15 @@ _GC_THRESHOLD = (
 )
 
 
-def main(pipe: Connection, plan: MemberPlan) -> None:
-    """One member, until the parent says Stop or is gone. Signals are the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def main(pipe: Pipe, plan: MemberPlan) -> None:
+    """One member, until the parent says Stop or is gone."""
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
-    clock = SystemClock()
-    parent = ParentPipe(pipe, clock)
-    code = ExitCode.DONE
-    try:
-        Member(_consumer(plan), parent, plan, _FAULTS[plan.value_format], clock).run()
-    except EventqError as error:
-        code = _fail(parent, error)
-    except Exception as error:
-        code = _fail(parent, EventqError(f"a member met an unexpected {type(error).__name__}: {error}"))
-    pipe.close()
-    os._exit(code)
+    run_child(pipe, SystemClock(), "member", partial(_work, plan))
 
 
-def _fail(parent: ParentPipe, error: EventqError) -> ExitCode:
-    parent.send(Failed(str(error), error.hint))
-    parent.send(Done())
-    return error.exit_code
+def _work(plan: MemberPlan, parent: ParentPipe) -> None:
+    Member(_consumer(plan), parent, plan, _FAULTS[plan.value_format], SystemClock()).run()
 
 
 def _consumer(plan: MemberPlan) -> GroupConsumer:

@@ -5,7 +5,7 @@ import sys
 from collections import deque
 from types import TracebackType
 
-from eventq.core.produce.pacing import Schedule
+from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered, ProduceNow
 from eventq.views.produce.report import live_line, progress_line
 
@@ -51,7 +51,6 @@ class ProduceOutput:
         sys.stderr.flush()
 
     def _now(self, at: float, seconds: float, offered: Offered, deliveries: Deliveries) -> ProduceNow:
-        target = self._schedule.rate
         return ProduceNow(
             seconds=seconds,
             offered=offered.count,
@@ -59,7 +58,7 @@ class ProduceOutput:
             failed=deliveries.failed + deliveries.unknown,
             in_flight=offered.count - deliveries.settled,
             rate=self._rate(at, offered.count),
-            target_rate=None if target is None else float(target),
+            target_rate=self._schedule.rate_at(int(seconds * NANO)),
             slip_ms=offered.slip_ms.quantile(0.99),
             total=self._schedule.total,
         )

@@ -1,14 +1,13 @@
-"""Wires a produce run up, alone or over several workers, and says how it went."""
+"""Wires a produce run up and says how it went."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
-from typing import TYPE_CHECKING
 
 from eventq.commands.options import Shared
 from eventq.commands.output import note, write, write_json
-from eventq.commands.produce.client import BROKER_FLOOR, producer
+from eventq.commands.produce.launch import launcher, prepare
 from eventq.commands.produce.output import ProduceOutput
 from eventq.commands.produce.topic import TopicRules, ready_topic
 from eventq.commands.signals import signals
@@ -20,26 +19,20 @@ from eventq.core.produce.plan import Acks, ProducePlan
 from eventq.core.produce.report import ProduceReport
 from eventq.loops.clock import SystemClock
 from eventq.loops.produce.line_feed import LineFeed
-from eventq.loops.produce.produce import Produce
-
-if TYPE_CHECKING:
-    from eventq.loops.produce.parent import WorkerPool
+from eventq.loops.produce.parent import WorkerPool
 
 
 def run_and_report(
     shared: Shared, plan: ProducePlan, rules: TopicRules, output: str, max_slip: float | None
 ) -> None:
     """`max_slip` in seconds. The report is printed whatever the end is."""
-    if plan.workers > 1:
-        from eventq.commands import processes
-
-        processes.prepare(["eventq.commands.produce.worker", BROKER_FLOOR[plan.send.client]])
+    prepare(plan)
     with _feed(plan) as feed:  # an input that can't be read makes no topic
         _ready(shared, plan, rules)
-        run = _pool(shared, plan) if plan.workers > 1 else _alone(shared, plan, feed)
-    report, outcome, error = run
+        pool, outcome = _run(shared, plan, feed)
+    report = _report(plan, pool, feed)
     _print(report, output)
-    _judge(report, outcome, error, max_slip)
+    _judge(report, outcome, pool.error, max_slip)
 
 
 def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> None:
@@ -55,37 +48,14 @@ def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> None:
         note(shared, f"run {plan.run}, client {send.client}")
 
 
-_Result = tuple[ProduceReport, Outcome, EventqError | None]
-
-
-def _alone(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> _Result:
-    with _output(shared, plan) as output:
-        client = producer(plan.send)
-        run = Produce(plan.schedule, feed, client, SystemClock(), output)
-        with signals(run):
-            client.begin()
-            outcome = run.run()
-    empty = feed.empty if isinstance(feed, LineFeed) else None
-    return _report(plan, run, empty), outcome, None
-
-
-def _pool(shared: Shared, plan: ProducePlan) -> _Result:
-    from eventq.commands import processes
-    from eventq.loops.produce.parent import WorkerPool
-
+def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> tuple[WorkerPool, Outcome]:
     shares = [Share(worker, plan.workers) for worker in range(plan.workers)]
-
-    def launch(worker: int) -> "processes.Child":
-        from eventq.commands.produce.worker import main
-
-        return processes.start(main, (plan, shares[worker]), f"worker-{worker}")
-
+    launch, wait = launcher(plan, shares, feed)
     keyed = plan.key.kind is not KeyKind.NONE
     with _output(shared, plan) as output:
-        run = WorkerPool(plan.schedule, shares, launch, SystemClock(), output, keyed=keyed)
-        with signals(run):
-            outcome = run.run()
-    return _report(plan, run, None), outcome, run.error
+        pool = WorkerPool(plan.schedule, shares, launch, wait, SystemClock(), output, keyed=keyed)
+        with signals(pool):
+            return pool, pool.run()
 
 
 @contextmanager
@@ -114,19 +84,18 @@ def _output(shared: Shared, plan: ProducePlan) -> ProduceOutput:
     return ProduceOutput(plan.schedule, live=live, quiet=shared.quiet)
 
 
-def _report(plan: ProducePlan, run: "Produce | WorkerPool", empty_lines: int | None) -> ProduceReport:
-    target = plan.schedule.rate
+def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed) -> ProduceReport:
     return ProduceReport(
         topic=plan.send.topic,
         run=plan.run,
         client=plan.send.client,
         acknowledged=plan.send.acks is not Acks.NONE,
-        start=run.start.at,
-        seconds=run.end - run.start.at,
-        target_rate=None if target is None else float(target),
-        offered=run.offered,
-        deliveries=run.deliveries,
-        empty_lines=empty_lines,
+        start=pool.start.at,
+        seconds=pool.end - pool.start.at,
+        target_rate=plan.schedule.rate_at(0),
+        offered=pool.offered,
+        deliveries=pool.deliveries,
+        empty_lines=feed.empty if isinstance(feed, LineFeed) else None,
     )
 
 

@@ -8,7 +8,7 @@ from eventq.commands.output import note
 from eventq.commands.settings.connect import data_client
 from eventq.core.errors import AlreadyExists
 from eventq.core.settings.settings import Connection
-from eventq.core.topic.topics import TopicWish, no_topic, shape
+from eventq.core.topic.topics import TopicMap, TopicWish, no_topic, shape
 
 if TYPE_CHECKING:
     from eventq.broker.topic.topics import Topics
@@ -41,26 +41,30 @@ def ready_topic(shared: Shared, to: Connection, topic: str, rules: TopicRules) -
 
     with Topics(to) as topics:
         found = topics.find([topic]).get(topic)
-        if found is None and not rules.create:
-            raise no_topic(topic)
         if found is None:
-            _create(shared, topics, topic, rules)
-        elif rules.asked and rules.grow and len(found.parts) < rules.partitions:
-            topics.grow(topic, rules.partitions)
-            note(
-                shared,
-                f"topic {topic} has grown from {len(found.parts)} to {rules.partitions} partitions: "
-                "keys now fall elsewhere (--no-grow leaves it as it is)",
-            )
-        else:
+            found = _create(shared, topics, topic, rules)
+        if found is None:
+            return rules.partitions
+        if not rules.asked or not rules.grow or len(found.parts) >= rules.partitions:
             return len(found.parts)
+        topics.grow(topic, rules.partitions)
+        note(
+            shared,
+            f"topic {topic} has grown from {len(found.parts)} to {rules.partitions} partitions: "
+            "keys now fall elsewhere (--no-grow leaves it as it is)",
+        )
     return rules.partitions
 
 
-def _create(shared: Shared, topics: "Topics", topic: str, rules: TopicRules) -> None:
+def _create(shared: Shared, topics: "Topics", topic: str, rules: TopicRules) -> TopicMap | None:
+    """None, or the topic as another made it meanwhile."""
+    if not rules.create:
+        raise no_topic(topic)
     failed = topics.create({topic: TopicWish(rules.partitions, rules.replicas)})
     error = failed.get(topic)
-    if error is not None and not isinstance(error, AlreadyExists):
+    if isinstance(error, AlreadyExists):
+        return topics.find([topic]).get(topic)
+    if error is not None:
         raise error
-    if error is None:
-        note(shared, f"created topic {topic}: {shape(rules.partitions, rules.replicas)}")
+    note(shared, f"created topic {topic}: {shape(rules.partitions, rules.replicas)}")
+    return None

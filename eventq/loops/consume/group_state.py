@@ -11,6 +11,12 @@ from eventq.loops.consume.messages import Resume, ToMember
 
 
 class GroupState:
+    """`committed`: the next offset to read of each partition, as far as it was heard of.
+
+    `generations` are those of the group that members have told of: one a rebalance. `samples` are the first
+    malformed records. Times are in seconds by the monotonic clock, from the making of this object.
+    """
+
     def __init__(self, plan: GroupPlan, clock: Clock) -> None:
         self.plan = plan
         self.quota = Quota(plan.max_messages)
@@ -53,10 +59,12 @@ class GroupState:
                 slot.send(Resume())
 
     def tell(self, message: ToMember) -> None:
+        """To all members that live."""
         for slot in self.slots:
             slot.send(message)
 
     def outcome(self) -> Outcome | None:
+        """Of a run that is over by its goal or a limit of time, else None."""
         now = self._clock.monotonic()
         received = sum(slot.received for slot in self.slots)
         if received != self._received:
@@ -67,6 +75,7 @@ class GroupState:
         return judge(self.plan, state)
 
     def now(self) -> GroupNow:
+        """Rates are events per second, None while not known; so is the lag in records."""
         members = tuple(slot.now() for slot in self.slots)
         rates = [member.rate for member in members if member.rate is not None]
         lags = [member.lag for member in members if member.partitions]

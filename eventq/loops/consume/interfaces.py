@@ -6,28 +6,39 @@ from eventq.core.consume.report import GroupNow, Offsets
 
 
 class ConsumeDisplay(Protocol):
-    """`write` writes whole lines to stdout and is False once nobody reads it."""
+    """OSError where stdout or stderr can't be written to."""
 
-    def show(self, now: GroupNow) -> None: ...
+    def show(self, now: GroupNow) -> None:
+        """Called several times a second."""
+        ...
 
-    def note(self, text: str) -> None: ...
+    def note(self, text: str) -> None:
+        """One line for people, without an end of line."""
+        ...
 
-    def write(self, block: bytes) -> bool: ...
+    def write(self, block: bytes) -> bool:
+        """Whole lines of events, to stdout as they are; False once nobody reads it."""
+        ...
 
 
 class ClusterAdmin(Protocol):
-    """A connection of the parent's own. EventqError where the cluster can't be asked just now."""
+    """A connection of the parent's own, bound to one topic and one group."""
 
     def topic_id(self) -> str | None:
-        """None when there is no such topic."""
+        """None when there is no such topic; EventqError where nobody answers just now."""
         ...
 
-    def committed(self) -> Offsets: ...
+    def committed(self) -> Offsets:
+        """The group's commits, without partitions that have none; EventqError where nobody answers."""
+        ...
 
     def remove(self, member_id: str | None, client_id: str) -> bool:
-        """Whether a dead member's place in the group could be given up."""
+        """Whether a dead member's place in the group could be given up; raises nothing.
+
+        A member that died before it could tell its id (None) is known by its client id.
+        """
         ...
 
     def remove_stale_members(self, prefix: str) -> None:
-        """Gives up the places of all whose client ids begin so."""
+        """Gives up the places of all whose client ids begin so, as far as it can; raises nothing."""
         ...

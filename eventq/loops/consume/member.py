@@ -7,7 +7,6 @@ from eventq.loops.consume.commits import MemberCommits
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import (
     Assigned,
-    Done,
     Flush,
     MemberProgress,
     Placed,
@@ -88,7 +87,6 @@ class Member:
         self._report()
         self._commits.commit(self._consumer)
         self._consumer.close()
-        self._parent.send(Done())
 
     # what the consumer tells
 

@@ -3,24 +3,16 @@
 A slot outlives its processes: a restarted member continues the counts of its slot.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 
 from eventq.core.consume.report import MemberNow, MemberReport, Offsets, Reset, Tally
-from eventq.loops.consume.messages import Assigned, Committing, MemberProgress, ToMember
-from eventq.loops.processes.exits import exit_name
-
-Launch = Callable[[int, str], tuple[BaseProcess, Connection]]
-"""Starts the process of slot n under a client id; returns it and the parent's end of its pipe."""
+from eventq.loops.consume.messages import Assigned, Committing, MemberProgress
+from eventq.loops.processes.child import Child
+from eventq.loops.processes.parent_loop import ChildSlot
 
 
 @dataclass(slots=True)
-class MemberSlot:
-    number: int
-    process: BaseProcess | None = None
-    pipe: Connection | None = None
+class MemberSlot(ChildSlot):
     client_id: str = ""
     member_id: str | None = None
     partitions: tuple[int, ...] = ()
@@ -28,8 +20,6 @@ class MemberSlot:
     state: str = "starting"
     restarts: int = 0
     deaths_in_a_row: int = 0
-    exit: str | int | None = None
-    done: bool = False
     hurried: bool = False
     starved: bool = False
     pending: Committing | None = None
@@ -41,17 +31,9 @@ class MemberSlot:
     _rate: float | None = None
     _mark: tuple[float, int] | None = None
 
-    def send(self, message: ToMember) -> None:
-        """A member that has just died does not hear it; its death is noticed elsewhere."""
-        if self.pipe is not None:
-            try:
-                self.pipe.send(message)
-            except OSError:
-                return
-
-    def begin(self, process: BaseProcess, pipe: Connection, client_id: str) -> None:
-        self.process, self.pipe, self.client_id = process, pipe, client_id
-        self.member_id, self.pending, self.done, self.starved = None, None, False, False
+    def begin(self, child: Child, client_id: str) -> None:
+        self.child, self.client_id = child, client_id
+        self.member_id, self.pending, self.starved = None, None, False
         self.state = "starting"
 
     def join(self, message: Assigned, *, ending: bool = False) -> None:
@@ -70,15 +52,10 @@ class MemberSlot:
         self.partitions = partitions
         self.state = "consuming" if partitions else "rebalancing"
 
-    def end(self) -> None:
-        """Its process is gone: names how it ended and keeps its counts."""
-        if self.process is not None:
-            self.process.join()
-            self.exit = exit_name(self.process.exitcode)
-        if self.pipe is not None:
-            self.pipe.close()
+    def ended(self) -> None:
+        """Its process is gone: its counts stay."""
         self._before = self.tally
-        self.pipe, self.progress, self.partitions = None, None, ()
+        self.progress, self.partitions = None, ()
         self.state = "gone"
 
     @property
@@ -126,15 +103,14 @@ class MemberSlot:
 
     def now(self) -> MemberNow:
         last = self.progress.last if self.progress is not None else None
-        pid = self.process.pid if self.process is not None else None
         return MemberNow(
-            self.number, pid, self.state, self.partitions, self.received, self._rate, last, self.lag
+            self.number, self.pid, self.state, self.partitions, self.received, self._rate, last, self.lag
         )
 
     def report(self) -> MemberReport:
         return MemberReport(
             number=self.number,
-            pid=self.process.pid if self.process is not None else None,
+            pid=self.pid,
             partitions=self.last_partitions,
             restarts=self.restarts,
             exit=self.exit,

@@ -17,6 +17,8 @@ _MOST_SAMPLES = 5
 
 
 class MessageHandler:
+    """Errors of the display are raised: an OSError here is no member's end."""
+
     def __init__(self, state: GroupState, ending: Ending, clock: Clock, display: ConsumeDisplay) -> None:
         self._state, self._ending, self._clock, self._display = state, ending, clock, display
         self._topic = state.plan.topic
@@ -88,9 +90,6 @@ class MessageHandler:
     def _failed(self, _slot: MemberSlot, message: Failed) -> None:
         self._ending.fail(EventqError(message.message, hint=message.hint))
 
-    def _done(self, slot: MemberSlot, _message: messages.Done) -> None:
-        slot.done = True
-
     _HANDLERS: ClassVar[Mapping[type, Callable[[Any, MemberSlot, Any], None]]] = {
         messages.Assigned: _assigned,
         messages.Revoked: _revoked,
@@ -103,5 +102,4 @@ class MessageHandler:
         messages.WasReset: _was_reset,
         messages.MalformedFound: _malformed,
         Failed: _failed,
-        messages.Done: _done,
     }

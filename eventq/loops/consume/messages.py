@@ -1,7 +1,7 @@
 """What a member and its parent tell each other over their pipe; see member.py and message_handler.py.
 
 A member asks Want and waits for Grant, sends EventLines and waits for Written; nothing else is answered.
-At Stop it gives back what is not processed, commits, leaves the group and says Done; after Failed too.
+At Stop it gives back what is not processed, commits and leaves the group.
 """
 
 from dataclasses import dataclass
@@ -111,11 +111,6 @@ class MalformedFound:
     record: MalformedRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The last word of a member that left the group in order."""
-
-
 ToParent = (
     Assigned
     | Placed
@@ -128,5 +123,4 @@ ToParent = (
     | WasReset
     | MalformedFound
     | Failed
-    | Done
 )

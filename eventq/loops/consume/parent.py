@@ -4,8 +4,6 @@ It decides by what members tell over their pipes and by what its own admin reads
 theirs. A goal counts as reached by what is committed, never by what is merely read.
 """
 
-from multiprocessing import connection
-
 from eventq.core.clock import Clock
 from eventq.core.consume.plan import GroupPlan
 from eventq.core.consume.report import ConsumeReport
@@ -14,10 +12,10 @@ from eventq.core.outcome import Outcome
 from eventq.loops.consume.ending import Ending
 from eventq.loops.consume.group_state import GroupState
 from eventq.loops.consume.interfaces import ClusterAdmin, ConsumeDisplay
-from eventq.loops.consume.member_slot import Launch, MemberSlot
 from eventq.loops.consume.message_handler import MessageHandler
-from eventq.loops.consume.supervisor import Supervisor
-from eventq.loops.processes.messages import Stop
+from eventq.loops.consume.supervisor import Launch, Supervisor
+from eventq.loops.processes import forkserver
+from eventq.loops.processes.parent_loop import ParentLoop, Wait
 
 _WAIT_SECONDS = 0.1
 _ASK_SECONDS = 1.0
@@ -30,13 +28,20 @@ class ConsumeParent:
     """`ending` is where an end is asked for from outside, and where it says why it failed."""
 
     def __init__(
-        self, plan: GroupPlan, admin: ClusterAdmin, launch: Launch, clock: Clock, display: ConsumeDisplay
+        self,
+        plan: GroupPlan,
+        admin: ClusterAdmin,
+        launch: Launch,
+        clock: Clock,
+        display: ConsumeDisplay,
+        wait: Wait = forkserver.wait,
     ) -> None:
         self._plan, self._admin, self._clock, self._display = plan, admin, clock, display
         self.ending = Ending()
         self._state = GroupState(plan, clock)
-        self._handler = MessageHandler(self._state, self.ending, clock, display)
+        handler = MessageHandler(self._state, self.ending, clock, display)
         self._supervisor = Supervisor(self._state, self.ending, admin, launch, display)
+        self._loop = ParentLoop(self._state.slots, wait, handler.take, self._supervisor.on_exit)
         self._topic_id = admin.topic_id()
         self._misses = 0
         self._ask_at = self._show_at = 0.0
@@ -54,7 +59,7 @@ class ConsumeParent:
                 outcome = self.ending.stop or self._state.outcome()
             self._end(outcome)
         finally:
-            self._supervisor.kill()
+            self._loop.kill()
         return self.ending.stop or outcome
 
     def report(self) -> ConsumeReport:
@@ -67,23 +72,11 @@ class ConsumeParent:
         return self._state.report(committed)
 
     def _turn(self) -> None:
-        pipes = {slot.pipe: slot for slot in self._state.slots if slot.pipe is not None}
-        if not pipes:
-            self._clock.sleep(_WAIT_SECONDS)
-        for ready in connection.wait(list(pipes), _WAIT_SECONDS):
-            self._take(next(slot for pipe, slot in pipes.items() if pipe is ready))
+        self._loop.turn(_WAIT_SECONDS)
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + _SHOW_SECONDS
             self._display.show(self._state.now())
-
-    def _take(self, slot: MemberSlot) -> None:
-        """All that the member has said, and its death if that is what the pipe tells."""
-        try:
-            while slot.pipe is not None and slot.pipe.poll():
-                self._handler.take(slot, slot.pipe.recv())
-        except (EOFError, OSError):
-            self._supervisor.on_exit(slot)
 
     def _ask(self) -> None:
         """Whether the topic is still the one that it was, and what others of the group have committed."""
@@ -114,11 +107,11 @@ class ConsumeParent:
 
     def _end(self, outcome: Outcome) -> None:
         self.ending.ask(outcome)
-        self._state.tell(Stop())
+        self._loop.stop()
         until = self._clock.monotonic() + _LEAVE_SECONDS
-        while any(slot.pipe is not None for slot in self._state.slots):
+        while self._loop.alive:
             if self._clock.monotonic() > until:
                 self._display.note(f"members that did not leave within {_LEAVE_SECONDS:g} s are killed")
-                self._supervisor.kill()
+                self._loop.kill()
             self._turn()
         self._supervisor.remove_stale_members()

@@ -1,6 +1,8 @@
-"""Starts the processes of members, replaces those that die, and kills them when nothing else helps."""
+"""Starts the processes of members and replaces those that die."""
 
 import secrets
+from collections.abc import Callable
+from typing import TypeAlias
 
 from eventq.core.consume.goals import passed
 from eventq.core.errors import EventqError
@@ -8,7 +10,11 @@ from eventq.core.outcome import Outcome
 from eventq.loops.consume.ending import Ending
 from eventq.loops.consume.group_state import GroupState
 from eventq.loops.consume.interfaces import ClusterAdmin, ConsumeDisplay
-from eventq.loops.consume.member_slot import Launch, MemberSlot
+from eventq.loops.consume.member_slot import MemberSlot
+from eventq.loops.processes.child import Child
+
+Launch: TypeAlias = Callable[[int, str], Child]
+"""Starts the process of slot n under a client id."""
 
 _MOST_DEATHS = 5
 
@@ -27,15 +33,13 @@ class Supervisor:
 
     def _start(self, slot: MemberSlot) -> None:
         client_id = f"eventq-{self._run}-{slot.number}-{slot.restarts}"
-        process, pipe = self._launch(slot.number, client_id)
-        slot.begin(process, pipe, client_id)
+        slot.begin(self._launch(slot.number, client_id), client_id)
 
     def on_exit(self, slot: MemberSlot) -> None:
         """Nothing after an orderly end; after a death the member leaves the group and a new one starts."""
-        member_id = slot.member_id
-        slot.end()
         if slot.done:
             return
+        member_id = slot.member_id
         if slot.pending is not None and self._was_committed(slot):
             self._state.confirm(slot)
         self._state.quota.forget(slot.number)
@@ -62,7 +66,7 @@ class Supervisor:
             self._display.note(f"{died} when the run was over, not restarted")
         elif not self._state.plan.restart:
             self._display.note(f"{died}, not restarted")
-            if all(other.pipe is None for other in self._state.slots):
+            if not any(other.alive for other in self._state.slots):
                 self._ending.fail(EventqError("every member has died", hint="leave out --no-restart"))
         elif slot.deaths_in_a_row >= _MOST_DEATHS:
             self._ending.fail(
@@ -79,10 +83,3 @@ class Supervisor:
     def remove_stale_members(self) -> None:
         """Whoever was stopped or killed while it joined still counts as a member: no more."""
         self._admin.remove_stale_members(f"eventq-{self._run}-")
-
-    def kill(self) -> None:
-        """Nothing to do but when the end was cut short or a member did not obey."""
-        for slot in self._state.slots:
-            if slot.process is not None and slot.pipe is not None:
-                slot.process.kill()
-                slot.end()

@@ -1,1 +1,1 @@
-"""What the parent and the children of a run share, whichever run it is."""
+"""A parent and its children, whichever run it is: their pipe, their messages, their ends."""

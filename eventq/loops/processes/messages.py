@@ -14,3 +14,8 @@ class Failed:
 
     message: str
     hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last word of a child that ends in order, also after Failed; one that ends without it has died."""

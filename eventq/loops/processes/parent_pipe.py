@@ -1,17 +1,17 @@
 """A child's end of its pipe. A parent that is gone reads as Stop: no child outlives its parent."""
 
 from collections import deque
-from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from eventq.core.clock import Clock
+from eventq.loops.processes.child import Pipe
 from eventq.loops.processes.messages import Stop
 
 _Answer = TypeVar("_Answer")
 
 
 class ParentPipe:
-    def __init__(self, pipe: Connection, clock: Clock) -> None:
+    def __init__(self, pipe: Pipe, clock: Clock) -> None:
         self._pipe = pipe
         self._clock = clock
         self._arrived: deque[Any] = deque()
@@ -30,13 +30,16 @@ class ParentPipe:
         self._arrived.clear()
         return messages
 
-    def answer(self, kind: type[_Answer], otherwise: _Answer) -> _Answer:
+    def answer(self, kind: type[_Answer] | tuple[type[_Answer], ...], otherwise: _Answer) -> _Answer:
         """Waits for the answer that the parent owes; `otherwise` if the parent is gone."""
-        while not self.orphaned:
-            message = self._next()
-            if isinstance(message, kind):
-                return message
-            self._arrived.append(message)
+        try:
+            while not self.orphaned:
+                message = self._pipe.recv()
+                if isinstance(message, kind):
+                    return message
+                self._arrived.append(message)
+        except (OSError, EOFError):
+            self._lose()
         return otherwise
 
     def sleep_until(self, moment: float) -> bool:
@@ -60,14 +63,7 @@ class ParentPipe:
         except (OSError, EOFError):
             self._lose()
 
-    def _next(self) -> Any:
-        try:
-            message = self._pipe.recv()
-        except (OSError, EOFError):
-            self._lose()
-            return Stop()
-        return message
-
     def _lose(self) -> None:
-        self.orphaned = True
-        self._arrived.append(Stop())
+        if not self.orphaned:
+            self.orphaned = True
+            self._arrived.append(Stop())

@@ -1,4 +1,4 @@
-"""The parent of several workers that share one schedule: starts its clock for all and adds up what they tell.
+"""The parent of the workers that share one schedule: starts its clock for all and adds up what they tell.
 
 All are ready before the clock starts. A worker that dies ends the run in order, as the load is no longer what
 was asked for: what the broker acknowledged to it counts, whatever else it may have sent is unknown.
@@ -6,9 +6,7 @@ was asked for: what the broker acknowledged to it counts, whatever else it may h
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import connection
-from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import TypeAlias, TypeVar
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
@@ -16,48 +14,46 @@ from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
-from eventq.loops.processes.exits import exit_name
-from eventq.loops.processes.messages import Failed, Stop
+from eventq.loops.processes.child import Child
+from eventq.loops.processes.messages import Failed
+from eventq.loops.processes.parent_loop import ChildSlot, ParentLoop, Wait
 from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.produce import ClockStart, ProduceDisplay, start_now
 
-Launch = Callable[[int], tuple[BaseProcess, connection.Connection]]
-"""Starts worker w; returns its process and the parent's end of its pipe."""
+Launch: TypeAlias = Callable[[int], Child]
+"""Starts worker w."""
 
 DIED = "WORKER_DIED"
 _WAIT_SECONDS = 0.1
+_SHOW_SECONDS = 0.05
+"""At most so often, however many workers tell; of one worker alone every telling is shown."""
 _LEAD_SECONDS = 0.05
+
+_Figures = TypeVar("_Figures", Offered, Deliveries)
 
 
 @dataclass(slots=True)
-class WorkerHandle:
-    """One worker as its parent sees it."""
+class WorkerHandle(ChildSlot):
+    """One worker as its parent sees it; `final`: its figures are."""
 
-    number: int
-    process: BaseProcess
-    pipe: connection.Connection | None
     ready: bool = False
-    ended: bool = False
+    final: bool = False
     offered: Offered = field(default_factory=Offered)
     deliveries: Deliveries = field(default_factory=Deliveries)
 
-    def send(self, message: object) -> None:
-        """A worker that has just died does not hear it; its death is noticed elsewhere."""
-        if self.pipe is not None:
-            try:
-                self.pipe.send(message)
-            except OSError:
-                return
-
 
 class WorkerPool:
-    """`stop` is set from outside to end the run in order; `error` says why an outcome is FAILED."""
+    """`ask` ends the run in order; `error` says why an outcome is FAILED.
+
+    Errors of a worker in this process, and those of the display, are raised.
+    """
 
     def __init__(
         self,
         schedule: Schedule,
         shares: Sequence[Share],
         launch: Launch,
+        wait: Wait,
         clock: Clock,
         display: ProduceDisplay,
         *,
@@ -65,113 +61,107 @@ class WorkerPool:
     ) -> None:
         self._schedule, self._shares, self._keyed = schedule, shares, keyed
         self._launch, self._clock, self._display = launch, clock, display
-        self._workers: list[WorkerHandle] = []
-        self._told_to_stop = False
+        self._workers = [WorkerHandle(share.worker) for share in shares]
+        self._loop = ParentLoop(self._workers, wait, self._take, self._on_exit)
+        self._going = self._told_to_stop = False
+        self._show_at = 0.0
         self.start = ClockStart(0.0, 0)
         self.end = 0.0
         self.stop: Outcome | None = None
         self.error: EventqError | None = None
 
+    def ask(self, outcome: Outcome) -> None:
+        """Asks the run to end in order; the first reason counts."""
+        self.stop = self.stop or outcome
+
     @property
     def offered(self) -> Offered:
-        total = Offered()
-        for worker in self._workers:
-            total.merge(worker.offered)
-        return total
+        return _sum(Offered, [worker.offered for worker in self._workers])
 
     @property
     def deliveries(self) -> Deliveries:
-        total = Deliveries()
-        for worker in self._workers:
-            total.merge(worker.deliveries)
-        return total
+        return _sum(Deliveries, [worker.deliveries for worker in self._workers])
 
     def run(self) -> Outcome:
         """Until every worker has ended."""
         try:
-            for share in self._shares:
-                process, pipe = self._launch(share.worker)
-                self._workers.append(WorkerHandle(share.worker, process, pipe))
-            while self.stop is None and not all(worker.ready for worker in self._workers):
-                self._turn()
-            self._go()
-            while any(worker.pipe is not None for worker in self._workers):
-                self._turn()
-                self._display.show(self._clock.monotonic(), self.offered, self.deliveries)
+            for worker in self._workers:
+                worker.child = self._launch(worker.number)
+            while self._loop.alive:
+                self._loop.turn(_WAIT_SECONDS)
+                self._keep_up()
         finally:
-            self._kill()
+            self._loop.kill()
         return self.stop or Outcome.REACHED
 
-    def _go(self) -> None:
-        self.start = start_now(self._clock, _LEAD_SECONDS)
-        self.end = self.start.at
-        for worker in self._workers:
-            worker.send(Stop() if self.stop is not None else Go(self.start))
-
-    def _turn(self) -> None:
+    def _keep_up(self) -> None:
+        """After whatever happened, and when nothing did: passes a stop on and shows how far it is."""
         if self.stop is not None and not self._told_to_stop:
             self._told_to_stop = True
-            for worker in self._workers:
-                worker.send(Stop())
-        pipes: dict[Any, WorkerHandle] = {
-            worker.pipe: worker for worker in self._workers if worker.pipe is not None
-        }
-        for ready in connection.wait(list(pipes), _WAIT_SECONDS):
-            self._receive(pipes[ready])
+            self._loop.stop()
+        now = self._clock.monotonic()
+        if self._going and now >= self._show_at:
+            self._show_at = now + _SHOW_SECONDS
+            self._display.show(now, self.offered, self.deliveries)
 
-    def _receive(self, worker: WorkerHandle) -> None:
-        """All that the worker has said, and its death if that is what the pipe tells."""
-        try:
-            while worker.pipe is not None and worker.pipe.poll():
-                self._handle(worker, worker.pipe.recv())
-        except (EOFError, OSError):
-            self._on_exit(worker)
-
-    def _handle(self, worker: WorkerHandle, message: Ready | WorkerProgress | Ended | Failed) -> None:
+    def _take(self, worker: WorkerHandle, message: Ready | WorkerProgress | Ended | Failed) -> None:
         if isinstance(message, Ready):
             worker.ready = True
+            self._go_if_ready()
         elif isinstance(message, Failed):
             self._fail(EventqError(message.message, hint=message.hint))
         else:
             worker.offered, worker.deliveries = message.offered, message.deliveries
         if isinstance(message, Ended):
-            worker.ended = True
+            worker.final = True
             self.end = max(self.end, message.end)
+        self._keep_up()
+
+    def _go_if_ready(self) -> None:
+        if self.stop is None and all(worker.ready for worker in self._workers):
+            self._going = True
+            self.start = start_now(self._clock, _LEAD_SECONDS if len(self._workers) > 1 else 0.0)
+            self.end = self.start.at
+            for worker in self._workers:
+                worker.send(Go(self.start))
 
     def _on_exit(self, worker: WorkerHandle) -> None:
-        worker.process.join()
-        if worker.pipe is not None:
-            worker.pipe.close()
-            worker.pipe = None
-        if worker.ended:
+        if worker.final:
             return
+        rest = self._lose_what_is_not_known(worker) if self._going else 0
+        if not worker.done:
+            died = f"worker {worker.number + 1} died ({worker.exit})"
+            self._fail(
+                EventqError(
+                    f"{died}: of {rest} of its events nothing is known",
+                    hint="was it killed for want of memory?",
+                )
+            )
+
+    def _lose_what_is_not_known(self, worker: WorkerHandle) -> int:
         self.end = max(self.end, self._clock.monotonic())
         worker.offered.count = max(worker.offered.count, self._perhaps_offered(worker.number))
         rest = worker.offered.count - worker.deliveries.settled
         if rest:
             worker.deliveries.lose(DIED, rest)
-        died = exit_name(worker.process.exitcode)
-        self._fail(
-            EventqError(
-                f"worker {worker.number + 1} died ({died}): of {rest} of its events nothing is known",
-                hint="was it killed for want of memory?",
-            )
-        )
+        return rest
 
     def _perhaps_offered(self, number: int) -> int:
         """At most so many of its events a worker can have sent by now; with keys only it knew which."""
         elapsed = int((self._clock.monotonic() - self.start.at) * NANO)
-        limit = self._schedule.before(elapsed) if elapsed >= 0 and self.start.at else 0
+        limit = self._schedule.before(elapsed) if elapsed >= 0 else 0
         return 0 if limit is None or self._keyed else self._shares[number].count(limit)
 
     def _fail(self, error: EventqError) -> None:
         self.error = self.error or error
-        self.stop = self.stop or Outcome.FAILED
+        self.ask(Outcome.FAILED)
 
-    def _kill(self) -> None:
-        """Nothing to do but when an error or a second signal has cut the end short."""
-        for worker in self._workers:
-            if worker.pipe is not None:
-                worker.process.kill()
-                worker.process.join()
-                worker.pipe.close()
+
+def _sum(kind: type[_Figures], parts: list[_Figures]) -> _Figures:
+    """Figures are many; those of one worker need no sum."""
+    if len(parts) == 1:
+        return parts[0]
+    total = kind()
+    for part in parts:
+        total.merge(part)
+    return total

@@ -24,7 +24,7 @@ _SLIPS_PER_BATCH = 8
 
 
 class Feed(Protocol):
-    """Where events come from."""
+    """Where events come from; OSError where they can't be read. Times are in seconds."""
 
     def wait(self, seconds: float) -> bool:
         """Until there may be an event, or for `seconds`; False if none came."""
@@ -45,7 +45,10 @@ class Feed(Protocol):
 
 
 class EventProducer(Protocol):
-    """A client bound to one topic; what became of events stands in `deliveries` once `poll` has seen it."""
+    """A client bound to one topic; what became of events stands in `deliveries` once `poll` has seen it.
+
+    Times are in seconds. Only `begin` raises: what goes wrong with an event is counted.
+    """
 
     deliveries: Deliveries
 
@@ -102,9 +105,7 @@ class Produce:
         self._from = 0
         self._show_at = 0.0
         self._dry = False
-        self._most = (
-            _BATCH_EVENTS if schedule.rate is None else min(_BATCH_EVENTS, schedule.within(_BATCH_SECONDS))
-        )
+        self._most = min(_BATCH_EVENTS, schedule.within(_BATCH_SECONDS) or _BATCH_EVENTS)
 
     @property
     def deliveries(self) -> Deliveries:
@@ -130,7 +131,7 @@ class Produce:
 
     def _over(self) -> bool:
         """An unpaced run is over when its time is; a paced one sends what was due in time, however late."""
-        if self._schedule.time_is_up(self._elapsed()) and (self._dry or self._schedule.rate is None):
+        if self._schedule.time_is_up(self._elapsed()) and (self._dry or not self._schedule.paced):
             return True
         return self._batch is None and self._feed.head is None
 
@@ -152,7 +153,7 @@ class Produce:
         numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), self._most)
         if not numbers:
             return None
-        if self._schedule.rate is None:
+        if not self._schedule.paced:
             values, keys = self._feed.take([int(self._clock.now() * 1000)] * len(numbers))
             return EventBatch(numbers, values, None, keys, now)
         stamps = self._schedule.stamps(numbers, self.start.epoch)
@@ -166,7 +167,7 @@ class Produce:
         offered.bytes += batch.size(start, end)
         offered.first_at = offered.first_at or now
         offered.last_at = now
-        if self._schedule.rate is None:
+        if not self._schedule.paced:
             return
         step = -(-(end - start) // _SLIPS_PER_BATCH)
         for i in range(start, end, step):

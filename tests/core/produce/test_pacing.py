@@ -3,14 +3,14 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventq.core.produce.pacing import NANO, Schedule, schedule
+from eventq.core.produce.pacing import NANO, ConstantRate, schedule
 
 RATES = st.fractions(min_value=Fraction(1, 5), max_value=1_000_000)
 
 
 @given(RATES, st.integers(0, 10**12))
 def test_an_event_is_due_exactly_when_the_schedule_reaches_its_number(rate: Fraction, n: int) -> None:
-    paced = Schedule(rate)
+    paced = ConstantRate(rate)
     due = paced.due(n)
     assert paced.before(due) == n + 1
     assert due == 0 or paced.before(due - 1) == n
@@ -44,7 +44,7 @@ def test_without_a_rate_all_is_due_until_the_time_is_over() -> None:
 def test_stamps_are_due_times_in_milliseconds_and_never_go_back(
     rate: Fraction, first: int, count: int
 ) -> None:
-    paced, start = Schedule(rate), 1_795_471_879_279_123_456
+    paced, start = ConstantRate(rate), 1_795_471_879_279_123_456
     stamps = paced.stamps(range(first, first + count), start)
     assert stamps == sorted(stamps)
     assert all(

@@ -6,73 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventq.core.outcome import Outcome
-from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyRule
-from eventq.core.produce.pacing import Schedule, schedule
+from eventq.core.produce.pacing import ConstantRate, Schedule, schedule
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.produce.produce import Produce
-
-
-class FakeClock:
-    """Time passes in sleeps, and a little with each look at the clock."""
-
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-
-    def now(self) -> float:
-        return self.seconds + 1_700_000_000
-
-    def monotonic(self) -> float:
-        self.seconds += 1e-6
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-
-
-class FakeProducer:
-    """Acknowledges in `poll` what it took; takes nothing between the moments of `closed`."""
-
-    def __init__(self, clock: FakeClock, closed: tuple[float, float] = (0, 0), room: int = 1000) -> None:
-        self.deliveries = Deliveries()
-        self.taken: list[tuple[float, int, int]] = []
-        self.deaf = False
-        self._clock, self._room = clock, room
-        self._closed = tuple(clock.seconds + moment for moment in closed)
-        self._in_flight = 0
-
-    def begin(self) -> None: ...
-
-    def send(self, chunk: EventBatch, start: int) -> int:
-        now = self._clock.seconds
-        if self._closed[0] <= now < self._closed[1]:
-            return start
-        end = min(len(chunk), start + self._room)
-        stamps = chunk.stamps or [0] * len(chunk)
-        self.taken += [(now, chunk.numbers[i], stamps[i]) for i in range(start, end)]
-        self._in_flight += end - start
-        return end
-
-    def poll(self, seconds: float) -> None:
-        busy = self._in_flight and not self.deaf
-        self._clock.seconds += min(seconds, 0.0005) if busy else seconds
-        if busy:
-            for _ in range(self._in_flight):
-                self.deliveries.acknowledge(0, 0, len(self.taken))
-            self.deliveries.time(1.0, self._clock.seconds, self._in_flight)
-            self._in_flight = 0
-
-    def close(self) -> None:
-        if self._in_flight:
-            self.deliveries.lose("INTERRUPTED", self._in_flight)
+from tests.loops.produce.fake_producer import FakeProducer, TickingClock
 
 
 class Nobody:
     def show(self, now: float, offered: Offered, deliveries: Deliveries) -> None: ...
 
 
-def produce(paced: Schedule, clock: FakeClock, producer: FakeProducer) -> Produce:
+def produce(paced: Schedule, clock: TickingClock, producer: FakeProducer) -> Produce:
     feed = GeneratedFeed(1, KeyRule(), Share(), paced.total)
     return Produce(paced, feed, producer, clock, Nobody())
 
@@ -80,9 +26,9 @@ def produce(paced: Schedule, clock: FakeClock, producer: FakeProducer) -> Produc
 @given(st.fractions(Fraction(1), 100_000), st.integers(1, 60), st.integers(1, 7))
 @settings(max_examples=30, deadline=None)
 def test_every_event_goes_out_once_in_order_and_never_early(rate: Fraction, total: int, room: int) -> None:
-    clock = FakeClock()
+    clock = TickingClock()
     producer = FakeProducer(clock, room=room)
-    run = produce(Schedule(rate, total), clock, producer)
+    run = produce(ConstantRate(rate, total), clock, producer)
     assert run.run() is Outcome.REACHED
     assert [n for _, n, _ in producer.taken] == list(range(total))
     late = [at - run.start.at - n / rate for at, n, _ in producer.taken]
@@ -92,7 +38,7 @@ def test_every_event_goes_out_once_in_order_and_never_early(rate: Fraction, tota
 
 
 def test_a_producer_without_room_makes_slip_and_the_schedule_never_moves() -> None:
-    clock = FakeClock()
+    clock = TickingClock()
     producer = FakeProducer(clock, closed=(1.0, 3.0))
     run = produce(schedule(Fraction(100), None, 5.0), clock, producer)
     run.run()
@@ -108,7 +54,7 @@ def test_a_producer_without_room_makes_slip_and_the_schedule_never_moves() -> No
 
 
 def test_an_unpaced_run_ends_with_its_time_though_nobody_takes_an_event() -> None:
-    clock = FakeClock()
+    clock = TickingClock()
     producer = FakeProducer(clock, closed=(0.0, 1e9))
     run = produce(schedule(None, None, 2.0), clock, producer)
     assert run.run() is Outcome.REACHED
@@ -117,7 +63,7 @@ def test_an_unpaced_run_ends_with_its_time_though_nobody_takes_an_event() -> Non
 
 
 def test_a_stop_waits_for_what_is_in_flight_but_not_for_ever() -> None:
-    clock = FakeClock()
+    clock = TickingClock()
     producer = FakeProducer(clock)
     producer.deaf = True
     run = produce(schedule(Fraction(100), 10, None), clock, producer)

@@ -3,13 +3,10 @@
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import forkserver, get_context
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Any, TypeAlias
+from multiprocessing import connection, forkserver, get_context
+from typing import Any, cast
 
-Child: TypeAlias = tuple[BaseProcess, Connection]
-"""A process and our end of its pipe."""
+from eventq.loops.processes.child import Child, ChildProcess
 
 
 def prepare(modules: Sequence[str]) -> None:
@@ -33,11 +30,16 @@ def _ignored(number: signal.Signals) -> Iterator[None]:
         signal.signal(number, before)
 
 
-def start(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> Child:
-    """Starts `target` with its end of a pipe before the arguments; returns the process and our end."""
+def start(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> ChildProcess:
+    """Starts `target` with its end of a pipe before the arguments."""
     context = get_context("forkserver")
     ours, theirs = context.Pipe()
     process = context.Process(target=target, args=(theirs, *arguments), name=name)
     process.start()
     theirs.close()
-    return process, ours
+    return ChildProcess(process, ours)
+
+
+def wait(children: Sequence[Child], seconds: float) -> Sequence[Child]:
+    """A Wait for child processes, each of which is waited for by its pipe."""
+    return cast("list[Child]", connection.wait(cast("list[Any]", children), seconds))

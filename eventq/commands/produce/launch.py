@@ -1,0 +1,37 @@
+"""Where workers run: one in this process, as another would take longer to start; several each in its own."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from eventq.commands.produce.client import BROKER_FLOOR
+from eventq.commands.produce.worker import main, work
+from eventq.core.produce.feed import Share
+from eventq.core.produce.plan import ProducePlan
+from eventq.loops.processes.child import Child
+from eventq.loops.processes.in_process import InProcessChild, no_wait
+from eventq.loops.processes.parent_loop import Wait
+from eventq.loops.produce.parent import Launch
+from eventq.loops.produce.produce import Feed
+
+_ENTRY = "eventq.commands.produce.worker"
+
+
+def prepare(plan: ProducePlan) -> None:
+    """Begins early what workers in processes of their own have to wait for."""
+    if plan.workers > 1:
+        from eventq.loops.processes import forkserver
+
+        forkserver.prepare([_ENTRY, BROKER_FLOOR[plan.send.client]])
+
+
+def launcher(plan: ProducePlan, shares: Sequence[Share], feed: Feed) -> tuple[Launch, Wait]:
+    """How to start worker w and to wait for workers; `feed` is what a single worker sends."""
+    if plan.workers == 1:
+        return lambda _number: InProcessChild(partial(work, plan, feed)), no_wait
+
+    from eventq.loops.processes import forkserver
+
+    def launch(number: int) -> Child:
+        return forkserver.start(main, (plan, shares[number]), f"worker-{number}")
+
+    return launch, forkserver.wait

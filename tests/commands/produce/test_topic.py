@@ -1,0 +1,61 @@
+"""The topic of a produce run when another makes it at the same time."""
+
+from collections.abc import Iterable, Mapping
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+from typing_extensions import Self
+
+from eventq.broker.topic import topics
+from eventq.commands.produce.topic import TopicRules, ready_topic
+from eventq.core.errors import AlreadyExists, EventqError
+from eventq.core.settings.settings import Connection
+from eventq.core.topic.topics import TopicWish
+
+KAFKA_PYTHON = Connection(bootstrap="127.0.0.1:1", client="kafka-python")
+
+
+QUIET: Any = SimpleNamespace(quiet=True)
+
+
+class Raced:
+    """Topics where another is quicker to create one, with three partitions."""
+
+    grown: ClassVar[dict[str, int]] = {}
+
+    def __init__(self, _connection: Connection) -> None:
+        self.grown.clear()
+        self._there = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def find(self, names: Iterable[str]) -> dict[str, Any]:
+        return {name: SimpleNamespace(parts=(0, 1, 2)) for name in names if self._there}
+
+    def create(self, wishes: Mapping[str, TopicWish]) -> dict[str, EventqError]:
+        self._there = True
+        return {name: AlreadyExists(f"topic {name} is there") for name in wishes}
+
+    def grow(self, topic: str, partitions: int) -> None:
+        self.grown[topic] = partitions
+
+
+@pytest.fixture(autouse=True)
+def raced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topics, "Topics", Raced)
+
+
+def test_a_topic_that_another_made_meanwhile_has_the_partitions_that_it_has() -> None:
+    rules = TopicRules(partitions=10, replicas=1, asked=False, create=True, grow=True)
+    assert ready_topic(QUIET, KAFKA_PYTHON, "raced", rules) == 3
+    assert Raced.grown == {}
+
+
+def test_a_topic_that_another_made_meanwhile_grows_to_the_partitions_that_were_asked_for() -> None:
+    rules = TopicRules(partitions=10, replicas=1, asked=True, create=True, grow=True)
+    assert ready_topic(QUIET, KAFKA_PYTHON, "raced", rules) == 10
+    assert Raced.grown == {"raced": 10}
