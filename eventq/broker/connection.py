@@ -1,5 +1,6 @@
 """The one door to kafka-python: every client of it is made here, with the same settings and errors."""
 
+import logging
 from typing import Any
 
 from kafka import KafkaAdminClient
@@ -9,7 +10,7 @@ from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.errors import KafkaConfigurationError, KafkaError
 
 from eventq.broker.bootstrap import watched
-from eventq.broker.errors import unreachable
+from eventq.broker.errors import error_text, unreachable
 from eventq.core.errors import UsageError
 from eventq.core.settings import properties
 from eventq.core.settings.settings import Connection, Role
@@ -49,5 +50,10 @@ def made(connection: Connection, kind: type, config: dict[str, Any]) -> Any:
             reason = str(error).removeprefix("KafkaConfigurationError: ")
             raise UsageError(f"kafka-python refuses these settings: {reason}") from error
         except KafkaError as error:
-            reason = failure.reason or str(error) or type(error).__name__
+            reason = failure.reason or error_text(error)
             raise unreachable(connection, reason, at_login=failure.at_login) from error
+
+
+def silence_log() -> None:
+    """For clients that are used for long: what they log they raise as well, or mend."""
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)

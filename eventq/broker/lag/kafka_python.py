@@ -14,7 +14,7 @@ from kafka.protocol.consumer import OffsetSpec
 from kafka.protocol.metadata import FindCoordinatorRequest, MetadataRequest
 from typing_extensions import Self
 
-from eventq.broker.errors import silent
+from eventq.broker.errors import error_text, silent
 from eventq.broker.lag import kip848 as consumer_groups
 from eventq.broker.lag.nodes import Nodes
 from eventq.broker.lag.undescribed import looked_up, undescribed
@@ -25,7 +25,6 @@ from eventq.broker.lag.wire import (
     commits,
     description,
     error_of,
-    error_text,
     list_offsets,
     listed,
     offset_fetch,
