@@ -13,6 +13,7 @@ from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.member import Member
 from eventq.loops.consume.messages import Done
 from eventq.loops.consume.processing import Faults
+from eventq.loops.consume.simulated_work import SimulatedWork
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_pipe import ParentPipe
 
@@ -37,7 +38,9 @@ def main(pipe: Connection, plan: MemberPlan) -> None:
     parent = ParentPipe(pipe, clock)
     code = ExitCode.DONE
     try:
-        Member(_consumer(plan), parent, plan, _FAULTS[plan.value_format], clock).run()
+        consumer = _consumer(plan)
+        sink = SimulatedWork(consumer, parent, plan, clock)
+        Member(consumer, sink, parent, plan, _FAULTS[plan.value_format], clock).run()
     except EventqError as error:
         code = _fail(parent, error)
     except Exception as error:
