@@ -1,15 +1,24 @@
 """A snapshot of lag: which reads, and in which order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.errors import NotFound
 from eventq.core.kafka import Bounds, Isolation, TopicPartition
-from eventq.core.lag.reads import Commits, Description, GroupReads, ListedGroup, Listing, Reads, Topic
-from eventq.core.lag.snapshot import Assume, Snapshot, partitions_of, snapshot, topics_of
+from eventq.core.lag.reads import (
+    Commits,
+    Description,
+    GroupReads,
+    ListedGroup,
+    Listing,
+    Reads,
+    Topic,
+    topics_of,
+)
+from eventq.core.lag.snapshot import Assume, Snapshot, snapshot
 
 _ROUNDS = 10
 _PAUSE_SECONDS = 0.2
@@ -81,11 +90,10 @@ def read(
     for topic in topics.values():
         if topic.topic_id is not None:
             ids.setdefault(topic.topic, topic.topic_id)
-    wanted = question.topics
-    keys = {key for group in groups for key in partitions_of(group, topics, wanted, named=named)}
-    bounds = _bounds(reader, question, clock, keys, topics)
     errors += () if named else _unlisted(topics.get(_OFFSETS_TOPIC))
-    return Reads(at, groups, topics, bounds, wanted, ids, errors, named)
+    reads = Reads(at, groups, topics, {}, question.topics, ids, errors, named)
+    keys = {key for group in groups for key in reads.partitions_of(group)}
+    return replace(reads, bounds=_bounds(reader, question, clock, keys, topics))
 
 
 def _topics(reader: LagReader, question: Question, groups: Iterable[GroupReads]) -> Topics:
