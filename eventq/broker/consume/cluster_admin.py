@@ -1,18 +1,19 @@
 """What the parent of a group asks and does by its own connection, never by a member's."""
 
-import logging
 import time
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, MemberToRemove, OffsetSpec
 from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.protocol.consumer import IsolationLevel
 
-from eventq.broker.connection import admin
+from eventq.broker.connection import admin, silence_log
+from eventq.broker.errors import error_text
 from eventq.core.consume.report import Offsets
-from eventq.core.errors import EventqError, NotFound
+from eventq.core.errors import EventqError
+from eventq.core.kafka import no_topic
 from eventq.core.settings.settings import Connection
 
 _Answer = TypeVar("_Answer")
@@ -20,34 +21,35 @@ _RETRY_SECONDS = 10.0
 
 
 class KafkaPythonClusterAdmin:
-    """Bound to one topic and one group. Errors of the broker become EventqError."""
+    """Bound to one topic and one group. What the cluster can't say just now is an EventqError."""
 
     def __init__(self, connection: Connection, topic: str, group: str) -> None:
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)
+        silence_log()
         self._admin: KafkaAdminClient = admin(connection)
         self._topic = topic
         self._group = group
 
     def partitions(self) -> list[int]:
         """The topic's partitions; NotFound without the topic, which asking never creates."""
-        if self._topic not in self._admin.list_topics():
-            raise NotFound(
-                f"no topic {self._topic!r} on this cluster",
-                hint=f"eventq topic create {self._topic}, or eventq topic list shows what there is",
-            )
-        described = self._admin.describe_topics([self._topic])
-        return sorted(partition["partition_index"] for partition in described[0]["partitions"])
+        if self._topic not in self._ask_topics(self._admin.list_topics):
+            raise no_topic(self._topic)
+        return sorted(partition["partition_index"] for partition in self._described()["partitions"])
 
     def topic_id(self) -> str | None:
-        """None without the topic; EventqError when nobody answers."""
-        try:
-            described = self._admin.describe_topics([self._topic])
-        except KafkaError as error:
-            raise EventqError(f"topic {self._topic} could not be looked up: {error}") from error
-        gone = described[0]["error_code"] == UnknownTopicOrPartitionError.errno
-        return None if gone else str(described[0]["topic_id"])
+        """None without the topic."""
+        described = self._described()
+        gone = described["error_code"] == UnknownTopicOrPartitionError.errno
+        return None if gone else str(described["topic_id"])
+
+    def _described(self) -> dict[str, Any]:
+        found: list[dict[str, Any]] = self._ask_topics(lambda: self._admin.describe_topics([self._topic]))
+        return found[0]
+
+    def _ask_topics(self, ask: Callable[[], _Answer]) -> _Answer:
+        return _answer(f"topic {self._topic} could not be looked up", ask)
 
     def log_starts(self, partitions: Iterable[int]) -> Offsets:
+        """The first retained offset of each."""
         return self._offsets(partitions, OffsetSpec.EARLIEST, read_committed=False)
 
     def ends(self, partitions: Iterable[int], *, read_committed: bool) -> Offsets:
@@ -57,17 +59,18 @@ class KafkaPythonClusterAdmin:
     def _offsets(self, partitions: Iterable[int], spec: OffsetSpec, *, read_committed: bool) -> Offsets:
         level = IsolationLevel.READ_COMMITTED if read_committed else IsolationLevel.READ_UNCOMMITTED
         wanted = {TopicPartition(self._topic, p): spec for p in partitions}
-        try:
-            found = _patiently(lambda: self._admin.list_partition_offsets(wanted, isolation_level=level))
-        except KafkaError as error:
-            raise EventqError(f"the offsets of {self._topic} could not be read: {error}") from error
+        found = _answer(
+            f"the offsets of {self._topic} could not be read",
+            lambda: _patiently(lambda: self._admin.list_partition_offsets(wanted, isolation_level=level)),
+        )
         return {at.partition: answer.offset for at, answer in found.items()}
 
     def committed(self) -> Offsets:
-        try:
-            found = _patiently(lambda: self._admin.list_group_offsets({self._group: None}))
-        except KafkaError as error:
-            raise EventqError(f"the offsets of group {self._group} could not be read: {error}") from error
+        """The group's commits in the topic; partitions without one are left out."""
+        found = _answer(
+            f"the offsets of group {self._group} could not be read",
+            lambda: _patiently(lambda: self._admin.list_group_offsets({self._group: None})),
+        )
         mine = found.get(self._group, {})
         return {at.partition: c.offset for at, c in mine.items() if at.topic == self._topic and c.offset >= 0}
 
@@ -101,6 +104,14 @@ class KafkaPythonClusterAdmin:
 
     def close(self) -> None:
         self._admin.close()
+
+
+def _answer(failed: str, ask: Callable[[], _Answer]) -> _Answer:
+    """EventqError with `failed`, and why, when there is none."""
+    try:
+        return ask()
+    except KafkaError as error:
+        raise EventqError(f"{failed}: {error_text(error)}") from error
 
 
 def _patiently(ask: Callable[[], _Answer]) -> _Answer:

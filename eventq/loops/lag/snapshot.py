@@ -7,7 +7,7 @@ from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.errors import NotFound
-from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_topic
 from eventq.core.lag.reads import (
     Commits,
     Description,
@@ -186,7 +186,7 @@ def _unlisted(offsets: Topic | None) -> tuple[str, ...]:
 def _require_topics(question: Question, topics: Mapping[str, Topic]) -> None:
     missing = sorted(set(question.topics) - set(topics))
     if missing and not question.patient:
-        raise NotFound(f"no such topic: {', '.join(missing)}", hint="topics: eventq topic list")
+        raise no_topic(*missing)
 
 
 def _bounds(
