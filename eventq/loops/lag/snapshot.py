@@ -37,13 +37,17 @@ Topics = Mapping[str, Topic]
 class LagReader(Protocol):
     """What lag needs of Kafka; a failed part keeps its error, EventqError only when nothing answered."""
 
-    def list_groups(self) -> Listing: ...
+    def list_groups(self) -> Listing:
+        """Every group of the cluster; brokers that did not answer are told in its errors."""
+        ...
 
     def describe(self, groups: Sequence[ListedGroup]) -> Mapping[str, Description]:
         """Each group's type, state and members; those with type "" are looked up first."""
         ...
 
-    def committed(self, groups: Sequence[str]) -> Mapping[str, Commits]: ...
+    def committed(self, groups: Sequence[str]) -> Mapping[str, Commits]:
+        """The next offset of each partition that a group has committed, in whatever topic."""
+        ...
 
     def topics(self, names: Iterable[str]) -> Mapping[str, Topic]:
         """Those that exist; never creates one."""
@@ -51,7 +55,9 @@ class LagReader(Protocol):
 
     def bounds(
         self, leaders: Mapping[TopicPartition, int], isolation: Isolation
-    ) -> Mapping[TopicPartition, Bounds]: ...
+    ) -> Mapping[TopicPartition, Bounds]:
+        """The log's offsets of each partition, asked of the broker (by its id) that leads it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
