@@ -14,7 +14,7 @@ from eventq.core.consume.report import MalformedRecord, Tally
 from eventq.loops.consume.commits import MemberCommits
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import Grant, MalformedFound, Want
-from eventq.loops.consume.sink import Sink
+from eventq.loops.consume.sink import Applied, Sink
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_pipe import ParentPipe
 
@@ -70,17 +70,17 @@ class Processing:
         return granted
 
     def _handle(self, records: RecordSlice) -> int:
-        """How many of the records were processed: fewer than all only if something ended it."""
+        """How many of the records were processed; whether that ends the member is in `stopping`."""
         self.tally.first_at = self.tally.first_at or self._clock.now()
         self.tally.received += len(records)
         faults = self._faults(records.values)
         refused = min(faults) if faults and self._plan.fail_on_malformed else None
         wanted = len(records) if refused is None else refused
-        done = self._sink.apply(records.first(wanted), faults) if wanted else 0
-        self.stopping = done < len(records)
+        done, ends = self._sink.apply(records.first(wanted), faults) if wanted else Applied(0)
+        self.stopping = ends or done == refused
         if done:
             self._count(records.first(done), {i: why for i, why in faults.items() if i < done})
-        if refused is not None and done == refused:
+        if done == refused:
             self._refuse(records, refused, faults[refused])
         return done
 

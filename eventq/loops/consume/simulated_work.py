@@ -10,6 +10,7 @@ from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import EventLines, Written
+from eventq.loops.consume.sink import Applied
 from eventq.loops.processes.parent_pipe import ParentPipe
 
 
@@ -26,11 +27,11 @@ class SimulatedWork:
     def open(self, _offsets: Offsets) -> Offsets:
         return {}
 
-    def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> int:
+    def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> Applied:
         done = self._work(len(records))
         if self._plan.events and not self._print(records.first(done), frozenset(faults)):
-            return 0
-        return done
+            return Applied(0, ends=True)
+        return Applied(done, ends=done < len(records))
 
     def _work(self, count: int) -> int:
         if not self._plan.work.mean:

@@ -1,19 +1,31 @@
 """Where the effects of processed events go, and what remembers how far they went."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets
 
 
-class Sink(Protocol):
-    """Of one member. Everything happens between two polls, on the member's own thread, but for the two calls
-    of a rebalance: `revoking` and `revoked`, inside a poll, maybe on the client's thread, when no records are
-    in the member's hands; they must be brief (no heartbeat is sent meanwhile) and can't use the consumer.
+class Applied(NamedTuple):
+    """`processed` records of a slice, from the first on; the rest comes again.
 
-    A sink that keeps positions of its own knows where each partition begins, moves that with its effects in
-    one transaction of `commit`, and lets the group's commit follow, for lag. EventqError ends the member.
+    `ends`: the member has to leave its group: it was told to stop, or nobody takes the effects any more.
+    """
+
+    processed: int
+    ends: bool = False
+
+
+class Sink(Protocol):
+    """Of one member. EventqError of any call but a rebalance's ends the member.
+
+    Everything happens between two polls, on the member's own thread, except for the calls of a rebalance:
+    `revoking` and `revoked` come inside a poll or at the end, maybe on the client's thread, when no record is
+    in the member's hands. They must be brief (no heartbeat is sent meanwhile), and can't use the consumer.
+
+    A sink that keeps positions of its own knows where each partition begins, moves that together with its
+    effects when it commits, and lets the group's commit follow, for lag.
     """
 
     def open(self, offsets: Offsets) -> Offsets:
@@ -25,24 +37,29 @@ class Sink(Protocol):
         """
         ...
 
-    def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> int:
+    def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> Applied:
         """Processes the records, all of one partition and at least one, in their order.
 
-        `faults` says of those that are malformed, by their index, why. Returns how many were processed, from
-        the first on; fewer than all end the member: it was told to stop, or nobody takes the effects. Only
-        what `commit` covers is to last: the rest may come again, here or to another member.
+        `faults` says of those that are malformed, by their index, why. A sink may take fewer than all, or
+        none: when it turns out that others own the partition. Only what `commit` covers is to last: all else
+        may come again, here or to another member.
         """
         ...
 
     def commit(self, offsets: Offsets) -> str | None:
-        """Makes last what was applied below these offsets, at least one; control records lie between them
-        and the last one applied. None when it is done, else why not: it is asked again with later offsets.
+        """Makes `offsets` the positions to continue at, and what was applied below them last.
+
+        One partition or more, those that moved; also the beginnings that nobody remembered, before anything
+        is applied. Control records may lie between the last record applied and an offset. None when it is
+        done, else why not: then nothing is committed, and it is asked again with these offsets or later ones.
         """
         ...
 
     def revoking(self, offsets: Offsets) -> Offsets:
-        """Partitions are about to go; `offsets` are the commits that they need still. Returns which of them
-        the client is to commit for the group: those whose effects last. `revoked` follows.
+        """Partitions are about to go; `offsets` are those that moved and are not committed yet.
+
+        Returns which of them the client is to commit for the group: those whose effects last. How that went
+        is told to the parent; `revoked` follows in any case.
         """
         ...
 

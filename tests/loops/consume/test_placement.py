@@ -6,6 +6,7 @@ from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets, Reset
 from eventq.core.start import Start
 from eventq.loops.consume.messages import Committing, MemberProgress, Placed, Revoked, WasReset
+from eventq.loops.consume.sink import Applied
 from tests.loops.consume.fakes import MemberRun, events
 
 
@@ -22,10 +23,10 @@ class StoringSink:
         self.held = {**offsets, **self.held}
         return {partition: self.held[partition] for partition in offsets}
 
-    def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> int:
+    def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> Applied:
         self.calls.append(f"apply {len(records)} from {records.offset(0)}, malformed {sorted(faults)}")
         self.applied += [(records.partition, records.offset(i)) for i in range(len(records))]
-        return len(records)
+        return Applied(len(records))
 
     def commit(self, offsets: Offsets) -> str | None:
         self.calls.append(f"commit {offsets}")
@@ -136,12 +137,29 @@ def test_what_a_sink_does_not_give_free_is_not_committed_when_partitions_go() ->
     assert run.consumer.commits == []
 
 
-def test_a_sink_that_takes_part_of_a_slice_ends_the_member_and_the_rest_is_given_back() -> None:
-    class Tired(StoringSink):
-        def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> int:
-            return super().apply(records.first(2), faults)
+class TakesTwo(StoringSink):
+    """Two records of a slice, and then has enough or wants the rest again."""
 
-    sink = Tired()
+    def __init__(self, *, ends: bool) -> None:
+        super().__init__()
+        self._ends = ends
+
+    def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> Applied:
+        super().apply(records.first(2), faults)
+        return Applied(min(2, len(records)), ends=self._ends)
+
+
+def test_a_sink_that_takes_part_of_a_slice_gets_the_rest_again() -> None:
+    sink = TakesTwo(ends=False)
+    run = MemberRun({0: events(5), 1: events(1)}, sink)
+    run.run()
+    assert sink.held == {0: 5, 1: 1}
+    assert sorted(sink.applied) == [(0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (1, 0)]
+    assert processed(run) == 6
+
+
+def test_a_sink_that_has_enough_ends_the_member_and_what_it_took_is_committed() -> None:
+    sink = TakesTwo(ends=True)
     run = MemberRun({0: events(5), 1: events(5)}, sink)
     run.run()
     assert sink.held == {0: 2, 1: 0}
