@@ -30,7 +30,8 @@ class _Watch(logging.Handler):
             case (KafkaConnection() as connection, Exception() as error):
                 # the last of many tries is cut off by the time-out, which says less than those before it
                 if self._failure.reason is None or not isinstance(error, RequestTimedOutError):
-                    self._failure.reason = _text(error)
+                    said = str(error).removeprefix("KafkaConnectionError: ")
+                    self._failure.reason = said or type(error).__name__
                     answered = connection.broker_version_data is not None
                     self._failure.at_login = connection.sasl_enabled and answered
 
@@ -50,7 +51,3 @@ def watched() -> Iterator[Failure]:
         _LOG.removeHandler(watch)
         _LOG.setLevel(level)
         _LOG.propagate = propagate
-
-
-def _text(error: Exception) -> str:
-    return str(error).removeprefix("KafkaConnectionError: ") or type(error).__name__

@@ -1,5 +1,6 @@
 """The one door to kafka-python: every client of it is made here, with the same settings and errors."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from selectors import DefaultSelector
@@ -14,7 +15,7 @@ from kafka.net.compat import KafkaNetClient
 
 from eventq.broker import sockets
 from eventq.broker.bootstrap import watched
-from eventq.broker.errors import unreachable
+from eventq.broker.errors import error_text, unreachable
 from eventq.core.errors import EventqError, UsageError
 from eventq.core.settings import properties
 from eventq.core.settings.settings import Connection, Role
@@ -56,7 +57,7 @@ def made(connection: Connection, kind: type, config: dict[str, Any]) -> Any:
             reason = str(error).removeprefix("KafkaConfigurationError: ")
             raise UsageError(f"kafka-python refuses these settings: {reason}") from error
         except KafkaError as error:
-            reason = failure.reason or str(error) or type(error).__name__
+            reason = failure.reason or error_text(error)
             raise unreachable(connection, reason, at_login=failure.at_login) from error
         except OSError as error:
             raise EventqError(f"no client can be started: {error.strerror}") from error
@@ -76,3 +77,8 @@ def _net_client() -> Iterator[Callable[..., KafkaNetClient]]:
 
         yield begin
         unless_made.pop_all()
+
+
+def silence_log() -> None:
+    """For clients that are used for long: what they log they raise as well, or mend."""
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)

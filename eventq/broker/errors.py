@@ -25,6 +25,11 @@ _JOIN_HINTS = {
 }
 
 
+def error_text(error: Exception) -> str:
+    """What an error says; its name where it says nothing, as kafka-python's may."""
+    return str(error) or type(error).__name__
+
+
 def unreachable(connection: Connection, reason: str, *, at_login: bool = False) -> EventqError:
     """`at_login`: the broker had answered, and hung up when it was told who asks."""
     where, said = connection.bootstrap, connection.properties

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 
 from eventq.core.errors import UsageError
 from eventq.core.settings import properties
@@ -25,5 +25,10 @@ def made(kind: type, config: dict[str, Any], **more: Any) -> Any:
     try:
         return kind(config, **more)
     except (KafkaException, ValueError) as error:
-        said = error.args[0].str() if isinstance(error, KafkaException) else str(error)
-        raise UsageError(f"librdkafka refuses these settings: {said.strip()}") from error
+        raise UsageError(f"librdkafka refuses these settings: {failure(error).strip()}") from error
+
+
+def failure(error: Exception | KafkaError) -> str:
+    """What librdkafka says of an error, without its code."""
+    cause = error.args[0] if isinstance(error, KafkaException) else error
+    return str(cause.str() if isinstance(cause, KafkaError) else cause)

@@ -6,7 +6,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from eventq.broker.errors import unreachable
-from eventq.broker.librdkafka import librdkafka_config, made
+from eventq.broker.librdkafka import failure, librdkafka_config, made
 from eventq.core.settings.settings import Connection, Role
 
 _ALL_DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 - so the library names its own codes
@@ -27,17 +27,10 @@ def librdkafka_admin(connection: Connection) -> AdminClient:
     return admin
 
 
-def failure(error: KafkaException | KafkaError) -> str:
-    return str(_cause(error).str())
-
-
 def code(error: KafkaException | KafkaError) -> int:
     """The protocol's error code; negative for what librdkafka itself found."""
-    return int(_cause(error).code())
-
-
-def _cause(error: KafkaException | KafkaError) -> KafkaError:
-    return error.args[0] if isinstance(error, KafkaException) else error
+    cause = error.args[0] if isinstance(error, KafkaException) else error
+    return int(cause.code())
 
 
 def _quiet() -> logging.Logger:

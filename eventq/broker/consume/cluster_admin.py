@@ -1,24 +1,24 @@
 """What the parent of a group asks and does by its own connection, never by a member's."""
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from kafka.protocol.consumer import LeaveGroupRequest
 
+from eventq.broker.connection import silence_log
 from eventq.broker.lag.kafka_python import KafkaPythonLagReader
 from eventq.broker.lag.wire import error_of
 from eventq.core.consume.report import Offsets
-from eventq.core.errors import EventqError, NotFound
-from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.errors import EventqError
+from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_topic
 from eventq.core.lag.reads import ListedGroup, Topic
 from eventq.core.settings.settings import Connection
 
 
 class KafkaPythonClusterAdmin:
-    """Bound to one topic and one group. Errors of the broker become EventqError."""
+    """Bound to one topic and one group. What the cluster can't say just now is an EventqError."""
 
     def __init__(self, connection: Connection, topic: str, group: str) -> None:
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)
+        silence_log()
         self._reader = KafkaPythonLagReader(connection)
         self._topic = topic
         self._group = group
@@ -27,10 +27,7 @@ class KafkaPythonClusterAdmin:
         """The topic's partitions; NotFound without the topic, which asking never creates."""
         topic = self._described()
         if topic is None:
-            raise NotFound(
-                f"no topic {self._topic!r} on this cluster",
-                hint=f"eventq topic create {self._topic}, or eventq topic list shows what there is",
-            )
+            raise no_topic(self._topic)
         return sorted(topic.leaders)
 
     def topic_id(self) -> str | None:
@@ -45,6 +42,7 @@ class KafkaPythonClusterAdmin:
         return topic
 
     def log_starts(self, partitions: Iterable[int]) -> Offsets:
+        """The first retained offset of each."""
         found = self._bounds(partitions, Isolation.READ_UNCOMMITTED)
         return {
             partition: bounds.log_start for partition, bounds in found.items() if bounds.log_start is not None
@@ -75,6 +73,7 @@ class KafkaPythonClusterAdmin:
         return found | {at.partition: bounds for at, bounds in answers.items()}
 
     def committed(self) -> Offsets:
+        """The group's commits in the topic; partitions without one are left out."""
         commits = self._reader.committed([self._group])[self._group]
         if commits.error is not None:
             raise EventqError(f"the offsets of group {self._group} could not be read: {commits.error}")

@@ -1,10 +1,8 @@
 """A group member over kafka-python.
 
-`auto_offset_reset` is none: every start and every offset out of range is decided here, because the client's
-own policies would jump to the end and skip what can still be read.
+`auto_offset_reset` is none: the client's own policies would jump to the end and skip what can still be read.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,29 +10,33 @@ from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
 from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
-from eventq.broker.connection import kafka_python_config, made
-from eventq.broker.errors import refused
+from eventq.broker.connection import kafka_python_config, made, silence_log
+from eventq.broker.errors import error_text, refused
+from eventq.core.consume.beginning import PartitionOffsets
 from eventq.core.consume.member_handler import MemberHandler
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import Header, RecordSlice
-from eventq.core.consume.report import Offsets, Reset
+from eventq.core.consume.report import Offsets
 from eventq.core.settings.settings import Role
-from eventq.core.start import StartKind, place
+from eventq.core.start import StartKind
 
 _ANSWER_MS = 5000
 _CLOSE_MS = 5000
 
 
 class KafkaPythonConsumer:
+    """What was assigned is paused until it begins: the client would read on from the group's commit."""
+
     def __init__(self, plan: MemberPlan) -> None:
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)
+        silence_log()
         self._plan = plan
+        self._outside: Offsets = {}
         self.owned: set[int] = set()
+        self.waiting: set[int] = set()
         self.known: Offsets = {}
         self._consumer: KafkaConsumer = made(plan.connection, KafkaConsumer, _config(plan))
 
     def join(self, handler: MemberHandler) -> None:
-        self._handler = handler
         self._consumer.subscribe([self._plan.topic], listener=_Listener(self, self._consumer, handler))
 
     def poll(self, seconds: float, most: int) -> list[RecordSlice]:
@@ -43,36 +45,50 @@ class KafkaPythonConsumer:
         try:
             return self._records(int(seconds * 1000), most)
         except KafkaError as error:
-            if not error.retriable:
-                raise refused(self._plan.topic, error.errno, _text(error)) from error
+            self._judge(error)
         return []
+
+    def _judge(self, error: KafkaError) -> None:
+        """Errors that pass by themselves are waited out."""
+        if not error.retriable:
+            raise refused(self._plan.topic, error.errno, error_text(error)) from error
 
     def _records(self, millis: int, most: int) -> list[RecordSlice]:
         try:
             batches = self._consumer.poll(timeout_ms=millis, max_records=most)
-        except NoOffsetForPartitionError as error:
-            self._place(list(error.args[0]))
+        except NoOffsetForPartitionError:
+            pass  # the client looks for the commits of what waits, too
         except OffsetOutOfRangeError as error:
-            self._reset(error.args[0])
+            self._leave_out({at.partition: offset for at, offset in error.args[0].items()})
         except LogTruncationError as error:
-            held = self.positions()
-            self._reset({at: held[at.partition] for at in error.divergent_offsets if at.partition in held})
+            held, gone = self.positions(), {at.partition for at in error.divergent_offsets}
+            self._leave_out({p: offset for p, offset in held.items() if p in gone})
         else:
             return [_slice(partition, records) for partition, records in batches.items()]
         return []
 
-    def _place(self, unplaced: Sequence[TopicPartition]) -> None:
-        """Begins where the group never committed, and commits that, so that a crash can't move the start."""
-        starts = self._consumer.beginning_offsets(unplaced, timeout_ms=_ANSWER_MS)
-        ends = self._consumer.end_offsets(unplaced, timeout_ms=_ANSWER_MS)
-        times = self._times(unplaced)
-        offsets = {at: place(self._plan.start, starts[at], ends[at], times.get(at)) for at in unplaced}
-        if self.commit({at.partition: offset for at, offset in offsets.items()}) is not None:
-            return
-        for at, offset in offsets.items():
-            at_end = self._plan.start.kind is StartKind.END
-            self._handler.placed(at.partition, offset, offset - starts[at] if at_end else 0)
-            self._consumer.seek(at, offset)
+    def _leave_out(self, positions: Offsets) -> None:
+        self._outside.update({p: offset for p, offset in positions.items() if p in self.owned})
+
+    def outside(self) -> Offsets:
+        return dict(self._outside)
+
+    def look_up(self, partitions: Sequence[int]) -> dict[int, PartitionOffsets]:
+        ats = [self._at(partition) for partition in partitions]
+        try:
+            # its public call asks for one partition
+            commits = self._consumer._coordinator.fetch_committed_offsets(ats, timeout_ms=_ANSWER_MS)  # noqa: SLF001
+            starts = self._consumer.beginning_offsets(ats, timeout_ms=_ANSWER_MS)
+            ends = self._consumer.end_offsets(ats, timeout_ms=_ANSWER_MS)
+            times = self._times(ats)
+        except KafkaError as error:
+            self._judge(error)
+            return {}
+        committed = {at: kept.offset for at, kept in commits.items()}
+        return {
+            at.partition: PartitionOffsets(starts[at], ends[at], committed.get(at), times.get(at))
+            for at in ats
+        }
 
     def _times(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         if self._plan.start.kind is not StartKind.TIME:
@@ -81,22 +97,24 @@ class KafkaPythonConsumer:
         found = self._consumer.offsets_for_times(wanted, timeout_ms=_ANSWER_MS)
         return {at: answer.offset for at, answer in found.items() if answer is not None}
 
-    def _reset(self, outside: dict[TopicPartition, int]) -> None:
-        """What can still be read begins at the log start; so does a topic that was made anew."""
-        starts = self._consumer.beginning_offsets(list(outside), timeout_ms=_ANSWER_MS)
-        for at, offset in outside.items():
-            if at in self._consumer.assignment():
-                lost = max(0, starts[at] - offset)
-                self._handler.was_reset(Reset(at.partition, offset, starts[at], lost))
-                self._consumer.seek(at, starts[at])
+    def begin(self, offsets: Offsets) -> None:
+        for partition, offset in offsets.items():
+            self._consumer.seek(self._at(partition), offset)
+            self._consumer.resume(self._at(partition))
+            self._outside.pop(partition, None)
+            self.waiting.discard(partition)
 
     def give_back(self, partition: int, offset: int) -> None:
-        self._consumer.seek(TopicPartition(self._plan.topic, partition), offset)
+        self._consumer.seek(self._at(partition), offset)
+
+    def _at(self, partition: int) -> TopicPartition:
+        return TopicPartition(self._plan.topic, partition)
 
     def positions(self) -> Offsets:
         # position() may ask the broker, and can't from inside a rebalance; what the client keeps is enough
         held = self._consumer._subscription.all_consumed_offsets()  # noqa: SLF001
-        return {at.partition: kept.offset for at, kept in held.items() if at.partition in self.owned}
+        begun = self.owned - self.waiting
+        return {at.partition: kept.offset for at, kept in held.items() if at.partition in begun}
 
     def _remember(self) -> None:
         """A cooperative client drops the position of what it gives up before it says that it does."""
@@ -110,18 +128,32 @@ class KafkaPythonConsumer:
         try:
             self._consumer.commit(commit_arguments(self._plan.topic, offsets), timeout_ms=_ANSWER_MS)
         except KafkaError as error:
-            return _text(error)
+            return error_text(error)
         return None
 
     def pause(self) -> None:
         self._consumer.pause(*self._consumer.assignment())
 
     def resume(self) -> None:
-        self._consumer.resume(*self._consumer.paused())
+        self._consumer.resume(*(at for at in self._consumer.paused() if at.partition not in self.waiting))
 
     def close(self) -> None:
         self._remember()
         self._consumer.close(autocommit=False, timeout_ms=_CLOSE_MS)
+
+    def take(self, partitions: set[int]) -> None:
+        """They were assigned; those that are new wait."""
+        new = partitions - self.owned
+        self._consumer.pause(*map(self._at, new))
+        self.owned |= new
+        self.waiting |= new
+
+    def give_up(self, partitions: tuple[int, ...]) -> None:
+        self.owned.difference_update(partitions)
+        self.waiting.difference_update(partitions)
+        for partition in partitions:
+            self.known.pop(partition, None)
+            self._outside.pop(partition, None)
 
 
 class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc] # the client has no types
@@ -134,7 +166,7 @@ class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc] # the cli
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         group = self._consumer.group_metadata()
-        self._owner.owned |= {at.partition for at in assigned}
+        self._owner.take({at.partition for at in assigned})
         self._handler.assigned(tuple(sorted(self._owner.owned)), group.member_id, group.generation_id)
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
@@ -149,16 +181,14 @@ class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc] # the cli
             try:
                 await self._consumer.commit_async(commit_arguments(next(iter(revoked)).topic, offsets))
             except KafkaError as error:
-                reason = _text(error)
+                reason = error_text(error)
         self._give_up(gone, reason)
 
     async def on_partitions_lost(self, lost: set[TopicPartition]) -> None:
         self._give_up(tuple(sorted({at.partition for at in lost} & self._owner.owned)), None)
 
     def _give_up(self, gone: tuple[int, ...], reason: str | None) -> None:
-        for partition in gone:
-            self._owner.owned.discard(partition)
-            self._owner.known.pop(partition, None)
+        self._owner.give_up(gone)
         self._handler.revoked(gone, reason)
 
 
@@ -207,7 +237,3 @@ def _slice(at: TopicPartition, records: list[Any]) -> RecordSlice:
 
 def _extras(records: list[Any]) -> Callable[[int], tuple[bytes | None, Sequence[Header]]]:
     return lambda i: (records[i].key, records[i].headers)
-
-
-def _text(error: Exception) -> str:
-    return str(error) or type(error).__name__

@@ -1,13 +1,13 @@
 """A group member over librdkafka, set for throughput in bounded memory.
 
-`auto.offset.reset` is error, and every start is decided here, as in kafka_python.py. What was
-assigned begins only once that is done, in the next poll: the rebalance itself only says what was assigned.
+`auto.offset.reset` is error: the client's own policies would jump to the end and skip what can still be read.
+A rebalance only says what was assigned; the client is given it in `begin`.
 """
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import groupby
-from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as At
@@ -15,12 +15,13 @@ from confluent_kafka import TopicPartition as At
 from eventq.broker.consume.librdkafka_records import slice_of
 from eventq.broker.consume.librdkafka_settings import PASSING, is_incremental, member_config
 from eventq.broker.errors import refused
-from eventq.broker.librdkafka import made
+from eventq.broker.librdkafka import failure, made
+from eventq.core.consume.beginning import PartitionOffsets
 from eventq.core.consume.member_handler import MemberHandler
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
-from eventq.core.consume.report import Offsets, Reset
-from eventq.core.start import StartKind, place
+from eventq.core.consume.report import Offsets
+from eventq.core.start import StartKind
 
 _ANSWER_SECONDS = 5.0
 
@@ -31,7 +32,6 @@ class LibrdkafkaConsumer:
         settings = member_config(plan)
         self._incremental = is_incremental(settings)
         self._owned: set[int] = set()
-        self._unplaced: set[int] = set()
         self._outside: set[int] = set()
         self._pending_seeks: set[int] = set()
         self._next_offset: Offsets = {}
@@ -40,15 +40,17 @@ class LibrdkafkaConsumer:
         self._consumer: Consumer = made(Consumer, settings)
 
     def join(self, handler: MemberHandler) -> None:
-        self._handler = handler
         self._consumer.subscribe(
-            [self._plan.topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
+            [self._plan.topic],
+            on_assign=partial(self._assigned, handler),
+            on_revoke=partial(self._revoked, handler),
+            on_lost=partial(self._lost, handler),
         )
 
     def poll(self, seconds: float, most: int) -> list[RecordSlice]:
         """What is there; else waits for a single record, because consume(n) would wait for n."""
         try:
-            self._settle()
+            self._seek_again()
             messages = self._consumer.consume(most, 0) or self._wait(seconds)
             if any(map(Message.error, messages)):
                 messages = self._sound(messages)
@@ -57,13 +59,8 @@ class LibrdkafkaConsumer:
             return []
         return self._slices(messages)
 
-    def _settle(self) -> None:
-        """What an earlier poll was told, with no record in hand: other partitions may begin anew too."""
-        if self._unplaced:
-            self._place(sorted(self._unplaced))
-        for partition in sorted(self._outside & self._next_offset.keys()):
-            self._reset(partition)
-        self._outside.clear()
+    def _seek_again(self) -> None:
+        """What was not being fetched when it was given back is assigned anew."""
         if self._pending_seeks:
             self._begin({p: self._next_offset[p] for p in self._pending_seeks & self._next_offset.keys()})
             self._pending_seeks.clear()
@@ -95,56 +92,46 @@ class LibrdkafkaConsumer:
     def _judge(self, error: KafkaError) -> None:
         """Errors that pass by themselves are waited out."""
         if not error.retriable() and error.code() not in PASSING:
-            raise refused(self._plan.topic, error.code(), _text(error))
+            raise refused(self._plan.topic, error.code(), failure(error))
 
     # where partitions begin
 
-    def _place(self, partitions: Sequence[int]) -> None:
-        """At the group's commits; a start without one is committed, so that a crash can't move it."""
-        committed = self._committed(partitions)
-        starts = self._offsets(dict.fromkeys(partitions, OFFSET_BEGINNING))
-        fresh = self._fresh([p for p in partitions if p not in committed], starts)
-        if fresh and self.commit(fresh) is not None:
-            return
-        for partition, offset in fresh.items():
-            at_end = self._plan.start.kind is StartKind.END
-            self._handler.placed(partition, offset, offset - starts[partition] if at_end else 0)
-        for partition, offset in committed.items():
-            if offset < starts[partition]:
-                self._tell_reset(partition, offset, starts[partition])
-        self._begin({p: max(offset, starts[p]) for p, offset in {**committed, **fresh}.items()})
+    def outside(self) -> Offsets:
+        return {p: self._next_offset[p] for p in self._outside & self._next_offset.keys()}
+
+    def look_up(self, partitions: Sequence[int]) -> dict[int, PartitionOffsets]:
+        start = self._plan.start
+        try:
+            committed = self._committed(partitions)
+            starts = self._offsets(partitions, OFFSET_BEGINNING)
+            ends = self._offsets(partitions, OFFSET_END)
+            times = self._offsets(partitions, start.value) if start.kind is StartKind.TIME else {}
+        except KafkaException as error:
+            self._judge(error.args[0])
+            return {}
+        return {p: PartitionOffsets(starts[p], ends[p], committed.get(p), times.get(p)) for p in partitions}
 
     def _committed(self, partitions: Sequence[int]) -> Offsets:
         found = self._consumer.committed(self._ats(partitions), timeout=_ANSWER_SECONDS)
         return {at.partition: at.offset for at in _checked(found) if at.offset >= 0}
 
-    def _offsets(self, wanted: Mapping[int, int]) -> Offsets:
+    def _offsets(self, partitions: Sequence[int], moment: int) -> Offsets:
         """The log's start, its end, or the first offset of a time or later, none if there is none."""
-        asked = [At(self._plan.topic, partition, moment) for partition, moment in wanted.items()]
-        found = self._consumer.offsets_for_times(asked, timeout=_ANSWER_SECONDS) if asked else []
+        asked = [At(self._plan.topic, partition, moment) for partition in partitions]
+        found = self._consumer.offsets_for_times(asked, timeout=_ANSWER_SECONDS)
         return {at.partition: at.offset for at in _checked(found) if at.offset >= 0}
 
-    def _fresh(self, partitions: Sequence[int], starts: Offsets) -> Offsets:
-        start = self._plan.start
-        ends = self._offsets(dict.fromkeys(partitions, OFFSET_END))
-        timed = start.kind is StartKind.TIME
-        times = self._offsets(dict.fromkeys(partitions, start.value)) if timed else {}
-        return {p: place(start, starts[p], ends[p], times.get(p)) for p in partitions}
-
-    def _reset(self, partition: int) -> None:
-        """Out of range under way: what can still be read begins at the log start."""
-        start = self._offsets({partition: OFFSET_BEGINNING})[partition]
-        self._tell_reset(partition, self._next_offset[partition], start)
-        self._begin({partition: start})
-
-    def _tell_reset(self, partition: int, offset: int, start: int) -> None:
-        self._handler.was_reset(Reset(partition, offset, start, max(0, start - offset)))
+    def begin(self, offsets: Offsets) -> None:
+        self._outside.difference_update(offsets)
+        try:
+            self._begin(offsets)
+        except KafkaException as error:
+            self._judge(error.args[0])
 
     def _begin(self, offsets: Offsets) -> None:
         again = [partition for partition in offsets if partition in self._next_offset]
         for partition, offset in offsets.items():
             self._move(partition, offset)
-        self._unplaced.difference_update(offsets)
         if self._incremental:
             if again:
                 self._consumer.incremental_unassign(self._ats(again))
@@ -192,7 +179,7 @@ class LibrdkafkaConsumer:
         try:
             _checked(self._consumer.commit(offsets=wanted, asynchronous=False))
         except KafkaException as error:
-            return _text(error.args[0])
+            return failure(error)
         return None
 
     def pause(self) -> None:
@@ -207,8 +194,8 @@ class LibrdkafkaConsumer:
 
     # rebalances; librdkafka takes what they returned from for granted once they end
 
-    def _assigned(self, consumer: Consumer, partitions: list[At]) -> None:
-        """Assigns nothing yet, which answers the client all the same; `_place` does.
+    def _assigned(self, handler: MemberHandler, consumer: Consumer, partitions: list[At]) -> None:
+        """Assigns nothing yet, which answers the client all the same; `begin` does.
 
         Of what comes only while it leaves nobody need hear, and the client may know no generation then.
         """
@@ -218,27 +205,24 @@ class LibrdkafkaConsumer:
             consumer.assign([])
         if self._leaving:
             return
-        new = {at.partition for at in partitions}
-        self._owned |= new
-        self._unplaced |= new
-        self._handler.assigned(tuple(sorted(self._owned)), consumer.memberid(), _generation(consumer))
+        self._owned |= {at.partition for at in partitions}
+        handler.assigned(tuple(sorted(self._owned)), consumer.memberid(), _generation(consumer))
 
-    def _revoked(self, _consumer: Consumer, partitions: list[At]) -> None:
+    def _revoked(self, handler: MemberHandler, _consumer: Consumer, partitions: list[At]) -> None:
         gone = tuple(sorted(at.partition for at in partitions))
         held = {partition: offset for partition, offset in self.positions().items() if partition in gone}
-        offsets = self._handler.revoking(held)
+        offsets = handler.revoking(held)
         reason = self.commit(offsets) if offsets else None
-        self._forget(gone, reason)
+        self._forget(handler, gone, reason)
 
-    def _lost(self, _consumer: Consumer, partitions: list[At]) -> None:
-        self._forget(tuple(sorted(at.partition for at in partitions)), None)
+    def _lost(self, handler: MemberHandler, _consumer: Consumer, partitions: list[At]) -> None:
+        self._forget(handler, tuple(sorted(at.partition for at in partitions)), None)
 
-    def _forget(self, gone: tuple[int, ...], reason: str | None) -> None:
+    def _forget(self, handler: MemberHandler, gone: tuple[int, ...], reason: str | None) -> None:
         self._owned.difference_update(gone)
-        self._unplaced.difference_update(gone)
         for partition in gone:
             self._next_offset.pop(partition, None)
-        self._handler.revoked(gone, reason)
+        handler.revoked(gone, reason)
 
 
 def _generation(consumer: Consumer) -> int:
@@ -252,7 +236,3 @@ def _checked(answers: list[At]) -> list[At]:
         if at.error is not None:
             raise KafkaException(at.error)
     return answers
-
-
-def _text(error: Any) -> str:
-    return error.str() if isinstance(error, KafkaError) else str(error)

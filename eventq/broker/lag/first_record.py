@@ -14,9 +14,10 @@ from kafka.errors import KafkaError
 from kafka.protocol.consumer import FetchRequest
 from kafka.protocol.metadata import MetadataRequest
 
+from eventq.broker.errors import error_text
 from eventq.broker.lag.nodes import IN_FLIGHT, Nodes
 from eventq.broker.lag.record_batches import first_of
-from eventq.broker.lag.wire import code_text, error_text, read_topic
+from eventq.broker.lag.wire import code_text, read_topic
 from eventq.core.kafka import Isolation
 from eventq.core.lag.reads import FirstRecord, Range, Topic
 from eventq.core.settings.settings import Connection

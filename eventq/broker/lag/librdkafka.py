@@ -26,7 +26,8 @@ from eventq.broker.lag.librdkafka_values import (
     unlisted_for_now,
 )
 from eventq.broker.lag.undescribed import looked_up, undescribed
-from eventq.broker.librdkafka_admin import failure, librdkafka_admin
+from eventq.broker.librdkafka import failure
+from eventq.broker.librdkafka_admin import librdkafka_admin
 from eventq.broker.patience import Patience
 from eventq.core.kafka import Bounds, Isolation, TopicPartition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic, bound

@@ -4,7 +4,8 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 
-from eventq.broker.librdkafka_admin import code, failure
+from eventq.broker.librdkafka import failure
+from eventq.broker.librdkafka_admin import code
 from eventq.broker.patience import MOVED, NOT_YET
 from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, MemberDescription, Topic

@@ -8,8 +8,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from eventq.broker.connection import admin
-from eventq.broker.errors import silent, unreachable
-from eventq.broker.lag.wire import error_text
+from eventq.broker.errors import error_text, silent, unreachable
 from eventq.broker.patience import Patience
 from eventq.core.errors import EventqError
 from eventq.core.settings.settings import Connection

@@ -10,6 +10,7 @@ from kafka.errors import for_code
 from kafka.protocol.consumer import ListOffsetsRequest, OffsetFetchRequest
 from kafka.protocol.consumer.metadata import ConsumerProtocolAssignment, ConsumerProtocolSubscription
 
+from eventq.broker.errors import error_text
 from eventq.broker.patience import MOVED
 from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, MemberDescription, Topic
@@ -18,10 +19,6 @@ UNKNOWN_PARTITION = 3
 _LEADER_NOT_AVAILABLE = 5
 _GROUP_NOT_FOUND = 69
 _NO_ID = uuid.UUID(int=0)
-
-
-def error_text(error: Exception) -> str:
-    return str(error) or type(error).__name__
 
 
 def code_text(code: int) -> str:

@@ -5,7 +5,6 @@ everybody else sees one thread.
 """
 
 import contextlib
-import logging
 import time
 from collections import deque
 from threading import Event
@@ -20,8 +19,8 @@ from kafka.errors import (
 )
 from kafka.partitioner import StickyPartitioner
 
-from eventq.broker.connection import kafka_python_config, made
-from eventq.broker.errors import INTERRUPTED, TIMED_OUT, no_producer_id, reason, unreachable
+from eventq.broker.connection import kafka_python_config, made, silence_log
+from eventq.broker.errors import INTERRUPTED, TIMED_OUT, error_text, no_producer_id, reason, unreachable
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, Compression, SendPlan
@@ -38,7 +37,7 @@ _UNSETTLED = (KafkaTimeoutError, RequestTimedOutError, NetworkExceptionError)
 
 class KafkaPythonProducer:
     def __init__(self, plan: SendPlan) -> None:
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)
+        silence_log()
         self.deliveries = Deliveries()
         self._plan = plan
         self._handed = 0
@@ -52,7 +51,7 @@ class KafkaPythonProducer:
         try:
             self._producer.partitions_for(self._plan.topic)
         except KafkaError as error:
-            raise unreachable(self._plan.connection, _text(error)) from error
+            raise unreachable(self._plan.connection, error_text(error)) from error
         while not self._has_id():
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)
@@ -169,7 +168,3 @@ def _config(plan: SendPlan) -> dict[str, Any]:
         "allow_auto_create_topics": False,
         "metrics_enabled": False,
     }
-
-
-def _text(error: Exception) -> str:
-    return str(error) or type(error).__name__

@@ -8,7 +8,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, unreachable
-from eventq.broker.librdkafka import librdkafka_config, made
+from eventq.broker.librdkafka import failure, librdkafka_config, made
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, SendPlan
@@ -51,7 +51,7 @@ class LibrdkafkaProducer:
         try:
             self._producer.list_topics(self._plan.topic, timeout=timeout)
         except KafkaException as error:
-            raise unreachable(self._plan.connection, _text(error)) from error
+            raise unreachable(self._plan.connection, failure(error)) from error
         while not self._has_id:
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)
@@ -176,8 +176,3 @@ def _config(plan: SendPlan, statistics: Callable[[str], None]) -> dict[str, Any]
     if plan.batch_bytes is not None:
         config["batch.size"] = plan.batch_bytes
     return config
-
-
-def _text(error: KafkaException | ValueError) -> str:
-    cause = error.args[0]
-    return cause.str() if isinstance(cause, KafkaError) else str(error)

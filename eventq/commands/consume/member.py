@@ -9,6 +9,7 @@ from eventq.loops.clock import SystemClock
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.member import Member
 from eventq.loops.consume.processing import Faults
+from eventq.loops.consume.simulated_work import SimulatedWork
 from eventq.loops.processes.child import Pipe
 from eventq.loops.processes.entry import run_child
 from eventq.loops.processes.parent_pipe import ParentPipe
@@ -32,7 +33,9 @@ def main(pipe: Pipe, plan: MemberPlan) -> None:
 
 
 def _work(plan: MemberPlan, parent: ParentPipe) -> None:
-    Member(_consumer(plan), parent, plan, _FAULTS[plan.value_format], SystemClock()).run()
+    consumer, clock = _consumer(plan), SystemClock()
+    sink = SimulatedWork(consumer, parent, plan, clock)
+    Member(consumer, sink, parent, plan, _FAULTS[plan.value_format], clock).run()
 
 
 def _consumer(plan: MemberPlan) -> GroupConsumer:

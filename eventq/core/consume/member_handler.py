@@ -2,26 +2,25 @@
 
 from typing import Protocol
 
-from eventq.core.consume.report import Offsets, Reset
+from eventq.core.consume.report import Offsets
 
 
 class MemberHandler(Protocol):
-    """Called inside poll and close only, and never while records are in the member's hands."""
+    """Hears of rebalances, inside poll and close only, and never while records are in the member's hands.
+
+    A client may call from a thread of its own while the member waits; no call may use the consumer.
+    """
 
     def assigned(self, partitions: tuple[int, ...], member_id: str, generation: int) -> None:
-        """All that the member has now, in the group's new generation."""
+        """All that the member has now, in the group's new generation. What is new waits for `begin`."""
         ...
-
-    def placed(self, partition: int, start: int, skipped: int) -> None:
-        """The group had no commit there: it begins at `start`, which is committed."""
-        ...
-
-    def was_reset(self, reset: Reset) -> None: ...
 
     def revoking(self, positions: Offsets) -> Offsets:
         """What to commit before these partitions are given up; `revoked` follows with how that went."""
         ...
 
     def revoked(self, partitions: tuple[int, ...], reason: str | None) -> None:
-        """They are gone; `reason` says why what `revoking` asked was not committed."""
+        """They are gone; `reason` says why what `revoking` asked was not committed. Without `revoking`
+        before it they were lost: others have them already, and nothing is committed.
+        """
         ...

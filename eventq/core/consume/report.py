@@ -11,7 +11,10 @@ Offsets: TypeAlias = dict[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """A commit from which could not be started; `lost` records were deleted unread."""
+    """A remembered offset that the log does not have: reading goes on at `to_offset`, the log start.
+
+    `lost` counts the offsets deleted unread; 0 where `from_offset` lay beyond the end.
+    """
 
     partition: int
     from_offset: int
@@ -21,6 +24,8 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class MalformedRecord:
+    """`reason` is text for a user: what is wrong with the value."""
+
     partition: int
     offset: int
     reason: str
@@ -28,7 +33,12 @@ class MalformedRecord:
 
 @dataclass(slots=True)
 class Tally:
-    """What was counted; additive, so that members and their restarts can be summed."""
+    """What was counted; additive, so that members and their restarts can be summed.
+
+    `received`, `processed` and `malformed` are records; malformed ones are among those processed. `first_at`
+    and `last_at` are seconds since the epoch, None before the first record. `latency` has the records' ages
+    when they had been processed, in milliseconds.
+    """
 
     received: int = 0
     processed: int = 0
@@ -56,7 +66,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class MemberNow:
-    """A member as a live view shows it; `last` is the (partition, offset) it handled last."""
+    """A member as a live view shows it; `last` is the (partition, offset) it handled last.
+
+    `received` counts records over all its restarts, `rate` is records processed a second, None before it is
+    known. `lag` is in records, None until the ends of all its partitions are known.
+    """
 
     number: int
     pid: int | None
@@ -70,6 +84,13 @@ class MemberNow:
 
 @dataclass(frozen=True, slots=True)
 class GroupNow:
+    """The group as a live view shows it, over all members and their restarts.
+
+    `seconds` since the run's start; `received`, `processed`, `malformed` in records, `rate` records processed
+    a second, None while no member has one. `rebalances` counts generations of the group. `lag` in records,
+    None while a member's is unknown. `goal` is text, empty without one.
+    """
+
     topic: str
     group: str
     seconds: float
@@ -85,7 +106,11 @@ class GroupNow:
 
 @dataclass(frozen=True, slots=True)
 class MemberReport:
-    """A member of the group: its counts over all its restarts; `exit` is a code or a signal's name."""
+    """A member of the group: its counts over all its restarts.
+
+    `pid` and `partitions` are the last it had; `exit` is a code or a signal's name, None before an end.
+    `skipped_at_start` counts the offsets of retained records before its starts at the end.
+    """
 
     number: int
     pid: int | None
@@ -100,6 +125,13 @@ class MemberReport:
 
 @dataclass(frozen=True, slots=True)
 class ConsumeReport:
+    """A run at its end, over all members; `tally` is the sum of theirs.
+
+    `seconds` since the run's start. `rebalances` counts generations of the group. `committed` is what the
+    group has committed by partition, whoever did it; a partition without a commit is left out. `malformed`
+    has the first few of them, and the tally their number.
+    """
+
     topic: str
     group: str
     client: str

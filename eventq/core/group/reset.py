@@ -14,7 +14,6 @@ from eventq.core.errors import EventqError, NotFound
 from eventq.core.group.groups import occupied
 from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.reads import MemberDescription, Reads
-from eventq.core.lag.snapshot import partitions_of
 from eventq.core.start import Start, StartKind, place
 
 
@@ -102,7 +101,7 @@ def keys_of(order: ResetOrder, reads: Reads) -> list[TopicPartition]:
         missing = sorted((partitions or frozenset()) - topic.leaders.keys())
         if missing:
             raise NotFound(f"topic {name} has no partition {missing[0]}")
-    found = [key for group in reads.groups for key in partitions_of(group, reads.topics, reads.wanted)]
+    found = [key for group in reads.groups for key in reads.partitions_of(group)]
     if not found:
         raise EventqError(
             f"group {order.group} has no commits that could be moved", hint="name topics with --topic"

@@ -1,6 +1,6 @@
 """What a snapshot of lag reads of a cluster: plain values, each failed part with its own error."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eventq.core.kafka import Bounds, TopicPartition
@@ -116,6 +116,19 @@ class GroupReads:
     commits: Commits
 
 
+def topics_of(group: GroupReads, wanted: Collection[str] = (), *, named: bool = True) -> frozenset[str]:
+    """Every topic where the group has a commit or a live member's subscription or assignment.
+
+    With `wanted` (--topic) exactly those for a group that was named, of any other group those that it reads.
+    """
+    if wanted and named:
+        return frozenset(wanted)
+    found = {key.topic for key in group.commits.offsets}
+    for member in group.description.members or ():
+        found.update(member.topics, (key.topic for key in member.assignment))
+    return frozenset(found & set(wanted) if wanted else found)
+
+
 @dataclass(frozen=True, slots=True)
 class Reads:
     """All that one snapshot read, in this order: groups, commits, topics, bounds.
@@ -138,3 +151,16 @@ class Reads:
         known = self.known_ids
         ids = ((name, topic.topic_id) for name, topic in self.topics.items())
         return frozenset(name for name, now in ids if now is not None and now != known.get(name, now))
+
+    def partitions_of(self, group: GroupReads) -> list[TopicPartition]:
+        """All partitions of the group's topics, and those it has commits for though they exist no more."""
+        names = topics_of(group, self.wanted, named=self.named)
+        found = [
+            TopicPartition(name, p)
+            for name in names
+            if name in self.topics
+            for p in self.topics[name].leaders
+        ]
+        known = set(found)
+        found += [key for key in group.commits.offsets if key not in known and key.topic in names]
+        return sorted(found)

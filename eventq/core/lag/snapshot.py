@@ -7,7 +7,7 @@
 An unknown number is None, never 0: a script that waits for 0 must not be told so by a failed read.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -152,37 +152,13 @@ def _judge(committed: int | None, start: int, end: int, high: int, assume: Assum
     return Status.OK, max(0, end - committed), 0
 
 
-def topics_of(group: GroupReads, wanted: Collection[str] = (), *, named: bool = True) -> frozenset[str]:
-    """Every topic where the group has a commit or a live member's subscription or assignment.
-
-    With `wanted` (--topic) exactly those for a group that was named, of any other group those that it reads.
-    """
-    if wanted and named:
-        return frozenset(wanted)
-    found = {key.topic for key in group.commits.offsets}
-    for member in group.description.members or ():
-        found.update(member.topics, (key.topic for key in member.assignment))
-    return frozenset(found & set(wanted) if wanted else found)
-
-
-def partitions_of(
-    group: GroupReads, topics: Mapping[str, Topic], wanted: Collection[str], *, named: bool = True
-) -> list[TopicPartition]:
-    """All partitions of the group's topics, and those it has commits for though they exist no more."""
-    names = topics_of(group, wanted, named=named)
-    found = [TopicPartition(name, p) for name in names if name in topics for p in topics[name].leaders]
-    known = set(found)
-    found += [key for key in group.commits.offsets if key not in known and key.topic in names]
-    return sorted(found)
-
-
 def group_lag(group: GroupReads, reads: Reads, assume: Assume) -> GroupLag:
     members = group.description.members
     owners = {key: member for member in members or () for key in member.assignment}
     recreated = reads.recreated
     partitions = tuple(
         _of_group(key, group, reads, assume, owners.get(key), recreated=key.topic in recreated)
-        for key in partitions_of(group, reads.topics, reads.wanted, named=reads.named)
+        for key in reads.partitions_of(group)
     )
     return GroupLag(
         group=group.group,

@@ -1,14 +1,17 @@
 """A member's commits: of what it has processed, announced to its parent before and settled after."""
 
 from eventq.core.consume.report import Offsets
-from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import Committed, Committing
+from eventq.loops.consume.sink import Sink
 from eventq.loops.processes.parent_pipe import ParentPipe
 
 
 class MemberCommits:
-    def __init__(self, parent: ParentPipe) -> None:
+    """How to commit is the sink's business: here is what of it is new, and how many records it covers."""
+
+    def __init__(self, parent: ParentPipe, sink: Sink) -> None:
         self._parent = parent
+        self._sink = sink
         self._committed: Offsets = {}
         self._covered: dict[int, int] = {}
         self._revoking: Offsets = {}
@@ -17,18 +20,23 @@ class MemberCommits:
         """`count` more records wait for a commit of the partition."""
         self._covered[partition] = self._covered.get(partition, 0) + count
 
-    def placed(self, partition: int, start: int) -> None:
-        self._committed[partition] = start
+    def begin(self, offsets: Offsets) -> bool:
+        """Commits where partitions begin that nobody remembered: whether that was possible."""
+        if self._sink.commit(offsets) is not None:
+            return False
+        self._committed.update(offsets)
+        return True
 
-    def commit(self, consumer: GroupConsumer) -> None:
-        offsets = self._changed(consumer.positions())
+    def commit(self, positions: Offsets) -> None:
+        offsets = self._changed(positions)
         if offsets:
             self._announce(offsets)
-            self._settle(offsets, consumer.commit(offsets))
+            self._settle(offsets, self._sink.commit(offsets))
 
     def revoking(self, positions: Offsets) -> Offsets:
-        """What is to be committed of partitions that go away; `revoked` follows."""
-        self._revoking = self._changed(positions)
+        """What the client is to commit of partitions that go away; `revoked` follows."""
+        offsets = self._changed(positions)
+        self._revoking = self._sink.revoking(offsets) if offsets else {}
         if self._revoking:
             self._announce(self._revoking)
         return self._revoking
@@ -40,6 +48,7 @@ class MemberCommits:
         self._revoking = {}
         for partition in partitions:
             self._committed.pop(partition, None)
+        self._sink.revoked(partitions)
         return sum(self._covered.pop(partition, 0) for partition in partitions)
 
     def _changed(self, positions: Offsets) -> Offsets:

@@ -22,14 +22,20 @@ class ConsumeDisplay(Protocol):
 
 
 class ClusterAdmin(Protocol):
-    """A connection of the parent's own, bound to one topic and one group."""
+    """A connection of the parent's own, bound to one topic and one group.
+
+    The removals never raise: what could not be done is left undone.
+    """
 
     def topic_id(self) -> str | None:
         """None when there is no such topic; EventqError where nobody answers just now."""
         ...
 
     def committed(self) -> Offsets:
-        """The group's commits, without partitions that have none; EventqError where nobody answers."""
+        """The next offset of each partition that the group has committed, without those it has not.
+
+        EventqError where nobody answers just now.
+        """
         ...
 
     def remove(self, member_id: str | None, client_id: str) -> bool:

@@ -2,20 +2,20 @@
 
 from eventq.core.clock import Clock
 from eventq.core.consume.plan import MemberPlan
-from eventq.core.consume.report import Offsets, Reset
+from eventq.core.consume.report import Offsets
 from eventq.loops.consume.commits import MemberCommits
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import (
     Assigned,
     Flush,
     MemberProgress,
-    Placed,
     Resume,
     Revoked,
     ToMember,
-    WasReset,
 )
+from eventq.loops.consume.placement import Placement
 from eventq.loops.consume.processing import Faults, Processing
+from eventq.loops.consume.sink import Sink
 from eventq.loops.processes.messages import Stop
 from eventq.loops.processes.parent_pipe import ParentPipe
 
@@ -26,19 +26,28 @@ _PROGRESS_SECONDS = 0.25
 
 
 class Member:
-    """Also the Handler of its consumer."""
+    """Also the MemberHandler of its consumer."""
 
     def __init__(
-        self, consumer: GroupConsumer, parent: ParentPipe, plan: MemberPlan, faults: Faults, clock: Clock
+        self,
+        consumer: GroupConsumer,
+        sink: Sink,
+        parent: ParentPipe,
+        plan: MemberPlan,
+        faults: Faults,
+        clock: Clock,
     ) -> None:
         self._consumer = consumer
+        self._sink = sink
         self._parent = parent
         self._plan = plan
         self._clock = clock
-        self._commits = MemberCommits(parent)
-        self._processing = Processing(consumer, parent, plan, faults, clock, self._commits)
+        self._commits = MemberCommits(parent, sink)
+        self._placement = Placement(consumer, sink, parent, plan.start, self._commits)
+        self._processing = Processing(consumer, sink, parent, plan, faults, clock, self._commits)
         self._partitions: tuple[int, ...] = ()
         self._state = "joining"
+        self._assigned = False
         self._commit_at = self._progress_at = clock.monotonic()
 
     def run(self) -> None:
@@ -49,6 +58,7 @@ class Member:
             for message in self._parent.arrived():
                 self._obey(message)
             if not self._processing.stopping:
+                self._settle()
                 self._processing.process(self._consumer.poll(_POLL_SECONDS, most))
                 self._keep_up()
         self._leave()
@@ -62,6 +72,14 @@ class Member:
             self._processing.starved = False
             self._consumer.resume()
 
+    def _settle(self) -> None:
+        """What a rebalance left to do, now that its poll is over and no record is in hand."""
+        if self._assigned and self._processing.starved:
+            self._processing.starved = False  # so its parent has it too: whoever wants records asks anew
+            self._consumer.resume()
+        self._assigned = False
+        self._placement.settle()
+
     def _keep_up(self) -> None:
         """Commits and reports when it is time to."""
         now = self._clock.monotonic()
@@ -71,7 +89,7 @@ class Member:
             self._report()
         if committing:
             self._processing.flush = False
-            self._commits.commit(self._consumer)
+            self._commits.commit(self._consumer.positions())
             self._commit_at = self._clock.monotonic() + self._plan.commit_interval
 
     def _report(self) -> None:
@@ -85,23 +103,18 @@ class Member:
     def _leave(self) -> None:
         self._state = "leaving"
         self._report()
-        self._commits.commit(self._consumer)
+        self._commits.commit(self._consumer.positions())
         self._consumer.close()
+        self._sink.close()
 
     # what the consumer tells
 
     def assigned(self, partitions: tuple[int, ...], member_id: str, generation: int) -> None:
+        self._placement.waiting |= set(partitions) - set(self._partitions)
         self._partitions = partitions
         self._state = "consuming" if partitions else "idle"
-        self._processing.starved = False
+        self._assigned = True
         self._parent.send(Assigned(partitions, member_id, generation))
-
-    def placed(self, partition: int, start: int, skipped: int) -> None:
-        self._commits.placed(partition, start)
-        self._parent.send(Placed(partition, start, skipped))
-
-    def was_reset(self, reset: Reset) -> None:
-        self._parent.send(WasReset(reset))
 
     def revoking(self, positions: Offsets) -> Offsets:
         self._report()
@@ -109,6 +122,7 @@ class Member:
 
     def revoked(self, partitions: tuple[int, ...], reason: str | None) -> None:
         abandoned = self._commits.revoked(partitions, reason)
+        self._placement.waiting -= set(partitions)
         self._partitions = tuple(p for p in self._partitions if p not in partitions)
         self._state = "consuming" if self._partitions else "rebalancing"
         self._parent.send(Revoked(self._partitions, abandoned, reason))

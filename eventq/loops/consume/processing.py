@@ -1,4 +1,4 @@
-"""What happens to the records of a slice: granted, worked on, judged, printed, counted; or given back.
+"""What happens to the records of a poll: granted, judged, given to the sink, counted; or given back.
 
 Records in hand never outlive the slice: what was not processed (not granted, stopped, refused) is given back
 by a seek, so that between two polls the consumer's position is the offset to commit. A rebalance happens
@@ -6,16 +6,15 @@ inside a poll only and so always finds that clean state.
 """
 
 from collections.abc import Callable, Sequence
-from random import Random
 
 from eventq.core.clock import Clock
-from eventq.core.consume.event_line import event_lines
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import MalformedRecord, Tally
 from eventq.loops.consume.commits import MemberCommits
 from eventq.loops.consume.group_consumer import GroupConsumer
-from eventq.loops.consume.messages import EventLines, Grant, MalformedFound, Want, Written
+from eventq.loops.consume.messages import Grant, MalformedFound, Want
+from eventq.loops.consume.sink import Applied, Sink
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_pipe import ParentPipe
 
@@ -30,6 +29,7 @@ class Processing:
     def __init__(
         self,
         consumer: GroupConsumer,
+        sink: Sink,
         parent: ParentPipe,
         plan: MemberPlan,
         faults: Faults,
@@ -37,12 +37,12 @@ class Processing:
         commits: MemberCommits,
     ) -> None:
         self._consumer = consumer
+        self._sink = sink
         self._parent = parent
         self._plan = plan
         self._faults = faults
         self._clock = clock
         self._commits = commits
-        self._random = Random()
         self._samples = 0
         self.tally = Tally()
         self.last: tuple[int, int] | None = None
@@ -70,49 +70,28 @@ class Processing:
         return granted
 
     def _handle(self, records: RecordSlice) -> int:
-        """How many of the records were processed: fewer than all only if something ended it."""
+        """How many of the records were processed; whether that ends the member is in `stopping`."""
         self.tally.first_at = self.tally.first_at or self._clock.now()
         self.tally.received += len(records)
-        done = self._work(len(records))
-        faults = self._faults(records.first(done).values)
-        if faults and self._plan.fail_on_malformed:
-            done = min(faults)
-            self._refuse(records, done, faults[done])
-        if self._plan.events and not self._print(records.first(done), frozenset(faults)):
-            done = 0
+        faults = self._faults(records.values)
+        refused = min(faults) if faults and self._plan.fail_on_malformed else None
+        wanted = len(records) if refused is None else refused
+        done, ends = self._sink.apply(records.first(wanted), faults) if wanted else Applied(0)
+        self.stopping = ends or done == refused
         if done:
             self._count(records.first(done), {i: why for i, why in faults.items() if i < done})
+        if done == refused:
+            self._refuse(records, refused, faults[refused])
         return done
-
-    def _work(self, count: int) -> int:
-        if not self._plan.work.mean:
-            return count
-        due = self._clock.monotonic()
-        for done in range(count):
-            due += self._plan.work.draw(self._random)
-            if not self._parent.sleep_until(due):
-                self.stopping = True
-                return done
-        return count
 
     def _refuse(self, records: RecordSlice, i: int, why: str) -> None:
         where = f"{self._plan.topic}/{records.partition} at offset {records.offset(i)}"
-        self.stopping = True
         self._parent.send(
             Failed(
                 f"malformed event in {where}: {why}",
                 "it is not committed; --on-malformed skip counts and skips",
             )
         )
-
-    def _print(self, records: RecordSlice, malformed: frozenset[int]) -> bool:
-        block = event_lines(self._plan.topic, records, malformed)
-        if not block:
-            return True
-        self._parent.send(EventLines(block, len(records)))
-        written = self._parent.answer(Written, Written(ok=False)).ok
-        self.stopping = self.stopping or not written
-        return written
 
     def _count(self, records: RecordSlice, faults: dict[int, str]) -> None:
         now = self._clock.now()

@@ -14,17 +14,19 @@ from eventq.loops.lag.snapshot import LagReader, Question, read
 
 
 class GroupOffsetsAdmin(Protocol):
-    """What a reset needs beyond the reads of lag; each failure by its partition."""
+    """What a reset needs beyond the reads of lag; EventqError when nothing answered."""
 
     def offsets_at(self, keys: Iterable[TopicPartition], millis: int) -> Mapping[TopicPartition, int]:
         """The first offset of that time or later, where there is one."""
         ...
 
-    def set_offsets(
-        self, group: str, offsets: Mapping[TopicPartition, int]
-    ) -> Mapping[TopicPartition, str]: ...
+    def set_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> Mapping[TopicPartition, str]:
+        """Commits these as the group's next offsets. Returns why, for each partition where it failed."""
+        ...
 
-    def remove_offsets(self, group: str, keys: Iterable[TopicPartition]) -> Mapping[TopicPartition, str]: ...
+    def remove_offsets(self, group: str, keys: Iterable[TopicPartition]) -> Mapping[TopicPartition, str]:
+        """Returns why, for each partition whose commit is still there."""
+        ...
 
 
 def plan_reset(reader: LagReader, admin: GroupOffsetsAdmin, order: ResetOrder, clock: Clock) -> ResetPlan:

@@ -1,15 +1,24 @@
 """A snapshot of lag: which reads, and in which order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.errors import NotFound
-from eventq.core.kafka import Bounds, Isolation, TopicPartition
-from eventq.core.lag.reads import Commits, Description, GroupReads, ListedGroup, Listing, Reads, Topic
-from eventq.core.lag.snapshot import Assume, Snapshot, partitions_of, snapshot, topics_of
+from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_topic
+from eventq.core.lag.reads import (
+    Commits,
+    Description,
+    GroupReads,
+    ListedGroup,
+    Listing,
+    Reads,
+    Topic,
+    topics_of,
+)
+from eventq.core.lag.snapshot import Assume, Snapshot, snapshot
 
 _ROUNDS = 10
 _PAUSE_SECONDS = 0.2
@@ -28,13 +37,17 @@ Topics = Mapping[str, Topic]
 class LagReader(Protocol):
     """What lag needs of Kafka; a failed part keeps its error, EventqError only when nothing answered."""
 
-    def list_groups(self) -> Listing: ...
+    def list_groups(self) -> Listing:
+        """Every group of the cluster; brokers that did not answer are told in its errors."""
+        ...
 
     def describe(self, groups: Sequence[ListedGroup]) -> Mapping[str, Description]:
         """Each group's type, state and members; those with type "" are looked up first."""
         ...
 
-    def committed(self, groups: Sequence[str]) -> Mapping[str, Commits]: ...
+    def committed(self, groups: Sequence[str]) -> Mapping[str, Commits]:
+        """The next offset of each partition that a group has committed, in whatever topic."""
+        ...
 
     def topics(self, names: Iterable[str]) -> Mapping[str, Topic]:
         """Those that exist; never creates one."""
@@ -42,7 +55,9 @@ class LagReader(Protocol):
 
     def bounds(
         self, leaders: Mapping[TopicPartition, int], isolation: Isolation
-    ) -> Mapping[TopicPartition, Bounds]: ...
+    ) -> Mapping[TopicPartition, Bounds]:
+        """The log's offsets of each partition, asked of the broker (by its id) that leads it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +96,10 @@ def read(
     for topic in topics.values():
         if topic.topic_id is not None:
             ids.setdefault(topic.topic, topic.topic_id)
-    wanted = question.topics
-    keys = {key for group in groups for key in partitions_of(group, topics, wanted, named=named)}
-    bounds = _bounds(reader, question, clock, keys, topics)
     errors += () if named else _unlisted(topics.get(_OFFSETS_TOPIC))
-    return Reads(at, groups, topics, bounds, wanted, ids, errors, named)
+    reads = Reads(at, groups, topics, {}, question.topics, ids, errors, named)
+    keys = {key for group in groups for key in reads.partitions_of(group)}
+    return replace(reads, bounds=_bounds(reader, question, clock, keys, topics))
 
 
 def _topics(reader: LagReader, question: Question, groups: Iterable[GroupReads]) -> Topics:
@@ -178,7 +192,7 @@ def _unlisted(offsets: Topic | None) -> tuple[str, ...]:
 def _require_topics(question: Question, topics: Mapping[str, Topic]) -> None:
     missing = sorted(set(question.topics) - set(topics))
     if missing and not question.patient:
-        raise NotFound(f"no such topic: {', '.join(missing)}", hint="topics: eventq topic list")
+        raise no_topic(*missing)
 
 
 def _bounds(
