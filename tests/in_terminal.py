@@ -33,7 +33,7 @@ def read_until(
     wanted = shows if callable(shows) else lambda lines: any(shows in line for line in lines)
     stream, deadline = pyte.ByteStream(screen), time.monotonic() + PATIENCE_SECONDS
     while not wanted(list(screen.display)):
-        assert time.monotonic() < deadline, screen.display
+        assert time.monotonic() < deadline, "\n".join(screen.display)
         stream.feed(child.read_nonblocking(65536, timeout=PATIENCE_SECONDS))
     return list(screen.display)
 

@@ -1,45 +1,44 @@
 """What the parent's own connection promises when the cluster does not answer."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
 import pytest
-from kafka.errors import GroupAuthorizationFailedError, KafkaError
 
 from eventq.broker.consume import cluster_admin
 from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
 from eventq.core.errors import EventqError, NotFound
+from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.lag.reads import Commits, Topic
 from eventq.core.settings.settings import Connection
 
 Question = Callable[[KafkaPythonClusterAdmin], object]
+REFUSED = "GroupAuthorizationFailedError"
 
 
-class FakeAdmin:
-    """Answers every call by the same error; without one it knows no topic."""
+class RefusingReader:
+    """Every look-up has the same error in place of its answer."""
 
-    def __init__(self, error: KafkaError | None) -> None:
-        self._error = error
+    def __init__(self, topics: Mapping[str, Topic]) -> None:
+        self.topics_there = topics
+        self.nodes = self
+        self.patience = self
 
-    def list_topics(self) -> Iterable[str]:
-        return list(self._fail())
+    def topics(self, _names: Iterable[str]) -> Mapping[str, Topic]:
+        return self.topics_there
 
-    def describe_topics(self, _names: Iterable[str]) -> Iterable[Any]:
-        return list(self._fail())
+    def settled(self, _kind: str, keys: Iterable[int], *_how: object) -> Mapping[int, Bounds]:
+        return {key: Bounds(error=REFUSED) for key in keys}
 
-    def list_partition_offsets(self, _wanted: object, **_more: object) -> object:
-        return self._fail()
+    def bounds(self, leaders: Mapping[TopicPartition, int], _isolation: object) -> object:
+        return {key: Bounds(error=REFUSED) for key in leaders}
 
-    def list_group_offsets(self, _groups: object) -> object:
-        return self._fail()
-
-    def _fail(self) -> tuple[str, ...]:
-        if self._error is not None:
-            raise self._error
-        return ()
+    def committed(self, groups: Iterable[str]) -> Mapping[str, Commits]:
+        return {group: Commits(error=REFUSED) for group in groups}
 
 
-def asked(monkeypatch: pytest.MonkeyPatch, error: KafkaError | None) -> KafkaPythonClusterAdmin:
-    monkeypatch.setattr(cluster_admin, "admin", lambda _connection: FakeAdmin(error))
+def asked(monkeypatch: pytest.MonkeyPatch, **topics: Topic) -> KafkaPythonClusterAdmin:
+    reader = RefusingReader(topics)
+    monkeypatch.setattr(cluster_admin, "KafkaPythonLagReader", lambda _connection: reader)
     return KafkaPythonClusterAdmin(Connection("nowhere:9092"), "orders", "billing")
 
 
@@ -57,10 +56,10 @@ def asked(monkeypatch: pytest.MonkeyPatch, error: KafkaError | None) -> KafkaPyt
 def test_what_the_cluster_refuses_to_say_is_an_error_that_a_user_can_be_told(
     monkeypatch: pytest.MonkeyPatch, question: Question, what: str
 ) -> None:
-    with pytest.raises(EventqError, match=what):
-        question(asked(monkeypatch, GroupAuthorizationFailedError("not yours")))
+    with pytest.raises(EventqError, match=f"{what}: {REFUSED}"):
+        question(asked(monkeypatch, orders=Topic("id", error=REFUSED)))
 
 
 def test_a_topic_that_is_not_there_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NotFound, match="no such topic: orders"):
-        asked(monkeypatch, None).partitions()
+        asked(monkeypatch).partitions()
