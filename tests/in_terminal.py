@@ -15,6 +15,8 @@ PATIENCE_SECONDS = 60.0
 def spawn(size: tuple[int, int], *arguments: str, **options: Any) -> "pexpect.spawn[Any]":
     """`eventq ARGUMENTS` in a terminal of `size` (rows, columns); `options` are pexpect's."""
     environment = {**os.environ, "TERM": "xterm-256color"}
+    for name in ("COLUMNS", "LINES"):  # set in the test's process they would count for more than the size
+        environment.pop(name, None)
     command = ["-m", "eventq", *arguments]
     return pexpect.spawn(
         sys.executable, command, dimensions=size, timeout=PATIENCE_SECONDS, env=environment, **options
