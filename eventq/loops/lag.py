@@ -20,6 +20,7 @@ from eventq.core.lag_reads import (
     Topic,
     TopicPartition,
 )
+from eventq.core.offsets_topic import OFFSETS_TOPIC
 
 _ROUNDS = 10
 _PAUSE = 0.2
@@ -29,8 +30,6 @@ _SETTLING = 15
 """Pauses for a group that seems not to exist while a broker is away: a coordinator that has just taken over
 knows the last commits only when its replicas have fetched from it (some 1 s); it denies the group until then.
 """
-
-_OFFSETS_TOPIC = "__consumer_offsets"
 
 Topics = Mapping[str, Topic]
 
@@ -94,7 +93,7 @@ def read(
     wanted = question.topics
     keys = {key for group in groups for key in partitions_of(group, topics, wanted, named=named)}
     bounds = _bounds(reader, question, clock, keys, topics)
-    errors += () if named else _unlisted(topics.get(_OFFSETS_TOPIC))
+    errors += () if named else _unlisted(topics.get(OFFSETS_TOPIC))
     return Reads(at, groups, topics, bounds, wanted, ids, errors, named)
 
 
@@ -102,7 +101,7 @@ def _topics(reader: LagReader, question: Question, groups: Iterable[GroupReads])
     """Those of the groups and those asked for; where all groups are meant, also the one that keeps them."""
     names = {name for group in groups for name in topics_of(group, question.topics)} | set(question.topics)
     if not question.groups:
-        names.add(_OFFSETS_TOPIC)
+        names.add(OFFSETS_TOPIC)
     topics = reader.topics(sorted(names)) if names else {}
     _require_topics(question, topics)
     return topics
@@ -141,7 +140,7 @@ def _settled(reader: LagReader, groups: tuple[GroupReads, ...], clock: Clock) ->
 
 
 def _whole(reader: LagReader) -> bool:
-    offsets = reader.topics([_OFFSETS_TOPIC]).get(_OFFSETS_TOPIC)
+    offsets = reader.topics([OFFSETS_TOPIC]).get(OFFSETS_TOPIC)
     return offsets is None or offsets.whole
 
 
@@ -182,7 +181,7 @@ def _unlisted(offsets: Topic | None) -> tuple[str, ...]:
     if not (offsets and leaderless):
         return ()
     of = len(offsets.leaders)
-    return (f"groups are missing: {leaderless} of {of} partitions of {_OFFSETS_TOPIC} have no leader",)
+    return (f"groups are missing: {leaderless} of {of} partitions of {OFFSETS_TOPIC} have no leader",)
 
 
 def _require_topics(question: Question, topics: Mapping[str, Topic]) -> None:
