@@ -34,7 +34,7 @@ CASES = {
 }
 """Commands; kinds of requests that are refused at first; and what the output shows in the end."""
 
-_AT_ONCE = 6
+_AT_ONCE = 11
 
 
 class Done(NamedTuple):

@@ -30,6 +30,7 @@ from eventq.broker.lag.wire import (
     read_topic,
 )
 from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.lag.offsets_topic import OFFSETS_TOPIC, group_of_each_partition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic, bound
 from eventq.core.settings.settings import Connection
 
@@ -44,6 +45,7 @@ class KafkaPythonLagReader:
         self._connection = connection
         self.nodes = Nodes(connection)
         self.coordinators = Coordinators(self.nodes)
+        self._listed = False
 
     def __enter__(self) -> Self:
         return self
@@ -52,6 +54,9 @@ class KafkaPythonLagReader:
         self.nodes.close()
 
     def list_groups(self) -> Listing:
+        if not self._listed:
+            self._await_groups()
+        self._listed = False
         nodes = self.nodes.ids
         answers = self.nodes.patience.settled("listing", nodes, self._list, refused_for_now)
         groups: dict[str, ListedGroup] = {}
@@ -64,7 +69,16 @@ class KafkaPythonLagReader:
                 groups.update((g.group_id, listed(g)) for g in answer.groups)
         if len(errors) == len(nodes):
             raise silent(self._connection, errors[0] if errors else "no broker is known")
+        self._listed = not errors
         return Listing(tuple(groups.values()), tuple(errors))
+
+    def _await_groups(self) -> None:
+        """A broker that has not begun yet to load a partition of the offsets topic lists none of its groups,
+        and that is no error; asked about one of them, it says so.
+        """
+        offsets = self.topics([OFFSETS_TOPIC]).get(OFFSETS_TOPIC)
+        names = group_of_each_partition(len(offsets.leaders)) if offsets else []
+        self.coordinators.ask(names, lambda some: DescribeGroupsRequest(groups=some))
 
     def _list(self, nodes: Sequence[int]) -> dict[int, Any]:
         answers = self.nodes.ask([(ListGroupsRequest(), node) for node in nodes])

@@ -30,6 +30,7 @@ from eventq.broker.librdkafka import failure
 from eventq.broker.librdkafka_admin import librdkafka_admin
 from eventq.broker.patience import Patience
 from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.lag.offsets_topic import OFFSETS_TOPIC, group_of_each_partition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic, bound
 from eventq.core.settings.settings import Connection
 
@@ -53,6 +54,7 @@ class LibrdkafkaLagReader:
         self._patience = Patience(connection.connect_timeout)
         self._admin = librdkafka_admin(connection)
         self._kinds: KafkaPythonLagReader | None = None
+        self._listed = False
 
     def __enter__(self) -> "Self":
         return self
@@ -62,6 +64,9 @@ class LibrdkafkaLagReader:
             self._kinds.__exit__()
 
     def list_groups(self) -> Listing:
+        if not self._listed:
+            self._await_groups()
+        self._listed = False
         found = self._patience.settled("listing", [_ALL], self._list, unlisted_for_now)[_ALL]
         if isinstance(found, KafkaException):
             raise silent(self._connection, failure(found))
@@ -69,10 +74,16 @@ class LibrdkafkaLagReader:
         self._patience.note("list", answered=not errors)
         if errors and not found.valid:
             raise silent(self._connection, errors[0])
+        self._listed = not errors
         groups = {group.group_id: listed(group) for group in found.valid}
         if not errors and self._names() - groups.keys():
             groups = {group.group: group for group in self._every_kind().groups} | groups
         return Listing(tuple(groups.values()), errors)
+
+    def _await_groups(self) -> None:
+        """As over kafka-python: what is not being loaded yet is not listed, and that is no error."""
+        offsets = self.topics([OFFSETS_TOPIC]).get(OFFSETS_TOPIC)
+        self._describe(group_of_each_partition(len(offsets.leaders)) if offsets else [])
 
     def _list(self, asked: list[str]) -> dict[str, Any]:
         future = self._admin.list_consumer_groups(request_timeout=self._patience.seconds)
@@ -173,7 +184,10 @@ class LibrdkafkaLagReader:
         """Every group of any kind; librdkafka's newer listing leaves out those that are not consumers'."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            return {group.id for group in self._admin.list_groups(timeout=self._patience.seconds)}
+            try:
+                return {group.id for group in self._admin.list_groups(timeout=self._patience.seconds)}
+            except KafkaException as error:
+                raise silent(self._connection, failure(error)) from error
 
     def _every_kind(self) -> Listing:
         """Groups with their kind by kafka-python: librdkafka does not know share and streams groups."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from eventq.core.clock import Clock
 from eventq.core.errors import NotFound
 from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_topic
+from eventq.core.lag.offsets_topic import OFFSETS_TOPIC
 from eventq.core.lag.reads import (
     Commits,
     Description,
@@ -28,8 +29,6 @@ _SETTLING_ROUNDS = 15
 """Pauses for a group that seems not to exist while a broker is away: a coordinator that has just taken over
 knows the last commits only when its replicas have fetched from it (some 1 s); it denies the group until then.
 """
-
-_OFFSETS_TOPIC = "__consumer_offsets"
 
 Topics = Mapping[str, Topic]
 
@@ -96,7 +95,7 @@ def read(
     for topic in topics.values():
         if topic.topic_id is not None:
             ids.setdefault(topic.topic, topic.topic_id)
-    errors += () if named else _unlisted(topics.get(_OFFSETS_TOPIC))
+    errors += () if named else _unlisted(topics.get(OFFSETS_TOPIC))
     reads = Reads(at, groups, topics, {}, question.topics, ids, errors, named)
     keys = {key for group in groups for key in reads.partitions_of(group)}
     return replace(reads, bounds=_bounds(reader, question, clock, keys, topics))
@@ -106,7 +105,7 @@ def _topics(reader: LagReader, question: Question, groups: Iterable[GroupReads])
     """Those of the groups and those asked for; where all groups are meant, also the one that keeps them."""
     names = {name for group in groups for name in topics_of(group, question.topics)} | set(question.topics)
     if not question.groups:
-        names.add(_OFFSETS_TOPIC)
+        names.add(OFFSETS_TOPIC)
     topics = reader.topics(sorted(names)) if names else {}
     _require_topics(question, topics)
     return topics
@@ -145,7 +144,7 @@ def _settled(reader: LagReader, groups: tuple[GroupReads, ...], clock: Clock) ->
 
 
 def _whole(reader: LagReader) -> bool:
-    offsets = reader.topics([_OFFSETS_TOPIC]).get(_OFFSETS_TOPIC)
+    offsets = reader.topics([OFFSETS_TOPIC]).get(OFFSETS_TOPIC)
     return offsets is None or offsets.whole
 
 
@@ -186,7 +185,7 @@ def _unlisted(offsets: Topic | None) -> tuple[str, ...]:
     if not (offsets and leaderless):
         return ()
     of = len(offsets.leaders)
-    return (f"groups are missing: {leaderless} of {of} partitions of {_OFFSETS_TOPIC} have no leader",)
+    return (f"groups are missing: {leaderless} of {of} partitions of {OFFSETS_TOPIC} have no leader",)
 
 
 def _require_topics(question: Question, topics: Mapping[str, Topic]) -> None:
