@@ -89,8 +89,11 @@ def _closed_stdout(end: BaseException) -> int:
 
 def _unexpected(error: Exception) -> int:
     """Typer's own usage errors show themselves; anything else is a bug of ours, told in one line."""
-    if isinstance(error.__cause__, KeyboardInterrupt):  # up to Python 3.11: it came while a class was made
-        return int(ExitCode.SIGINT)
+    cause = (
+        error.__cause__
+    )  # up to Python 3.11 a signal that comes while a class is made is not the error itself
+    if isinstance(cause, KeyboardInterrupt | Stopped):
+        return int(cause.exit_code if isinstance(cause, Stopped) else ExitCode.SIGINT)
     show = getattr(error, "show", None)
     if show is not None:
         show()

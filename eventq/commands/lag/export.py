@@ -13,8 +13,9 @@ from eventq.commands.lag.options import (
     question_of,
     time_lags_of,
 )
-from eventq.commands.lag.pace import FETCHES, pace_of, until_stopped
+from eventq.commands.lag.pace import FETCHES, pace_of
 from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.signals import stop_at_once
 from eventq.core.lag.select import Selection, pattern
 from eventq.core.lag.snapshot import Assume
 from eventq.loops.clock import SystemClock
@@ -52,7 +53,7 @@ def export(
 
     published = _Published()
     with (
-        until_stopped(),
+        stop_at_once(),
         serving(listen, port, published.families) as at,
         lag_reader(shared) as reader,
         time_lags_of(shared, question, FETCHES) as time_lags,

@@ -1,6 +1,5 @@
 """`eventq lag wait`: until a group has caught up, for scripts; the exit code says how it ended."""
 
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -21,6 +20,7 @@ from eventq.commands.lag.options import (
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.output import write, write_json
 from eventq.commands.settings.connect import connection
+from eventq.commands.signals import stop_at_once
 from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, TimedOut
 from eventq.core.lag.snapshot import Assume, GroupLag
 from eventq.core.lag.wait import Goal
@@ -58,8 +58,8 @@ def wait(
         duration(timeout), period(interval), None if stall is None else period(stall), require_group
     )
     goal = Goal(max_lag, assume, {} if pinned else None)
-    signal.signal(signal.SIGTERM, _terminate)
     with (
+        stop_at_once(),
         lag_reader(shared) as reader,
         _remainders(connection(shared), question) as empty,
         _telling(name, shared) as tell,
@@ -92,14 +92,8 @@ def _remainders(to: Connection, question: Question) -> Iterator[Empty]:
 def _run(run: LagWait) -> WaitOutcome:
     try:
         return run.run()
-    except KeyboardInterrupt:
-        return WaitOutcome.SIGINT
-    except Stopped:
-        return WaitOutcome.SIGTERM
-
-
-def _terminate(_signal: int, _frame: object) -> None:
-    raise Stopped(ExitCode.SIGTERM)
+    except Stopped as stop:
+        return WaitOutcome[stop.exit_code.name]
 
 
 @contextmanager
