@@ -7,6 +7,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.output import write, write_json
 from eventq.commands.settings.connect import connection, data_client
 from eventq.commands.settings.settings import isolation_level, number, seconds, setting, text
 from eventq.core.consume.goals import pins_of
@@ -198,19 +199,18 @@ def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool
             f"began at the end: {report.skipped_at_start} retained events were skipped; "
             "--from-beginning reads them (in a group that has not committed yet)"
         )
-    _print(report, shared.output, sys.stderr if member.events else sys.stdout)
+    _print(report, output_format(shared, ("text", "json")), sys.stderr if member.events else sys.stdout)
     raise_if_stopped(outcome)
     _judge(outcome, run.ending.error, plan, report)
 
 
-def _print(report: ConsumeReport, output: str | None, stream: TextIO) -> None:
-    import orjson
-
+def _print(report: ConsumeReport, output: str, to: TextIO) -> None:
     from eventq.views.consume.report import document, report_text
 
-    body = orjson.dumps(document(report)).decode() + "\n" if output == "json" else report_text(report)
-    stream.write(body)
-    stream.flush()
+    if output == "json":
+        write_json(document(report), to)
+    else:
+        write(report_text(report), to)
 
 
 def _judge(outcome: Outcome, error: EventqError | None, plan: GroupPlan, report: ConsumeReport) -> None:
