@@ -1,4 +1,4 @@
-"""Kafka's own terms as plain values: a partition, where it begins and ends, isolation, names of topics."""
+"""Kafka's own terms as plain values: a partition, where it begins and ends, isolation, names."""
 
 import re
 from collections.abc import Iterable
@@ -57,3 +57,8 @@ def check_names(names: Iterable[str]) -> tuple[str, ...]:
 def no_topic(*names: str) -> NotFound:
     """For one or more topics that the cluster does not have."""
     return NotFound(f"no such topic: {', '.join(names)}", hint="topics: eventq topic list")
+
+
+def no_group(*names: str) -> NotFound:
+    """For one or more groups that the cluster does not have."""
+    return NotFound(f"no such group: {', '.join(names)}", hint="groups: eventq group list")

@@ -10,8 +10,8 @@ from eventq.commands.output import note, write, write_json
 from eventq.commands.produce.launch import launcher, prepare
 from eventq.commands.produce.output import ProduceOutput
 from eventq.commands.produce.topic import TopicRules, ready_topic
-from eventq.commands.signals import signals
-from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, UsageError
+from eventq.commands.signals import raise_if_stopped, stop_in_order
+from eventq.core.errors import EventqError, ThresholdBreached, UsageError
 from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyKind
@@ -54,7 +54,7 @@ def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> t
     keyed = plan.key.kind is not KeyKind.NONE
     with _output(shared, plan) as output:
         pool = WorkerPool(plan.schedule, shares, launch, wait, SystemClock(), output, keyed=keyed)
-        with signals(pool):
+        with stop_in_order(pool.ask):
             return pool, pool.run()
 
 
@@ -112,8 +112,7 @@ def _judge(
     report: ProduceReport, outcome: Outcome, error: EventqError | None, max_slip: float | None
 ) -> None:
     """A stop tells its signal, then a loss counts for more than lateness."""
-    if outcome in {Outcome.SIGINT, Outcome.SIGTERM}:
-        raise Stopped(ExitCode[outcome.name])
+    raise_if_stopped(outcome)
     if error is not None:
         raise error
     deliveries = report.deliveries

@@ -6,8 +6,7 @@ from operator import attrgetter
 from typing import Protocol
 
 from eventq.core.clock import Clock
-from eventq.core.errors import NotFound
-from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_topic
+from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_group, no_topic
 from eventq.core.lag.offsets_topic import OFFSETS_TOPIC
 from eventq.core.lag.reads import (
     Commits,
@@ -169,7 +168,7 @@ def _existing(groups: tuple[GroupReads, ...], question: Question) -> tuple[Group
     known = tuple(g for g in groups if question.expected or _known(g))
     missing = sorted({group.group for group in groups} - {group.group for group in known})
     if missing and not question.patient:
-        raise NotFound(f"no such group: {', '.join(missing)}", hint="groups: eventq group list")
+        raise no_group(*missing)
     return known
 
 

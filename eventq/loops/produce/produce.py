@@ -90,7 +90,7 @@ class ProduceDisplay(Protocol):
 
 
 class Produce:
-    """`stop` is set from outside to end the run in order."""
+    """One run; `ask` ends it in order."""
 
     def __init__(
         self, schedule: Schedule, feed: Feed, producer: EventProducer, clock: Clock, display: ProduceDisplay
@@ -106,6 +106,10 @@ class Produce:
         self._show_at = 0.0
         self._dry = False
         self._most = min(_BATCH_EVENTS, schedule.within(_BATCH_SECONDS) or _BATCH_EVENTS)
+
+    def ask(self, outcome: Outcome) -> None:
+        """Asks the run to end in order; the first reason counts."""
+        self.stop = self.stop or outcome
 
     @property
     def deliveries(self) -> Deliveries:
