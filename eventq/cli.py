@@ -8,7 +8,9 @@ import typer
 
 from eventq import __version__
 from eventq.commands.lazy import lazy
-from eventq.commands.options import Debug, redact
+from eventq.commands.options import Debug
+from eventq.commands.output import say, write
+from eventq.commands.redaction import redact
 from eventq.core.errors import EventqError, ExitCode, Stopped
 
 COMMANDS = {
@@ -68,12 +70,16 @@ def run() -> int:
 
 
 def _report(error: EventqError) -> int:
-    if Debug.on:
-        sys.stderr.write(redact(traceback.format_exc()))
-    sys.stderr.write(f"eventq: {redact(str(error))}\n")
-    if error.hint:
-        sys.stderr.write(f"  {redact(error.hint)}\n")
+    _say_error(str(error), error.hint)
     return int(error.exit_code)
+
+
+def _say_error(text: str, hint: str | None) -> None:
+    if Debug.on:
+        write(redact(traceback.format_exc()), sys.stderr)
+    say(text)
+    if hint:
+        write(f"  {redact(hint)}\n", sys.stderr)
 
 
 def _closed_stdout(end: BaseException) -> int:
@@ -89,14 +95,16 @@ def _closed_stdout(end: BaseException) -> int:
 
 def _unexpected(error: Exception) -> int:
     """Typer's own usage errors show themselves; anything else is a bug of ours, told in one line."""
-    if isinstance(error.__cause__, KeyboardInterrupt):  # up to Python 3.11: it came while a class was made
-        return int(ExitCode.SIGINT)
+    cause = (
+        error.__cause__
+    )  # up to Python 3.11 a signal that comes while a class is made is not the error itself
+    if isinstance(cause, KeyboardInterrupt | Stopped):
+        return int(cause.exit_code if isinstance(cause, Stopped) else ExitCode.SIGINT)
     show = getattr(error, "show", None)
     if show is not None:
         show()
         return int(getattr(error, "exit_code", ExitCode.USAGE))
-    if Debug.on:
-        sys.stderr.write(redact(traceback.format_exc()))
-    sys.stderr.write(f"eventq: unexpected {type(error).__name__}: {redact(str(error))}\n")
-    sys.stderr.write("  run it again with --debug and report what it prints\n")
+    _say_error(
+        f"unexpected {type(error).__name__}: {error}", "run it again with --debug and report what it prints"
+    )
     return int(ExitCode.ERROR)

@@ -2,6 +2,7 @@
 
 import sys
 
+from eventq.commands.output import write
 from eventq.core.errors import EventqError, UsageError
 
 
@@ -17,7 +18,6 @@ def confirm(question: str, *, yes: bool) -> None:
     """Returns when the answer is yes; EventqError for any other."""
     if yes:
         return
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
+    write(f"{question} [y/N] ", sys.stderr)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise EventqError("nothing was deleted")

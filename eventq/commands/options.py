@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
@@ -22,25 +22,9 @@ class Client(str, Enum):
 
 
 class Debug:
-    """Whether tracebacks are shown, and the secrets that nothing may print; set as options are read."""
+    """Whether tracebacks are shown; set as options are read."""
 
     on = False
-    secrets: frozenset[str] = frozenset()
-
-    @classmethod
-    def hide(cls, secrets: Iterable[str]) -> None:
-        """A traceback shows a text quoted too, with its escapes."""
-        cls.secrets |= {form for secret in secrets if secret for form in (secret, repr(secret)[1:-1])}
-
-
-MASK = "********"
-
-
-def redact(text: str) -> str:
-    """`text` with every secret that this run knows replaced, longest first: one may be part of another."""
-    for secret in sorted(Debug.secrets, key=len, reverse=True):
-        text = text.replace(secret, MASK)
-    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,32 @@
-"""Results on stdout notes on stderr."""
+"""The one writer: results on stdout, notes on stderr."""
 
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from eventq.commands.options import Shared
+from eventq.commands.redaction import redact
 
 
-def write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+def write(text: str, to: TextIO | None = None) -> None:
+    """A result, on stdout unless `to` is given."""
+    stream = sys.stdout if to is None else to
+    stream.write(text)
+    stream.flush()
 
 
-def write_json(document: Any) -> None:
+def write_json(document: Any, to: TextIO | None = None) -> None:
+    """A result that is one document, indented."""
     import orjson
 
-    write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+    write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n", to)
+
+
+def write_json_line(document: Any) -> None:
+    """One document of a stream of them."""
+    import orjson
+
+    write(orjson.dumps(document).decode() + "\n")
 
 
 def terminal_width() -> int | None:
@@ -23,8 +34,12 @@ def terminal_width() -> int | None:
     return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
 
 
+def say(text: str) -> None:
+    """One line on stderr, without the secrets that this run knows."""
+    write(f"eventq: {redact(text)}\n", sys.stderr)
+
+
 def note(shared: Shared, text: str) -> None:
     """One line beside the result, unless --quiet."""
     if not shared.quiet:
-        sys.stderr.write(f"eventq: {text}\n")
-        sys.stderr.flush()
+        say(text)

@@ -1,4 +1,4 @@
-"""Kafka's own terms as plain values: a partition, where it begins and ends, isolation, names of topics."""
+"""Kafka's own terms as plain values: a partition, where it begins and ends, isolation, names."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from eventq.core.errors import UsageError
+from eventq.core.errors import NotFound, UsageError
 
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
@@ -52,3 +52,11 @@ def check_names(names: Iterable[str]) -> tuple[str, ...]:
                 hint="1 to 249 of the letters a-z A-Z, digits, dot, underscore and hyphen; not . or ..",
             )
     return unique
+
+
+def no_topic(*names: str) -> NotFound:
+    return NotFound(f"no such topic: {', '.join(names)}", hint="topics: eventq topic list")
+
+
+def no_group(*names: str) -> NotFound:
+    return NotFound(f"no such group: {', '.join(names)}", hint="groups: eventq group list")

@@ -1,13 +1,15 @@
 """How a run ended, whichever run it is."""
 
-from enum import Enum
+from enum import Enum, auto
 
 
 class Outcome(Enum):
-    REACHED = "goal reached"
-    TIMED_OUT = "timed out"
-    IDLE = "nothing more arrived"
-    CLOSED = "the reader of the events is gone"
-    FAILED = "failed"
-    SIGINT = "stopped by Ctrl-C"
-    SIGTERM = "stopped by SIGTERM"
+    """CLOSED: nobody reads the events any more; IDLE: no more of them arrived."""
+
+    REACHED = auto()
+    TIMED_OUT = auto()
+    IDLE = auto()
+    CLOSED = auto()
+    FAILED = auto()
+    SIGINT = auto()
+    SIGTERM = auto()

@@ -78,16 +78,23 @@ def test_a_name_that_is_close_to_a_command_that_is_not_loaded_yet_is_told() -> N
 
 
 @pytest.mark.parametrize(
-    "instant", ["raise KeyboardInterrupt", "raise RuntimeError('set_name') from KeyboardInterrupt()"]
+    ("error", "code"),
+    [
+        ("KeyboardInterrupt", 130),
+        ("RuntimeError('set_name') from KeyboardInterrupt()", 130),
+        ("RuntimeError('set_name') from Stopped(ExitCode.SIGTERM)", 143),
+    ],
 )
-def test_ctrl_c_while_a_command_loads_ends_it_without_a_traceback(tmp_path: Path, instant: str) -> None:
-    (tmp_path / "kafka.py").write_text(instant)
+def test_a_signal_while_a_command_loads_ends_it_without_a_traceback(
+    tmp_path: Path, error: str, code: int
+) -> None:
+    (tmp_path / "kafka.py").write_text(f"from eventq.core.errors import ExitCode, Stopped\nraise {error}\n")
     done = python(
         "import sys; from eventq.__main__ import main\n"
         "sys.argv[1:] = ['lag', '--client', 'kafka-python']; main()",
         path=tmp_path,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 
 
 def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(tmp_path: Path) -> None:

@@ -17,8 +17,7 @@ from typing_extensions import Self
 
 from eventq.broker.connection import admin
 from eventq.core.errors import EventqError
-from eventq.core.group.groups import no_group
-from eventq.core.kafka import TopicPartition
+from eventq.core.kafka import TopicPartition, no_group
 from eventq.core.settings.settings import Connection
 
 _Answer = TypeVar("_Answer")

@@ -17,8 +17,9 @@ from typing_extensions import Self
 
 from eventq.broker.connection import admin
 from eventq.core.errors import AlreadyExists, EventqError, TimedOut
+from eventq.core.kafka import no_topic
 from eventq.core.settings.settings import Connection
-from eventq.core.topic.topics import Config, Configs, TopicMap, TopicPart, TopicWish, no_topic
+from eventq.core.topic.topics import Config, Configs, TopicMap, TopicPart, TopicWish
 
 _Answer = TypeVar("_Answer")
 

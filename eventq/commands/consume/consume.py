@@ -7,13 +7,14 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.output import write, write_json
 from eventq.commands.settings.connect import connection, data_client
 from eventq.commands.settings.settings import isolation_level, number, seconds, setting, text
 from eventq.core.consume.goals import pins_of
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.report import ConsumeReport
 from eventq.core.consume.work import Work, parse_work
-from eventq.core.errors import EventqError, ExitCode, Stopped, TimedOut, UsageError
+from eventq.core.errors import EventqError, TimedOut, UsageError
 from eventq.core.kafka import Isolation, check_names
 from eventq.core.outcome import Outcome
 from eventq.core.parse import duration
@@ -110,7 +111,7 @@ def consume(
         OnMalformed,
         _about(_EVENTS, "--on-malformed", text="skip: count and go on; fail: exit 1, not committed."),
     ] = OnMalformed.SKIP,
-) -> int | None:
+) -> None:
     """Consume a topic with a group of member processes."""
     output_format(shared, ("text", "json"))
     if max_messages is not None and until_end:
@@ -159,19 +160,19 @@ def consume(
         timeout=_seconds(timeout),
         idle_timeout=_seconds(idle_timeout),
     )
-    return _run(shared, plan, member, until_end=until_end)
+    _run(shared, plan, member, until_end=until_end)
 
 
 def _seconds(text: str | None) -> float | None:
     return None if text is None else duration(text)
 
 
-def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool) -> int | None:
+def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool) -> None:
     from dataclasses import replace
 
     from eventq.commands.consume.launch import launcher, prepare
     from eventq.commands.consume.output import ConsumeOutput
-    from eventq.commands.signals import signals
+    from eventq.commands.signals import raise_if_stopped, stop_in_order
     from eventq.loops.clock import SystemClock
     from eventq.loops.consume.parent import ConsumeParent
 
@@ -190,7 +191,7 @@ def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool
             idle = plan.count - len(partitions)
             output.note(f"{plan.count} members for {len(partitions)} partitions: {idle} will idle")
         run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output)
-        with signals(run.ending):
+        with stop_in_order(run.ending.ask):
             outcome = run.run()
     report = run.report()
     if report.skipped_at_start and not shared.quiet:
@@ -198,23 +199,21 @@ def _run(shared: Shared, plan: GroupPlan, member: MemberPlan, *, until_end: bool
             f"began at the end: {report.skipped_at_start} retained events were skipped; "
             "--from-beginning reads them (in a group that has not committed yet)"
         )
-    _print(report, shared.output, sys.stderr if member.events else sys.stdout)
-    return _exit(outcome, run.ending.error, plan, report)
+    _print(report, output_format(shared, ("text", "json")), sys.stderr if member.events else sys.stdout)
+    raise_if_stopped(outcome)
+    _judge(outcome, run.ending.error, plan, report)
 
 
-def _print(report: ConsumeReport, output: str | None, stream: TextIO) -> None:
-    import orjson
-
+def _print(report: ConsumeReport, output: str, to: TextIO) -> None:
     from eventq.views.consume.report import document, report_text
 
-    body = orjson.dumps(document(report)).decode() + "\n" if output == "json" else report_text(report)
-    stream.write(body)
-    stream.flush()
+    if output == "json":
+        write_json(document(report), to)
+    else:
+        write(report_text(report), to)
 
 
-def _exit(outcome: Outcome, error: EventqError | None, plan: GroupPlan, report: ConsumeReport) -> int | None:
-    if outcome in {Outcome.SIGINT, Outcome.SIGTERM}:
-        raise Stopped(ExitCode[outcome.name])
+def _judge(outcome: Outcome, error: EventqError | None, plan: GroupPlan, report: ConsumeReport) -> None:
     if outcome is Outcome.FAILED and error is not None:
         raise error
     if outcome is Outcome.TIMED_OUT:
@@ -223,7 +222,6 @@ def _exit(outcome: Outcome, error: EventqError | None, plan: GroupPlan, report: 
         )
     if outcome is Outcome.IDLE and plan.has_goal:
         raise TimedOut(f"nothing arrived for {plan.idle_timeout:g} s and the goal was not reached")
-    return None
 
 
 def register(app: typer.Typer) -> None:

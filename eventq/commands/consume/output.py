@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from eventq.commands.output import say
 from eventq.core.consume.report import GroupNow
 
 if TYPE_CHECKING:
-    from eventq.views.consume.live import ConsumeLiveView
+    from eventq.views.live import LiveView
 
 _PROGRESS_SECONDS = 5.0
 
@@ -20,15 +21,16 @@ class ConsumeOutput:
 
     def __init__(self, *, live: bool, quiet: bool) -> None:
         self._live_wanted, self._quiet = live, quiet
-        self._live: ConsumeLiveView | None = None
+        self._live: LiveView[GroupNow] | None = None
         self._next = time.monotonic() + _PROGRESS_SECONDS
         self._stack = ExitStack()
 
     def __enter__(self) -> "ConsumeOutput":  # noqa: PYI034 - typing.Self is not in 3.10
         if self._live_wanted:
-            from eventq.views.consume.live import ConsumeLiveView
+            from eventq.views.consume.live import frame
+            from eventq.views.live import LiveView
 
-            self._live = self._stack.enter_context(ConsumeLiveView())
+            self._live = self._stack.enter_context(LiveView(frame))
         return self
 
     def __exit__(
@@ -51,8 +53,7 @@ class ConsumeOutput:
         if self._live is not None:
             self._live.note(text)
         elif not self._quiet:
-            sys.stderr.write(f"eventq: {text}\n")
-            sys.stderr.flush()
+            say(text)
 
     def write(self, block: bytes) -> bool:
         """Writes whole lines; False when nobody reads them any more."""

@@ -12,7 +12,8 @@ from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.output import terminal_width, write, write_json
 from eventq.commands.settings.connect import connection
 from eventq.core.errors import EventqError, UsageError, together
-from eventq.core.group.groups import no_group, occupied
+from eventq.core.group.groups import occupied
+from eventq.core.kafka import no_group
 from eventq.core.lag.reads import Reads
 from eventq.core.lag.snapshot import snapshot
 from eventq.loops.clock import SystemClock

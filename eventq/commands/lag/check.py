@@ -14,8 +14,9 @@ from eventq.commands.lag.options import (
     question_of,
     time_lags_of,
 )
-from eventq.commands.options import Shared, kafka_command, output_format, redact
+from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.output import write, write_json
+from eventq.commands.redaction import redact
 from eventq.core.errors import EventqError, ExitCode, UsageError
 from eventq.core.kafka import Isolation
 from eventq.core.lag.check import Limits, Measured, PluginState, breaches, measure, plugin_state

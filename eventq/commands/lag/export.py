@@ -1,6 +1,5 @@
 """`eventq lag export`: lag for Prometheus, under the names that kafka_exporter's dashboards ask for."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +12,10 @@ from eventq.commands.lag.options import (
     question_of,
     time_lags_of,
 )
-from eventq.commands.lag.pace import FETCHES, pace_of, until_stopped
+from eventq.commands.lag.pace import FETCHES, pace_of
 from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.output import note, say
+from eventq.commands.signals import stop_at_once
 from eventq.core.lag.select import Selection, pattern
 from eventq.core.lag.snapshot import Assume
 from eventq.loops.clock import SystemClock
@@ -52,13 +53,12 @@ def export(
 
     published = _Published()
     with (
-        until_stopped(),
+        stop_at_once(),
         serving(listen, port, published.families) as at,
         lag_reader(shared) as reader,
         time_lags_of(shared, question, FETCHES) as time_lags,
     ):
-        if not shared.quiet:
-            _say(f"serving http://{f'[{listen}]' if ':' in listen else listen}:{at}/metrics")
+        note(shared, f"serving http://{f'[{listen}]' if ':' in listen else listen}:{at}/metrics")
         run(Selected(reader, selection), question, SystemClock(), pace, time_lags, published.take)
 
 
@@ -80,18 +80,13 @@ class _Published:
     def take(self, sample: "Sample", sampling: "Sampling") -> None:
         self._publish(sample, sampling)
         if (sample.error is None) != (self._error is None):
-            _say("reads again" if sample.error is None else f"{sample.error}; keeps trying")
+            say("reads again" if sample.error is None else f"{sample.error}; keeps trying")
         self._error = sample.error
 
     def _publish(self, sample: "Sample", sampling: "Sampling") -> None:
         from eventq.views.lag.prometheus import families
 
         self._now = families(sample, sampling)
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"eventq: {text}\n")
-    sys.stderr.flush()
 
 
 def register(group: typer.Typer) -> None:

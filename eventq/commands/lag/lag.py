@@ -1,7 +1,5 @@
 """`eventq lag`: the queue between a topic and its consumer groups, once; the rest are sub-commands."""
 
-import os
-import sys
 from contextlib import nullcontext
 from typing import Annotated
 
@@ -21,6 +19,7 @@ from eventq.commands.lag.options import (
 )
 from eventq.commands.lazy import lazy
 from eventq.commands.options import Shared, given_options, kafka_command, output_format
+from eventq.commands.output import say, terminal_width, write, write_json
 from eventq.core.errors import ExitCode, UsageError
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import Assume
@@ -47,17 +46,16 @@ def lag(
     if ctx.invoked_subcommand is not None:
         _refuse_before_subcommand(ctx)
         return None
-    write = output_format(shared, ("text", "json", "csv", "prometheus"))
-    if write == "prometheus":
+    wanted = output_format(shared, ("text", "json", "csv", "prometheus"))
+    if wanted == "prometheus":
         require("prometheus_client", "export")
     question = question_of(shared, groups_of(shared, group, every=all_groups), topic, assume, isolation)
     ages = time_lags_of(shared, question) if time_lag else nullcontext()
     with lag_reader(shared, brief=len(question.groups) == 1 and not time_lag) as reader, ages as time_lags:
         found = look(reader, question, SystemClock(), time_lags)
-    sys.stdout.write(_text(found, write))
-    sys.stdout.flush()
+    _show(found, wanted)
     for error in found.snapshot.errors:
-        sys.stderr.write(f"eventq: {error}\n")
+        say(error)
     return None if found.snapshot.complete else int(ExitCode.ERROR)
 
 
@@ -72,28 +70,27 @@ def _refuse_before_subcommand(ctx: typer.Context) -> None:
         )
 
 
-def _text(found: Sample, wanted: str) -> str:
+def _show(found: Sample, wanted: str) -> None:
     if wanted == "json":
-        import orjson
-
         from eventq.views.lag import json as lag_json
 
-        return orjson.dumps(lag_json.document(found), option=orjson.OPT_INDENT_2).decode() + "\n"
-    if wanted == "prometheus":
+        write_json(lag_json.document(found))
+    elif wanted == "prometheus":
         from eventq.views.lag import prometheus as lag_prometheus
 
-        return lag_prometheus.text(found)
-    if wanted == "csv":
+        write(lag_prometheus.text(found))
+    elif wanted == "csv":
         from eventq.views.lag import csv as lag_csv
 
-        return lag_csv.table(found)
-    if sys.stdout.isatty():
+        write(lag_csv.table(found))
+    elif (width := terminal_width()) is not None:
         from eventq.views.lag.table import table
 
-        return table(found, os.get_terminal_size(sys.stdout.fileno()).columns)
-    from eventq.views.lag.lines import lines
+        write(table(found, width))
+    else:
+        from eventq.views.lag.lines import lines
 
-    return lines(found)
+        write(lines(found))
 
 
 def register(app: typer.Typer) -> None:

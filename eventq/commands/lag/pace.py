@@ -1,12 +1,7 @@
-"""What the lag commands that go on until they are stopped share: their pace, and how they end."""
-
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NoReturn
+"""The pace of the lag commands that go on until they are stopped."""
 
 from eventq.commands.lag.options import period
-from eventq.core.errors import ExitCode, Stopped, UsageError
+from eventq.core.errors import UsageError
 from eventq.core.parse import duration
 from eventq.loops.lag.watch import Pace
 
@@ -22,19 +17,3 @@ def pace_of(interval: str, window: str, samples: int | None = None) -> Pace:
             hint=f"at least twice the interval: --window {2 * pace.interval:g}s",
         )
     return pace
-
-
-@contextmanager
-def until_stopped() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end what runs inside, with their own exit codes."""
-    before = signal.signal(signal.SIGTERM, _terminate)
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise Stopped(ExitCode.SIGINT) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _terminate(_signal: int, _frame: object) -> NoReturn:
-    raise Stopped(ExitCode.SIGTERM)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from eventq.commands.extras import require
-from eventq.commands.output import write
+from eventq.commands.output import say, write
 from eventq.core.errors import EventqError, NotFound, UsageError
 
 _KINDS = ("svg", "png", "html")
@@ -28,7 +28,7 @@ def plot(
     from eventq.loops.lag.recording import recorded
     from eventq.views.lag.plot import picture
 
-    tell = _silent if quiet else _note
+    tell = _silent if quiet else say
     charts = Charts(tuple(group or ()))
     for sample in recorded(recording, tell):
         charts.add(sample)
@@ -55,10 +55,6 @@ def _save(to: Path, content: bytes) -> None:
 
 def _silent(_text: str) -> None:
     pass
-
-
-def _note(text: str) -> None:
-    typer.echo(f"eventq: {text}", err=True)
 
 
 def register(group: typer.Typer) -> None:

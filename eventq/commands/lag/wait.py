@@ -1,6 +1,5 @@
 """`eventq lag wait`: until a group has caught up, for scripts; the exit code says how it ended."""
 
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -19,8 +18,9 @@ from eventq.commands.lag.options import (
     question_of,
 )
 from eventq.commands.options import Shared, kafka_command, output_format
-from eventq.commands.output import write, write_json
+from eventq.commands.output import say, write, write_json
 from eventq.commands.settings.connect import connection
+from eventq.commands.signals import stop_at_once
 from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, TimedOut
 from eventq.core.lag.snapshot import Assume, GroupLag
 from eventq.core.lag.wait import Goal
@@ -58,8 +58,8 @@ def wait(
         duration(timeout), period(interval), None if stall is None else period(stall), require_group
     )
     goal = Goal(max_lag, assume, {} if pinned else None)
-    signal.signal(signal.SIGTERM, _terminate)
     with (
+        stop_at_once(),
         lag_reader(shared) as reader,
         _remainders(connection(shared), question) as empty,
         _telling(name, shared) as tell,
@@ -92,14 +92,8 @@ def _remainders(to: Connection, question: Question) -> Iterator[Empty]:
 def _run(run: LagWait) -> WaitOutcome:
     try:
         return run.run()
-    except KeyboardInterrupt:
-        return WaitOutcome.SIGINT
-    except Stopped:
-        return WaitOutcome.SIGTERM
-
-
-def _terminate(_signal: int, _frame: object) -> None:
-    raise Stopped(ExitCode.SIGTERM)
+    except Stopped as stop:
+        return WaitOutcome[stop.exit_code.name]
 
 
 @contextmanager
@@ -110,9 +104,9 @@ def _telling(group: str, shared: Shared) -> Iterator[Callable[[WaitNow], None]]:
     if shared.quiet:
         yield lambda _now: None
     elif sys.stderr.isatty():
-        from eventq.views.lag.status_line import StatusLine
+        from eventq.views.live import LiveView, one_line
 
-        with StatusLine() as line:
+        with LiveView(one_line, transient=True) as line:
             yield lambda now: line.show(progress(group, now.state, now.seconds, now.error))
     else:
         yield _Notes(group, every=shared.verbose).tell
@@ -131,8 +125,7 @@ class _Notes:
         text = f"{now.error}; keeps trying" if now.error else f"{self._group}: {where(now.state)}"
         away, was_away = now.error is not None, self._said.endswith("keeps trying")
         if text != self._said and (away or was_away or self._every):
-            sys.stderr.write(f"eventq: {text}\n")
-            sys.stderr.flush()
+            say(text)
         self._said = text
 
 
@@ -145,7 +138,7 @@ def _report(group: str, now: WaitNow, outcome: WaitOutcome, wanted: str, *, quie
     elif outcome is WaitOutcome.REACHED:
         write(f"{group}: {where(now.state)} after {now.seconds:.1f} s\n")
     if outcome is not WaitOutcome.REACHED and now.state is not None and not quiet:
-        sys.stderr.write("".join(f"{line}\n" for line in held_lines(now.state.held)))
+        write("".join(f"{line}\n" for line in held_lines(now.state.held)), sys.stderr)
 
 
 def _error(

@@ -19,8 +19,10 @@ from eventq.commands.lag.options import (
     question_of,
     time_lags_of,
 )
-from eventq.commands.lag.pace import FETCHES, pace_of, until_stopped
+from eventq.commands.lag.pace import FETCHES, pace_of
 from eventq.commands.options import Shared, given_options, kafka_command, output_format
+from eventq.commands.output import say, write_json_line
+from eventq.commands.signals import stop_at_once
 from eventq.core.errors import UsageError
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import Assume
@@ -68,7 +70,7 @@ def watch(
     groups = groups_of(shared, group, every=all_groups)
     question = question_of(shared, groups, topic, assume, isolation, patient=True)
     with (
-        until_stopped(),
+        stop_at_once(),
         lag_reader(shared) as reader,
         time_lags_of(shared, question, FETCHES) as time_lags,
     ):
@@ -93,11 +95,11 @@ def _replay(path: Path, speed: float, *, live: bool, quiet: bool) -> None:
     lines = recorded(path, notes.append)
     hold = live and sys.stdin.isatty()
     try:
-        with until_stopped():
+        with stop_at_once():
             _play(lambda pause: replay(lines, SystemClock(), pause, speed, hold=hold), live=live)
     finally:
         for note in () if quiet else notes:
-            sys.stderr.write(f"eventq: {note}\n")
+            say(note)
 
 
 def _play(samples: Callable[[Pause], Iterable[Sample]], *, live: bool) -> None:
@@ -115,19 +117,17 @@ def _sleep(seconds: float) -> bool:
 
 @contextmanager
 def _screen() -> Iterator[Callable[[Sample], None]]:
-    from eventq.views.lag.live import LagLiveView
+    from eventq.views.lag.live import frame
+    from eventq.views.live import LiveView
 
-    with LagLiveView() as view:
+    with LiveView(frame, screen=True) as view:
         yield view.show
 
 
 def _write_line(sample: Sample) -> None:
-    import orjson
-
     from eventq.views.lag.json import stream_document
 
-    sys.stdout.write(orjson.dumps(stream_document(sample)).decode() + "\n")
-    sys.stdout.flush()
+    write_json_line(stream_document(sample))
 
 
 def register(group: typer.Typer) -> None:

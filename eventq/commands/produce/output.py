@@ -5,6 +5,7 @@ import sys
 from collections import deque
 from types import TracebackType
 
+from eventq.commands.output import say
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered, ProduceNow
 from eventq.views.produce.report import live_line, progress_line
@@ -44,7 +45,7 @@ class ProduceOutput:
             self._write(f"{_CLEAR}{live_line(state, width)}")
         elif now >= self._next:
             self._next = now + _PROGRESS_SECONDS
-            self._write(f"eventq: {progress_line(state)}\n")
+            say(progress_line(state))
 
     def _write(self, text: str) -> None:
         sys.stderr.write(text)

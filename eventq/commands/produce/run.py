@@ -11,8 +11,8 @@ from eventq.commands.output import note, write, write_json
 from eventq.commands.produce.client import BROKER_FLOOR, producer
 from eventq.commands.produce.output import ProduceOutput
 from eventq.commands.produce.topic import TopicRules, ready_topic
-from eventq.commands.signals import signals
-from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, UsageError
+from eventq.commands.signals import raise_if_stopped, stop_in_order
+from eventq.core.errors import EventqError, ThresholdBreached, UsageError
 from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyKind
@@ -62,7 +62,7 @@ def _alone(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) ->
     with _output(shared, plan) as output:
         client = producer(plan.send)
         run = Produce(plan.schedule, feed, client, SystemClock(), output)
-        with signals(run):
+        with stop_in_order(run.ask):
             client.begin()
             outcome = run.run()
     empty = feed.empty if isinstance(feed, LineFeed) else None
@@ -83,7 +83,7 @@ def _pool(shared: Shared, plan: ProducePlan) -> _Result:
     keyed = plan.key.kind is not KeyKind.NONE
     with _output(shared, plan) as output:
         run = WorkerPool(plan.schedule, shares, launch, SystemClock(), output, keyed=keyed)
-        with signals(run):
+        with stop_in_order(run.ask):
             outcome = run.run()
     return _report(plan, run, None), outcome, run.error
 
@@ -143,8 +143,7 @@ def _judge(
     report: ProduceReport, outcome: Outcome, error: EventqError | None, max_slip: float | None
 ) -> None:
     """A stop tells its signal, then a loss counts for more than lateness."""
-    if outcome in {Outcome.SIGINT, Outcome.SIGTERM}:
-        raise Stopped(ExitCode[outcome.name])
+    raise_if_stopped(outcome)
     if error is not None:
         raise error
     deliveries = report.deliveries

@@ -7,8 +7,9 @@ from eventq.commands.options import Shared
 from eventq.commands.output import note
 from eventq.commands.settings.connect import data_client
 from eventq.core.errors import AlreadyExists
+from eventq.core.kafka import no_topic
 from eventq.core.settings.settings import Connection
-from eventq.core.topic.topics import TopicWish, no_topic, shape
+from eventq.core.topic.topics import TopicWish, shape
 
 if TYPE_CHECKING:
     from eventq.broker.topic.topics import Topics

@@ -7,8 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 import typer
 
 from eventq import __version__
-from eventq.commands.options import MASK, Shared, kafka_command, output_format
+from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.output import write, write_json
+from eventq.commands.redaction import MASK
 from eventq.commands.settings.connect import connection, data_client
 from eventq.commands.settings.settings import layers
 from eventq.core.settings.config import Effective, with_users

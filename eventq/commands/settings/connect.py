@@ -1,11 +1,12 @@
 """From the effective settings to a Connection."""
 
 import os
-import sys
 from functools import cache
 from importlib.util import find_spec
 
-from eventq.commands.options import MASK, Client, Shared
+from eventq.commands.options import Client, Shared
+from eventq.commands.output import say
+from eventq.commands.redaction import MASK
 from eventq.commands.settings.settings import layers, seconds, text
 from eventq.core.errors import UsageError
 from eventq.core.parse import addresses
@@ -44,13 +45,13 @@ def _readable(values: dict[str, str]) -> dict[str, str]:
 
 def _say(said: dict[str, Setting], role: Role, client: str) -> None:
     if role is not Role.ADMIN:
-        sys.stderr.write(f"eventq: {client} carries the data\n")
+        say(f"{client} carries the data")
     unused = ignored(said, role, client)
     for name, setting in said.items():
         value = MASK if is_secret(name) else setting.value
         if name not in RESOLVED:
             use = ", ignored here" if name in unused else ""
-            sys.stderr.write(f"eventq: {name} {value} ({setting.source}{use})\n")
+            say(f"{name} {value} ({setting.source}{use})")
 
 
 def data_client(to: Connection) -> str:

@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from eventq.commands.options import Debug, Shared
+from eventq.commands.options import Shared
+from eventq.commands.output import say
+from eventq.commands.redaction import hide
 from eventq.core.errors import UsageError
 from eventq.core.kafka import Isolation
 from eventq.core.parse import duration
@@ -28,7 +30,7 @@ def setting(shared: Shared, given: str | int | None, name: str) -> Setting:
 @cache
 def _say(found: Setting) -> None:
     """Once, however often a command asks."""
-    sys.stderr.write(f"eventq: {found.name} {found.value} ({found.source})\n")
+    say(f"{found.name} {found.value} ({found.source})")
 
 
 def text(shared: Shared, given: str | None, name: str) -> str:
@@ -91,7 +93,7 @@ def _layer(label: str, said: Iterable[tuple[str, str, str]], *, options: bool = 
     for name, written, place in said:
         value = expand(written, os.environ, lambda path: Path(path).expanduser().read_bytes())
         turned = canonical({name: value})
-        Debug.hide(word for key, word in ((name, value), *turned.items()) if is_secret(key))
+        hide(word for key, word in ((name, value), *turned.items()) if is_secret(key))
         values |= turned
         places |= dict.fromkeys(turned, place)
     return Layer(label, values, places, options)

@@ -12,7 +12,7 @@ from eventq.commands.output import note, terminal_width, write, write_json
 from eventq.commands.settings.connect import connection
 from eventq.commands.settings.settings import number
 from eventq.core.errors import AlreadyExists, EventqError, UsageError, together
-from eventq.core.kafka import Bounds, Isolation, TopicPartition, check_names
+from eventq.core.kafka import Bounds, Isolation, TopicPartition, check_names, no_topic
 from eventq.core.topic.topics import (
     Configs,
     Result,
@@ -23,7 +23,6 @@ from eventq.core.topic.topics import (
     detail,
     done,
     growth,
-    no_topic,
     parse_configs,
     shape,
     there_text,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eventq.core.errors import EventqError, NotFound
+from eventq.core.errors import EventqError
 from eventq.core.lag.reads import GroupReads, MemberDescription
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
 from eventq.core.text import plural
@@ -37,10 +37,6 @@ def _topic(topic: str, parts: list[PartitionLag]) -> TopicOfGroup:
     committed = sum(part.committed is not None for part in parts)
     lag = sum(lags) if len(lags) == len(parts) else None
     return TopicOfGroup(topic, len(parts), committed, lag, sum(part.lost for part in parts))
-
-
-def no_group(group: str) -> NotFound:
-    return NotFound(f"no such group: {group}", hint="groups: eventq group list")
 
 
 def occupied(group: GroupReads) -> EventqError | None:

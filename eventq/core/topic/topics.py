@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from eventq.core.errors import AlreadyExists, EventqError, NotFound, UsageError
-from eventq.core.kafka import Bounds, TopicPartition
+from eventq.core.errors import AlreadyExists, EventqError, UsageError
+from eventq.core.kafka import Bounds, TopicPartition, no_topic
 from eventq.core.text import plural
 
 
@@ -129,10 +129,6 @@ class TopicChange:
     detail: str = ""
     differences: tuple[str, ...] = ()
     error: EventqError | None = None
-
-
-def no_topic(name: str) -> NotFound:
-    return NotFound(f"no such topic: {name}", hint="topics: eventq topic list")
 
 
 def done(topic: str, result: Result, detail: str, error: EventqError | None) -> TopicChange:

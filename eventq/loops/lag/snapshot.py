@@ -6,8 +6,7 @@ from operator import attrgetter
 from typing import Protocol
 
 from eventq.core.clock import Clock
-from eventq.core.errors import NotFound
-from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_group, no_topic
 from eventq.core.lag.reads import Commits, Description, GroupReads, ListedGroup, Listing, Reads, Topic
 from eventq.core.lag.snapshot import Assume, Snapshot, partitions_of, snapshot, topics_of
 
@@ -156,7 +155,7 @@ def _existing(groups: tuple[GroupReads, ...], question: Question) -> tuple[Group
     known = tuple(g for g in groups if question.expected or _known(g))
     missing = sorted({group.group for group in groups} - {group.group for group in known})
     if missing and not question.patient:
-        raise NotFound(f"no such group: {', '.join(missing)}", hint="groups: eventq group list")
+        raise no_group(*missing)
     return known
 
 
@@ -178,7 +177,7 @@ def _unlisted(offsets: Topic | None) -> tuple[str, ...]:
 def _require_topics(question: Question, topics: Mapping[str, Topic]) -> None:
     missing = sorted(set(question.topics) - set(topics))
     if missing and not question.patient:
-        raise NotFound(f"no such topic: {', '.join(missing)}", hint="topics: eventq topic list")
+        raise no_topic(*missing)
 
 
 def _bounds(

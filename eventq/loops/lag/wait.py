@@ -6,6 +6,7 @@ from enum import Enum
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError, NotFound
+from eventq.core.kafka import no_group
 from eventq.core.lag.reads import Range
 from eventq.core.lag.snapshot import GroupLag
 from eventq.core.lag.wait import Goal, WaitState, pinned, wait_state
@@ -111,7 +112,7 @@ class LagWait:
             self._goal = replace(self._goal, pins=pinned(group, self._goal.pins))
         found = wait_state(group, self._goal, self._empty)
         if not found.exists and self._limits.require_group:
-            raise NotFound(f"no such group: {group.group}", hint="groups: eventq group list")
+            raise no_group(group.group)
         if found.meets(self._goal) or not self._resting(found):
             return found
         return wait_state(group, self._goal, self._look_inside(found))

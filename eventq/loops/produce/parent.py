@@ -51,7 +51,7 @@ class WorkerHandle:
 
 
 class WorkerPool:
-    """`stop` is set from outside to end the run in order; `error` says why an outcome is FAILED."""
+    """`ask` ends the run in order; `error` says why an outcome is FAILED."""
 
     def __init__(
         self,
@@ -71,6 +71,10 @@ class WorkerPool:
         self.end = 0.0
         self.stop: Outcome | None = None
         self.error: EventqError | None = None
+
+    def ask(self, outcome: Outcome) -> None:
+        """Asks the run to end in order; the first reason counts."""
+        self.stop = self.stop or outcome
 
     @property
     def offered(self) -> Offered:
@@ -166,7 +170,7 @@ class WorkerPool:
 
     def _fail(self, error: EventqError) -> None:
         self.error = self.error or error
-        self.stop = self.stop or Outcome.FAILED
+        self.ask(Outcome.FAILED)
 
     def _kill(self) -> None:
         """Nothing to do but when an error or a second signal has cut the end short."""

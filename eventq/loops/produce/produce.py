@@ -87,7 +87,7 @@ class ProduceDisplay(Protocol):
 
 
 class Produce:
-    """`stop` is set from outside to end the run in order."""
+    """One run; `ask` ends it in order."""
 
     def __init__(
         self, schedule: Schedule, feed: Feed, producer: EventProducer, clock: Clock, display: ProduceDisplay
@@ -105,6 +105,10 @@ class Produce:
         self._most = (
             _BATCH_EVENTS if schedule.rate is None else min(_BATCH_EVENTS, schedule.within(_BATCH_SECONDS))
         )
+
+    def ask(self, outcome: Outcome) -> None:
+        """Asks the run to end in order; the first reason counts."""
+        self.stop = self.stop or outcome
 
     @property
     def deliveries(self) -> Deliveries:

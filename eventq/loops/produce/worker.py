@@ -30,4 +30,4 @@ class Worker:
         """Tells the parent how far it is, and hears whether to stop."""
         self._parent.send(WorkerProgress(offered, deliveries))
         if any(isinstance(message, Stop) for message in self._parent.arrived()):
-            self._run.stop = Outcome.SIGTERM
+            self._run.ask(Outcome.SIGTERM)

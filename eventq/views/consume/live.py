@@ -1,35 +1,61 @@
-"""The live table of a group on a terminal, redrawn in place and sized to it."""
+"""The live view of a group: a table sized to the terminal, a row for each member."""
 
-import sys
-from types import TracebackType
+from rich import box
+from rich.console import Group as Stack
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
 
-from rich.console import Console
-from rich.live import Live
+from eventq.core.consume.report import GroupNow, MemberNow
+from eventq.views.consume.report import ranges, rate
 
-from eventq.core.consume.report import GroupNow
-from eventq.views.consume.report import live_view
+_FRAME_LINES = 7
 
 
-class ConsumeLiveView:
-    """Draws on stderr, so that stdout stays the report's."""
+def frame(now: GroupNow, width: int, height: int) -> Stack:
+    """A row per member, as many as fit, the furthest behind first if not all do.
 
-    def __init__(self) -> None:
-        self._console = Console(file=sys.stderr)
-        self._live = Live(console=self._console, auto_refresh=False)
+    The last line leaves room for the `^C` that a terminal adds: a line more, and the next frame would slip.
+    """
+    room = max(1, height - _FRAME_LINES)
+    members = now.members
+    if len(members) > room:
+        members = tuple(sorted(members, key=lambda member: -(member.lag or 0))[: room - 1])
+    table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, width=min(width - 2, 120), expand=True)
+    for name in ("member", "pid", "state", "received", "per s", "depth", "last", "partitions"):
+        right = name in {"member", "pid", "received", "per s", "depth", "last"}
+        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
+    for member in members:
+        table.add_row(*_cells(member))
+    left_out = len(now.members) - len(members)
+    heads = [Text(line, no_wrap=True, overflow="ellipsis") for line in (_names(now), _totals(now))]
+    parts: list[RenderableType] = [*heads, table]
+    if left_out:
+        parts.append(Text(f"and {left_out} more members", style="dim"))
+    return Stack(*parts)
 
-    def __enter__(self) -> "ConsumeLiveView":  # noqa: PYI034 - typing.Self is not in 3.10
-        self._live.__enter__()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._live.__exit__(kind, error, trace)
+def _cells(member: MemberNow) -> tuple[str, ...]:
+    last = "-" if member.last is None else f"{member.last[0]}/{member.last[1]}"
+    return (
+        str(member.number),
+        "-" if member.pid is None else str(member.pid),
+        member.state,
+        f"{member.received:,}",
+        rate(member.rate),
+        "-" if member.lag is None else f"{member.lag:,}",
+        last,
+        ranges(member.partitions),
+    )
 
-    def show(self, now: GroupNow) -> None:
-        width, height = self._console.size
-        self._live.update(live_view(now, width, height), refresh=True)
 
-    def note(self, text: str) -> None:
-        """One line above the table."""
-        self._console.print(text, markup=False, highlight=False)
+def _names(now: GroupNow) -> str:
+    return f"{now.topic} · group {now.group}" + (f" · {now.goal}" if now.goal else "")
+
+
+def _totals(now: GroupNow) -> str:
+    malformed = f" · {now.malformed:,} malformed" if now.malformed else ""
+    return (
+        f"{now.processed:,} processed · {rate(now.rate)}/s · queue depth "
+        f"{'?' if now.lag is None else f'{now.lag:,}'} · {now.rebalances} rebalances{malformed}"
+    )

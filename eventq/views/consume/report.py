@@ -1,65 +1,8 @@
-"""What a consume run looks like: a live table, progress lines, the report as text and as JSON."""
+"""What a consume run says: progress lines, the report as text and as JSON."""
 
 from typing import Any
 
-from rich import box
-from rich.console import Group as Stack
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
-
-from eventq.core.consume.report import ConsumeReport, GroupNow, MemberNow, MemberReport, Tally
-
-_FRAME_LINES = 7
-
-
-def live_view(now: GroupNow, width: int, height: int) -> Stack:
-    """A row per member, as many as fit, the furthest behind first if not all do.
-
-    The last line leaves room for the `^C` that a terminal adds: a line more, and the next frame would slip.
-    """
-    room = max(1, height - _FRAME_LINES)
-    members = now.members
-    if len(members) > room:
-        members = tuple(sorted(members, key=lambda member: -(member.lag or 0))[: room - 1])
-    table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, width=min(width - 2, 120), expand=True)
-    for name in ("member", "pid", "state", "received", "per s", "depth", "last", "partitions"):
-        right = name in {"member", "pid", "received", "per s", "depth", "last"}
-        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
-    for member in members:
-        table.add_row(*_cells(member))
-    left_out = len(now.members) - len(members)
-    heads = [Text(line, no_wrap=True, overflow="ellipsis") for line in (_names(now), _totals(now))]
-    parts: list[RenderableType] = [*heads, table]
-    if left_out:
-        parts.append(Text(f"and {left_out} more members", style="dim"))
-    return Stack(*parts)
-
-
-def _cells(member: MemberNow) -> tuple[str, ...]:
-    last = "-" if member.last is None else f"{member.last[0]}/{member.last[1]}"
-    return (
-        str(member.number),
-        "-" if member.pid is None else str(member.pid),
-        member.state,
-        f"{member.received:,}",
-        _rate(member.rate),
-        "-" if member.lag is None else f"{member.lag:,}",
-        last,
-        ranges(member.partitions),
-    )
-
-
-def _names(now: GroupNow) -> str:
-    return f"{now.topic} · group {now.group}" + (f" · {now.goal}" if now.goal else "")
-
-
-def _totals(now: GroupNow) -> str:
-    malformed = f" · {now.malformed:,} malformed" if now.malformed else ""
-    return (
-        f"{now.processed:,} processed · {_rate(now.rate)}/s · queue depth "
-        f"{'?' if now.lag is None else f'{now.lag:,}'} · {now.rebalances} rebalances{malformed}"
-    )
+from eventq.core.consume.report import ConsumeReport, GroupNow, MemberReport, Tally
 
 
 def progress_line(now: GroupNow) -> str:
@@ -67,12 +10,12 @@ def progress_line(now: GroupNow) -> str:
     members = sum(1 for member in now.members if member.partitions)
     malformed = f", {now.malformed} malformed" if now.malformed else ""
     return (
-        f"{now.seconds:.0f} s: {now.processed} processed{malformed}, {_rate(now.rate)}/s, "
+        f"{now.seconds:.0f} s: {now.processed} processed{malformed}, {rate(now.rate)}/s, "
         f"queue depth {'?' if now.lag is None else now.lag}, {members} of {len(now.members)} members busy"
     )
 
 
-def _rate(rate: float | None) -> str:
+def rate(rate: float | None) -> str:
     return "-" if rate is None else f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"  # noqa: PLR2004
 
 
@@ -93,7 +36,7 @@ def report_text(report: ConsumeReport) -> str:
     latency = _latency(tally)
     lines = [
         f"{tally.processed:,} events of {report.topic} processed by group {report.group} "
-        f"in {report.seconds:.1f} s" + (f" ({_rate(tally.rate)}/s)" if tally.rate is not None else ""),
+        f"in {report.seconds:.1f} s" + (f" ({rate(tally.rate)}/s)" if tally.rate is not None else ""),
     ]
     if latency["max"] is not None:
         lines.append(

@@ -1,12 +1,8 @@
-"""The live view of lag: one frame sized to the terminal, redrawn in place on the alternate screen."""
+"""The live view of lag: one frame sized to the terminal."""
 
-from types import TracebackType
-
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
-from typing_extensions import Self
 
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
@@ -146,24 +142,3 @@ def _last(shown: int, everything: int, groups: int) -> Text:
     )
     waiting = "waiting for the group  " if not groups else ""
     return _line(f"{waiting}{left}q quits", "dim")
-
-
-class LagLiveView:
-    """The screen, taken on entry and always given back."""
-
-    def __init__(self) -> None:
-        self._console = Console(highlight=False)
-        self._live = Live(console=self._console, screen=True, auto_refresh=False, vertical_overflow="crop")
-
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._live.stop()
-
-    def show(self, sample: Sample) -> None:
-        width, height = self._console.size
-        self._live.update(frame(sample, width, height), refresh=True)

@@ -226,3 +226,14 @@ def test_a_report_without_members_says_that_none_was_started(harness: ConsumeHar
     harness.create()
     run = harness.run("--until-end", "--count", "1")
     assert (run.code, "member 1: not started" in run.out) == (0, True)
+
+
+@either_client
+def test_the_report_is_written_as_every_document_is_and_gives_stdout_to_the_events(
+    harness: ConsumeHarness,
+) -> None:
+    harness.create(1)
+    harness.send([purchase()], 0)
+    run = harness.consume("--until-end", "--events", "-q")
+    assert run.err == json.dumps(json.loads(run.err), indent=2) + "\n"
+    assert [json.loads(line)["offset"] for line in run.out.splitlines()] == [0]

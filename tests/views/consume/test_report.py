@@ -4,7 +4,8 @@ import pytest
 from rich.console import Console
 
 from eventq.core.consume.report import ConsumeReport, GroupNow, MalformedRecord, MemberNow, Tally
-from eventq.views.consume.report import document, live_view, progress_line, ranges
+from eventq.views.consume.live import frame
+from eventq.views.consume.report import document, progress_line, ranges
 
 
 def group(members: int) -> GroupNow:
@@ -18,7 +19,7 @@ def group(members: int) -> GroupNow:
 def lines(now: GroupNow, width: int, height: int) -> list[str]:
     console = Console(file=StringIO(), width=width, height=height)
     with console.capture() as captured:
-        console.print(live_view(now, width, height))
+        console.print(frame(now, width, height))
     return captured.get().splitlines()
 
 
