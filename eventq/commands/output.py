@@ -2,10 +2,12 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 from eventq.commands.options import Shared
 from eventq.commands.redaction import redact
+from eventq.core import safe_text
 
 
 def write(text: str, to: TextIO | None = None) -> None:
@@ -36,7 +38,13 @@ def terminal_width() -> int | None:
 
 def say(text: str) -> None:
     """One line on stderr, without the secrets that this run knows."""
-    write(f"eventq: {redact(text)}\n", sys.stderr)
+    write(f"eventq: {safe_text.line(redact(text))}\n", sys.stderr)
+
+
+def say_below(lines: Iterable[str]) -> None:
+    """What belongs to the line before."""
+    for line in lines:
+        write(f"  {safe_text.line(redact(line))}\n", sys.stderr)
 
 
 def note(shared: Shared, text: str) -> None:

@@ -11,6 +11,7 @@ from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.protocol.consumer import IsolationLevel
 
 from eventq.broker.connection import admin
+from eventq.core import safe_text
 from eventq.core.consume.report import Offsets
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.settings.settings import Connection
@@ -67,7 +68,9 @@ class KafkaPythonClusterAdmin:
         try:
             found = _patiently(lambda: self._admin.list_group_offsets({self._group: None}))
         except KafkaError as error:
-            raise EventqError(f"the offsets of group {self._group} could not be read: {error}") from error
+            raise EventqError(
+                f"the offsets of group {safe_text.name(self._group)} could not be read: {error}"
+            ) from error
         mine = found.get(self._group, {})
         return {at.partition: c.offset for at, c in mine.items() if at.topic == self._topic and c.offset >= 0}
 

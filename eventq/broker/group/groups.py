@@ -16,6 +16,7 @@ from kafka.errors import (
 from typing_extensions import Self
 
 from eventq.broker.connection import admin
+from eventq.core import safe_text
 from eventq.core.errors import EventqError
 from eventq.core.kafka import TopicPartition, no_group
 from eventq.core.settings.settings import Connection
@@ -50,7 +51,7 @@ class Groups:
     def set_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, str]:
         commits = {Place(*key): OffsetAndMetadata(offset, "", -1) for key, offset in offsets.items()}
         answer = self._ask(
-            f"the commits of group {group} were not moved",
+            f"the commits of group {safe_text.name(group)} were not moved",
             lambda: self._admin.alter_group_offsets(group, commits),
         )
         return _failures(answer)
@@ -58,7 +59,7 @@ class Groups:
     def remove_offsets(self, group: str, keys: Iterable[TopicPartition]) -> dict[TopicPartition, str]:
         removed = [Place(*key) for key in keys]
         answer = self._ask(
-            f"the commits of group {group} were not removed",
+            f"the commits of group {safe_text.name(group)} were not removed",
             lambda: self._admin.delete_group_offsets(group, removed),
         )
         return _failures(answer)
@@ -93,5 +94,7 @@ def _error(group: str, outcome: str) -> EventqError:
     if outcome == GroupIdNotFoundError.__name__:
         return no_group(group)
     if outcome == NonEmptyGroupError.__name__:
-        return EventqError(f"group {group}: {_OCCUPIED}", hint="eventq group members shows them")
-    return EventqError(f"group {group}: {outcome}")
+        return EventqError(
+            f"group {safe_text.name(group)}: {_OCCUPIED}", hint="eventq group members shows them"
+        )
+    return EventqError(f"group {safe_text.name(group)}: {outcome}")

@@ -9,6 +9,7 @@ from eventq.commands.lag.options import OneGroup, lag_reader, one_group
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.output import note, terminal_width, write, write_json
 from eventq.commands.settings.connect import connection
+from eventq.core import safe_text
 from eventq.core.errors import UsageError, together
 from eventq.core.group.reset import ResetOrder, ResetPlan
 from eventq.core.group.reset_parse import parse_saved, parse_target, parse_topics
@@ -81,7 +82,7 @@ def _tell(shared: Shared, planned: ResetPlan) -> None:
     if planned.failures:
         raise together(planned.failures, len(planned.rows))
     if planned.executed:
-        note(shared, f"the commits of group {planned.group} are moved")
+        note(shared, f"the commits of group {safe_text.name(planned.group)} are moved")
         return
     note(shared, "this is a plan, nothing was changed: --execute does it")
     if planned.refusal is not None:

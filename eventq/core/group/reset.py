@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from eventq.core import safe_text
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.group.groups import occupied
 from eventq.core.kafka import Bounds, TopicPartition
@@ -105,7 +106,8 @@ def keys_of(order: ResetOrder, reads: Reads) -> list[TopicPartition]:
     found = [key for group in reads.groups for key in partitions_of(group, reads.topics, reads.wanted)]
     if not found:
         raise EventqError(
-            f"group {order.group} has no commits that could be moved", hint="name topics with --topic"
+            f"group {safe_text.name(order.group)} has no commits that could be moved",
+            hint="name topics with --topic",
         )
     return [key for key in found if _chosen(key, order.choice)]
 
@@ -122,11 +124,13 @@ def plan(order: ResetOrder, reads: Reads, times: Mapping[TopicPartition, int]) -
     group = next(iter(reads.groups))
     if group.type == "share":
         raise EventqError(
-            f"group {group.group} is a share group: it has no commits that could be moved",
+            f"group {safe_text.name(group.group)} is a share group: it has no commits that could be moved",
             hint="kafka-share-groups.sh --reset-offsets moves its start offset",
         )
     if group.commits.error is not None:
-        raise EventqError(f"the commits of group {group.group} can't be read: {group.commits.error}")
+        raise EventqError(
+            f"the commits of group {safe_text.name(group.group)} can't be read: {group.commits.error}"
+        )
     rows = [
         _row(order, key, group.commits.offsets.get(key), reads.bounds.get(key, Bounds(gone=True)), times)
         for key in keys_of(order, reads)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from io import StringIO
 
+from eventq.core import safe_text
 from eventq.core.errors import UsageError
 from eventq.core.group.reset import Shift, Target
 from eventq.core.kafka import TopicPartition
@@ -85,7 +86,7 @@ def parse_saved(text: str, group: str, name: str) -> dict[TopicPartition, int | 
         found[_key(row, name, number)] = _offset(row["committed"], name, number)
     if not found:
         there = f"it has {', '.join(sorted(others))}" if others else "it has no rows"
-        raise UsageError(f"{name} has nothing of group {group}", hint=there)
+        raise UsageError(f"{name} has nothing of group {safe_text.name(group)}", hint=there)
     return found
 
 

@@ -42,6 +42,10 @@ def describe_lines(groups: Sequence[Described]) -> str:
     return joined(out)
 
 
+def deleted_lines(groups: Iterable[str]) -> str:
+    return joined(f"deleted {safe_text.name(group)}" for group in groups)
+
+
 def _topic_line(topic: TopicOfGroup) -> str:
     name, *figures = _topic_row(topic, digits)
     return "  ".join([f"topic {name}", *(f"{n} {f}" for n, f in zip(_TOPICS[1:], figures, strict=True))])

@@ -5,6 +5,7 @@ from typing import Any
 
 from eventq.core import safe_text
 from eventq.core.lag.wait import Held, WaitState
+from eventq.views.columns import joined
 
 _ROWS = 10
 
@@ -12,6 +13,10 @@ _ROWS = 10
 def progress(group: str, state: WaitState | None, seconds: float, error: str | None) -> str:
     """One line, drawn again and again on a terminal."""
     return safe_text.line(f"{seconds:.0f} s  {safe_text.name(group)}: {error or where(state)}")
+
+
+def reached(group: str, state: WaitState | None, seconds: float) -> str:
+    return joined([f"{safe_text.name(group)}: {where(state)} after {seconds:.1f} s"])
 
 
 def where(state: WaitState | None) -> str:
