@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from kafka import KafkaAdminClient
 
+from eventq.broker import sockets
 from tests import run_folder
 from tests.group_fixture import GroupFixture
 from tests.private_kafka import PrivateKafka
@@ -25,7 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     A job in the background begins with Ctrl-C ignored and would hand that on to all that it starts.
     Hypothesis fails no example for its time: that says how busy the machine is.
+    The tests' own clients of kafka-python close their sockets as the product's do.
     """
+    sockets.mend()
     settings.register_profile("eventq", deadline=None)
     settings.load_profile("eventq")
     for number in (signal.SIGINT, signal.SIGTERM):

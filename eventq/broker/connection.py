@@ -1,5 +1,8 @@
 """The one door to kafka-python: every client of it is made here, with the same settings and errors."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from selectors import DefaultSelector
 from typing import Any
 
 from kafka import KafkaAdminClient
@@ -7,12 +10,16 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.errors import KafkaConfigurationError, KafkaError
+from kafka.net.compat import KafkaNetClient
 
+from eventq.broker import sockets
 from eventq.broker.bootstrap import watched
 from eventq.broker.errors import unreachable
-from eventq.core.errors import UsageError
+from eventq.core.errors import EventqError, UsageError
 from eventq.core.settings import properties
 from eventq.core.settings.settings import Connection, Role
+
+sockets.mend()
 
 _ASSIGNORS = {
     kind.name: kind
@@ -42,12 +49,30 @@ def admin(connection: Connection) -> KafkaAdminClient:
 
 def made(connection: Connection, kind: type, config: dict[str, Any]) -> Any:
     """A client that has reached a broker; EventqError if there is none, UsageError for bad settings."""
-    with watched() as failure:
+    with watched() as failure, _net_client() as net_client:
         try:
-            return kind(**config)
+            return kind(**config, kafka_client=net_client)
         except (KafkaConfigurationError, ValueError, AssertionError) as error:
             reason = str(error).removeprefix("KafkaConfigurationError: ")
             raise UsageError(f"kafka-python refuses these settings: {reason}") from error
         except KafkaError as error:
             reason = failure.reason or str(error) or type(error).__name__
             raise unreachable(connection, reason, at_login=failure.at_login) from error
+        except OSError as error:
+            raise EventqError(f"no client can be started: {error.strerror}") from error
+
+
+@contextmanager
+def _net_client() -> Iterator[Callable[..., KafkaNetClient]]:
+    """What kafka-python's clients connect by; closed where none can be made, which they leave undone."""
+    with ExitStack() as unless_made:
+
+        def begin(**config: Any) -> KafkaNetClient:
+            selector = DefaultSelector()
+            unless_made.callback(selector.close)
+            client = KafkaNetClient(**{**config, "selector": lambda: selector})
+            unless_made.callback(client.close)
+            return client
+
+        yield begin
+        unless_made.pop_all()

@@ -45,14 +45,14 @@ class _Connection(StreamRequestHandler):
         with socket.create_connection(self.server.broker) as broker, broker.makefile("rb") as answers:
             back = threading.Thread(target=self._answer, args=(answers,), daemon=True)
             back.start()
-            for frame in _frames(self.rfile):
+            for frame in frames(self.rfile):
                 broker.sendall(self.server.request(frame))
             broker.shutdown(socket.SHUT_WR)
             back.join()
 
     def _answer(self, answers: BufferedIOBase) -> None:
         with suppress(OSError):  # a client need not wait for its answers
-            for frame in _frames(answers):
+            for frame in frames(answers):
                 self.wfile.write(self.server.response(frame))
 
 
@@ -73,7 +73,7 @@ def _address(host: str, port: int) -> bytes:
     return host.encode() + port.to_bytes(4, "big")
 
 
-def _frames(source: BufferedIOBase) -> Iterator[bytes]:
+def frames(source: BufferedIOBase) -> Iterator[bytes]:
     """Kafka's messages, each behind its length in four bytes."""
     while len(head := source.read(4)) == 4:
         yield head + source.read(int.from_bytes(head, "big"))

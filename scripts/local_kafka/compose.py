@@ -29,7 +29,7 @@ def environment(cluster: Cluster) -> dict[str, str]:
 
 
 def up(cluster: Cluster) -> None:
-    if not is_ready(cluster) and not ports.comes_free(cluster.port):
+    if not _runs(cluster) and not ports.comes_free(cluster.port):
         raise KafkaProblem(
             f"port {cluster.port} is in use: stop what listens there, "
             "or take another port (scripts/kafka up --port N)"
@@ -46,7 +46,7 @@ def up(cluster: Cluster) -> None:
 
 def is_ready(cluster: Cluster) -> bool:
     port = cluster.port
-    return _runs(cluster) and probe.brokers(port) == {port} and probe.coordinates_groups(port)
+    return _runs(cluster) and probe.brokers(port) == {port} and probe.serves_groups(port)
 
 
 def down(cluster: Cluster) -> None:

@@ -65,12 +65,12 @@ def _await_all(cluster: Cluster) -> None:
 
 
 def is_ready(cluster: Cluster) -> bool:
-    """Whether every node lives, says that all nodes do, and groups can be served."""
+    """Whether every node lives, says that all nodes do, and knows where to read each group, which answers."""
     expected = {node.plain for node in cluster.nodes}
     return (
         len(running(cluster)) == len(cluster.nodes)
         and all(probe.brokers(port) == expected for port in expected)
-        and probe.coordinates_groups(cluster.nodes[0].plain)
+        and all(probe.serves_groups(port) for port in expected)
     )
 
 

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from local_kafka import jars, layout
 STATE = Path(os.environ["STAND_IN"])
 DATA = STATE / "volume"
 LOGGING = [f"-Dlog4j2.configurationFile={layout.HERE / 'log4j2.properties'}", "-Dlevel=INFO"]
-JVM = ["java", "-Xmx256m", "-XX:TieredStopAtLevel=1", *LOGGING, "-cp", f"{jars.ensure()}/*"]
+JVM = [jars.java() or "java", "-Xmx256m", "-XX:TieredStopAtLevel=1", *LOGGING, "-cp", f"{jars.ensure()}/*"]
 
 
 def main(words: list[str]) -> int:
@@ -83,14 +84,17 @@ def running() -> int | None:
     try:
         pid = int((STATE / "pid").read_text(encoding="ascii"))
         return pid if Path(f"/proc/{pid}/cmdline").read_bytes() else None
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return None
 
 
 def down(*, volumes: bool) -> None:
+    """Returns, as docker does, when the container has ended: its port is free then."""
     pid = running()
     if pid is not None:
         os.kill(pid, signal.SIGKILL)
+    while running():
+        time.sleep(0.02)
     if volumes:
         shutil.rmtree(DATA, ignore_errors=True)
 

@@ -60,7 +60,7 @@ def test_where_an_engine_answers_the_compose_file_brings_a_broker_that_works(cal
     assert "started" in call("logs").stdout.lower()
     assert call("down").returncode == 0
     assert call("status").returncode == 1
-    assert ports.is_free(port)
+    assert ports.comes_free(port)
 
 
 def test_what_the_compose_file_does_not_hold_is_refused(call: Call) -> None:

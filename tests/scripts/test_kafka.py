@@ -16,6 +16,7 @@ from local_kafka import layout, ports, probe
 from tests.consume_harness import alive
 from tests.private_kafka import PrivateKafka
 from tests.run_folder import SCRIPT
+from tests.slow_coordinator import REFUSALS, slow_coordinator
 
 
 def kafka(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -52,7 +53,7 @@ def test_down_leaves_no_process_and_keeps_the_data(restartable: PrivateKafka) ->
     assert pid is not None
     assert kafka("down", "--port", str(restartable.port)).returncode == 0
     assert not alive(pid)
-    assert ports.is_free(restartable.port)
+    assert ports.comes_free(restartable.port)
     assert kafka("status", "--port", str(restartable.port)).returncode == 1
     restartable.up()
     admin = KafkaAdminClient(bootstrap_servers=restartable.bootstrap)
@@ -60,9 +61,32 @@ def test_down_leaves_no_process_and_keeps_the_data(restartable: PrivateKafka) ->
     admin.close()
 
 
-def test_a_started_broker_serves_groups_at_once(restartable: PrivateKafka) -> None:
+def test_a_started_broker_serves_every_group_at_once(restartable: PrivateKafka) -> None:
+    restartable.stop()
+    restartable.up()
+    groups = [*probe.groups_by_partition(50).values(), "nobody"]
     admin = KafkaAdminClient(bootstrap_servers=restartable.bootstrap)
-    assert admin.list_group_offsets({"nobody": None}) == {"nobody": {}}
+    assert admin.list_group_offsets(groups) == {group: {} for group in groups}
+    admin.close()
+
+
+def test_it_is_not_ready_before_each_group_can_be_read(restartable: PrivateKafka) -> None:
+    with slow_coordinator(restartable.bootstrap) as slow:
+        port = int(slow.bootstrap.rsplit(":", 1)[1])
+        answers = [probe.serves_groups(port) for _ in range(REFUSALS + 2)]
+    no_coordinator, some_are_loading, ready = [False] * REFUSALS, [False], [True]
+    assert answers == no_coordinator + some_are_loading + ready
+
+
+def test_the_probe_asks_about_a_group_of_each_partition_of_the_offsets_topic(cluster: PrivateKafka) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=cluster.bootstrap)
+    (topic,) = admin.describe_topics(["__consumer_offsets"])
+    leaders = {each["partition_index"]: each["leader_id"] for each in topic["partitions"]}
+    groups = probe.groups_by_partition(len(leaders))
+    assert groups.keys() == leaders.keys()
+    for partition, group in groups.items():
+        (said,) = admin.describe_groups([group], group_coordinator_id=leaders[partition]).values()
+        assert "GroupIdNotFoundError" in said["error"]  # another than the coordinator would not know
     admin.close()
 
 
@@ -164,7 +188,7 @@ def test_sasl_takes_the_documented_user_and_refuses_a_wrong_password(sasl_kafka:
         assert logs_in(sasl_kafka.bootstrap, mechanism, "eventq-secret")
     assert not logs_in(sasl_kafka.bootstrap, "PLAIN", "wrong")
     assert not logs_in(sasl_kafka.bootstrap, "SCRAM-SHA-256", "wrong")
-    assert probe.coordinates_groups(int(sasl_kafka.plain_bootstrap.rsplit(":", 1)[1]))
+    assert probe.serves_groups(int(sasl_kafka.plain_bootstrap.rsplit(":", 1)[1]))
 
 
 def test_without_docker_and_java_one_sentence_says_what_to_install(tmp_path: Path, free_port: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from kafka.protocol.api_message import ApiMessage
 
 from eventq.broker.lag import schemas
-from eventq.broker.lag.wire import GROUP_NOT_FOUND, code_text
+from eventq.broker.lag.wire import denied, error_of
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag.reads import Description, MemberDescription
 
@@ -24,10 +24,11 @@ def request(groups: Sequence[str]) -> Any:
 
 
 def description(group: Any) -> Description:
-    if group.error_code == GROUP_NOT_FOUND:
+    """Of a group's row, or of the error in its place."""
+    if denied(group):
         return Description(state="Dead", members=())
-    if group.error_code:
-        return Description(error=code_text(group.error_code))
+    if error := error_of(group):
+        return Description(error=error)
     members = tuple(_member(member) for member in group.members)
     return Description(group.group_state, group.assignor_name or None, members, type="consumer")
 

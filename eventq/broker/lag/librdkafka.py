@@ -4,7 +4,8 @@ librdkafka finds coordinators and leaders itself and asks them all at once; ever
 """
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicCollection
@@ -19,8 +20,10 @@ from eventq.broker.lag.librdkafka_values import (
     missing,
     offset,
     read_topic,
+    refused_or_late,
     topic_without_id,
     unanswered,
+    unlisted_for_now,
 )
 from eventq.broker.lag.undescribed import looked_up, undescribed
 from eventq.broker.librdkafka_admin import failure, librdkafka_admin
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     from eventq.broker.lag.kafka_python import KafkaPythonLagReader
 
 _GROUPS_AT_ONCE = 64
+_ALL = ""
+_FIRST_SECONDS = 2.0
 
 Key = TypeVar("Key")
 
@@ -56,8 +61,7 @@ class LibrdkafkaLagReader:
             self._kinds.__exit__()
 
     def list_groups(self) -> Listing:
-        future = self._admin.list_consumer_groups(request_timeout=self._patience.seconds)
-        found = self._answers("list", {"": future})[""]
+        found = self._patience.settled("listing", [_ALL], self._list, unlisted_for_now)[_ALL]
         if isinstance(found, KafkaException):
             raise silent(self._connection, failure(found))
         errors = tuple(f"a broker did not list its groups: {failure(error)}" for error in found.errors)
@@ -69,11 +73,16 @@ class LibrdkafkaLagReader:
             groups = {group.group: group for group in self._every_kind().groups} | groups
         return Listing(tuple(groups.values()), errors)
 
+    def _list(self, asked: list[str]) -> dict[str, Any]:
+        future = self._admin.list_consumer_groups(request_timeout=self._patience.seconds)
+        return self._answers("list", dict.fromkeys(asked, future))
+
     def describe(self, groups: Sequence[ListedGroup]) -> dict[str, Description]:
         found = {g.group: undescribed(g) for g in groups if g.type not in {"", "classic", "consumer"}}
         answers = self._describe([group.group for group in groups if group.group not in found])
         if answers and all(map(unanswered, answers.values())):
             self._metadata()  # says whether only the coordinators are away, or everything
+            self._renew()
         found.update((name, description(one)) for name, one in answers.items())
         unsure = [g.group for g in groups if not (g.type or found[g.group].exists)]
         return {**found, **(looked_up(unsure, self._every_kind()) if unsure else {})}
@@ -85,26 +94,46 @@ class LibrdkafkaLagReader:
         except KafkaException as error:
             raise silent(self._connection, failure(error)) from error
 
+    def _renew(self) -> None:
+        """After an outage librdkafka (2.16) may ask no coordinator ever again, where a new client does."""
+        self._admin = librdkafka_admin(self._connection)
+
     def _describe(self, names: list[str]) -> dict[str, Any]:
-        if not names:
-            return {}
-        futures = self._admin.describe_consumer_groups(names, request_timeout=self._patience.seconds)
-        return self._answers("describe", futures)
+        return self._coordinated(names, self._ask_descriptions)
+
+    def _ask_descriptions(self, names: list[str], seconds: float) -> dict[str, Any]:
+        return self._answers("describe", self._admin.describe_consumer_groups(names, request_timeout=seconds))
+
+    def _coordinated(
+        self, groups: Iterable[str], ask: Callable[[list[str], float], Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """What coordinators answer. They are asked for a longer time each time.
+
+        librdkafka drops a request when its coordinator was not there for some 300 ms, and yet waits until
+        the request's time is over.
+        """
+        full = self._patience.seconds
+        times = (min(_FIRST_SECONDS * 2**n, full) for n in count())
+        return self._patience.settled(
+            "coordinators", groups, lambda some: ask(some, next(times)), refused_or_late
+        )
 
     def committed(self, groups: Sequence[str]) -> dict[str, Commits]:
+        found = self._coordinated(groups, self._ask_commits)
+        return {name: commits(one) for name, one in found.items()}
+
+    def _ask_commits(self, groups: list[str], seconds: float) -> dict[str, Any]:
         """One group a call, as librdkafka has it, some of them at once."""
-        found: dict[str, Commits] = {}
+        found: dict[str, Any] = {}
         for i in range(0, len(groups), _GROUPS_AT_ONCE):
-            asked = map(self._ask_commits, groups[i : i + _GROUPS_AT_ONCE])
+            asked = [self._commits_of(group, seconds) for group in groups[i : i + _GROUPS_AT_ONCE]]
             futures = {name: future for call in asked for name, future in call.items()}
-            found.update((name, commits(one)) for name, one in self._answers("commits", futures).items())
+            found |= self._answers("commits", futures)
         return found
 
-    def _ask_commits(self, group: str) -> dict[str, Any]:
+    def _commits_of(self, group: str, seconds: float) -> dict[str, Any]:
         asked = [ConsumerGroupTopicPartitions(group)]
-        return dict(
-            self._admin.list_consumer_group_offsets(asked, request_timeout=self._patience.seconds).items()
-        )
+        return dict(self._admin.list_consumer_group_offsets(asked, request_timeout=seconds).items())
 
     def topics(self, names: Iterable[str]) -> dict[str, Topic]:
         wanted = TopicCollection(list(names))

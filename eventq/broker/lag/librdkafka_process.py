@@ -94,7 +94,10 @@ class IsolatedLagReader:
         raise EventqError(f"librdkafka crashed {_STARTS} times in a row ({cause})", hint=hint)
 
     def _started(self) -> "_Process":
-        self._process = self._process or _Process(self._connection)
+        try:
+            self._process = self._process or _Process(self._connection)
+        except OSError as error:
+            raise EventqError(f"no process for librdkafka can be started: {error.strerror}") from error
         return self._process
 
     def _recover(self) -> None:
@@ -112,8 +115,7 @@ class _Process:
     """One with librdkafka, and the pipes to it."""
 
     def __init__(self, connection: Connection) -> None:
-        asked, ask = os.pipe()
-        answered, answer = os.pipe()
+        asked, ask, answered, answer = ends = _pipes()
         here = os.getpid()
         try:
             self._pid = os.fork()
@@ -121,6 +123,9 @@ class _Process:
                 os.close(ask)
                 os.close(answered)
                 _serve(connection, os.fdopen(asked, "rb"), os.fdopen(answer, "wb"))
+        except OSError:
+            _close(ends)
+            raise
         finally:
             if os.getpid() != here:
                 os._exit(1)
@@ -145,6 +150,23 @@ class _Process:
         except (ProcessLookupError, ChildProcessError):
             return "nobody knows why"  # SIGCHLD is ignored: the system has forgotten it
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+
+def _pipes() -> list[int]:
+    """Two: the end to read from and the end to write to of each."""
+    ends: list[int] = []
+    try:
+        ends += os.pipe()
+        ends += os.pipe()
+    except OSError:
+        _close(ends)
+        raise
+    return ends
+
+
+def _close(ends: Iterable[int]) -> None:
+    for end in ends:
+        os.close(end)
 
 
 class _RemoteError(NamedTuple):

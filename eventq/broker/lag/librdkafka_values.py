@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 
 from eventq.broker.librdkafka_admin import code, failure
+from eventq.broker.patience import MOVED, NOT_YET
 from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, MemberDescription, Topic
 
 _UNKNOWN = frozenset({3, -188, -190})
 """That there is no such topic or partition, as the broker or librdkafka itself says it."""
+
+_TIMED_OUT = KafkaError._TIMED_OUT  # noqa: SLF001 - so the library names its own codes
 
 _STATES = {
     "UNKNOWN": "",
@@ -20,8 +23,6 @@ _STATES = {
     "EMPTY": "Empty",
 }
 
-_MOVED = _UNKNOWN | {5, 6}
-
 
 def missing(answer: Any) -> bool:
     return isinstance(answer, KafkaException) and code(answer) in _UNKNOWN
@@ -29,6 +30,17 @@ def missing(answer: Any) -> bool:
 
 def unanswered(answer: Any) -> bool:
     return isinstance(answer, KafkaException) and code(answer) < 0 and not missing(answer)
+
+
+def refused_or_late(answer: Any) -> bool:
+    """Whether this is an error that passes by itself, or that there was no answer in time."""
+    return isinstance(answer, KafkaException) and code(answer) in NOT_YET | {_TIMED_OUT}
+
+
+def unlisted_for_now(answer: Any) -> bool:
+    """Whether a broker is only just loading the groups that it would list."""
+    errors = [answer] if isinstance(answer, KafkaException) else answer.errors
+    return any(code(error) in NOT_YET for error in errors)
 
 
 def listed(group: Any) -> ListedGroup:
@@ -83,5 +95,5 @@ def topic_without_id(metadata: Any) -> Topic:
 
 def offset(answer: Any) -> int | Bounds:
     if isinstance(answer, KafkaException):
-        return Bounds(error=failure(answer), moved=code(answer) in _MOVED)
+        return Bounds(error=failure(answer), moved=code(answer) in MOVED | _UNKNOWN)
     return int(answer.offset)

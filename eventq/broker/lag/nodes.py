@@ -24,16 +24,16 @@ Asked = tuple[Any, int | None]
 class Nodes:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._patience = Patience(connection.connect_timeout)
-        self._admin: KafkaAdminClient = admin(connection)
-        self._manager = self._admin._manager  # noqa: SLF001 - the public calls can't ask in parallel
+        self.patience = Patience(connection.connect_timeout)
+        self.admin: KafkaAdminClient = admin(connection)
+        self._manager = self.admin._manager  # noqa: SLF001 - the public calls can't ask in parallel
 
     @property
     def ids(self) -> list[int]:
         return [broker.node_id for broker in self._manager.cluster.brokers()]
 
     def close(self) -> None:
-        self._admin.close()
+        self.admin.close()
 
     def ask(self, requests: Sequence[Asked]) -> list[Any]:
         """Every answer, or the error in its place; all nodes are asked before the first answer is awaited."""
@@ -64,7 +64,7 @@ class Nodes:
         return [found[n] for n in range(len(requests))]
 
     async def _send_wave(self, requests: Mapping[int, Asked]) -> dict[int, Any]:
-        timeout = max(1, int(self._patience.seconds * 1000))
+        timeout = max(1, int(self.patience.seconds * 1000))
         sent = {n: self._send(request, node, timeout) for n, (request, node) in requests.items()}
         answers: dict[int, Any] = {}
         for n, future in sent.items():
@@ -73,7 +73,7 @@ class Nodes:
             except KafkaError as error:  # noqa: PERF203 - each answer has its own error
                 answers[n] = error
         for n, answer in answers.items():
-            self._patience.note(type(requests[n][0]).__name__, answered=not isinstance(answer, Exception))
+            self.patience.note(type(requests[n][0]).__name__, answered=not isinstance(answer, Exception))
         return answers
 
     def _send(self, request: Any, node: int | None, timeout_ms: int) -> Any:

@@ -10,13 +10,13 @@ from kafka.errors import for_code
 from kafka.protocol.consumer import ListOffsetsRequest, OffsetFetchRequest
 from kafka.protocol.consumer.metadata import ConsumerProtocolAssignment, ConsumerProtocolSubscription
 
+from eventq.broker.patience import MOVED
 from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, MemberDescription, Topic
 
 UNKNOWN_PARTITION = 3
 _LEADER_NOT_AVAILABLE = 5
-_MOVED = frozenset({UNKNOWN_PARTITION, _LEADER_NOT_AVAILABLE, 6})
-GROUP_NOT_FOUND = 69
+_GROUP_NOT_FOUND = 69
 _NO_ID = uuid.UUID(int=0)
 
 
@@ -40,11 +40,17 @@ def listed(group: Any) -> ListedGroup:
     return ListedGroup(group.group_id, getattr(group, "group_state", "") or "", kind)
 
 
+def denied(answer: Any) -> bool:
+    """Whether the coordinator says that there is no such group."""
+    return getattr(answer, "error_code", None) == _GROUP_NOT_FOUND
+
+
 def description(group: Any) -> Description:
-    if group.error_code == GROUP_NOT_FOUND:
+    """Of a group's row, or of the error in its place."""
+    if denied(group):
         return Description(state="Dead", members=())
-    if group.error_code:
-        return Description(error=code_text(group.error_code))
+    if error := error_of(group):
+        return Description(error=error)
     members = tuple(read_member(member) for member in group.members)
     return Description(group.group_state, group.protocol_data or None, members, type="classic")
 
@@ -71,10 +77,11 @@ def offset_fetch(groups: Iterable[str]) -> Any:
 
 
 def commits(group: Any) -> Commits:
-    if group.error_code == GROUP_NOT_FOUND:
+    """Of a group's row, or of the error in its place."""
+    if denied(group):
         return Commits()
-    if group.error_code:
-        return Commits(error=code_text(group.error_code))
+    if error := error_of(group):
+        return Commits(error=error)
     return Commits(
         {
             TopicPartition(topic.name, row.partition_index): row.committed_offset
@@ -123,7 +130,4 @@ def offsets(
 def offset(row: Any) -> int | Bounds:
     if row.error_code == 0:
         return int(row.offset)
-    return Bounds(error=code_text(row.error_code), moved=row.error_code in _MOVED)
-
-
-COORDINATOR_NOT_AVAILABLE = code_text(15)
+    return Bounds(error=code_text(row.error_code), moved=row.error_code in MOVED)
