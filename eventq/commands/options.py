@@ -1,15 +1,16 @@
-"""The options that every Kafka command has, declared once and handed over as one value."""
+"""The options that every Kafka command has, handed over as one value."""
 
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from eventq.commands.option_fields import collected, expanded, option, own_parameters
 from eventq.core.errors import UsageError
 
 _PANEL = "Connection and output"
@@ -31,86 +32,65 @@ class Debug:
 class Shared:
     """The shared options as given; None or empty means not given (then commands/settings decides)."""
 
-    bootstrap_server: str | None
-    properties: tuple[str, ...]
-    command_config: Path | None
-    profile: str | None
-    client: Client | None
-    connect_timeout: str | None
-    output: str | None
-    quiet: bool
-    verbose: bool
-    debug: bool
-
-
-def _option(annotation: Any, default: Any, *names: str, text: str, **more: Any) -> inspect.Parameter:
-    info = typer.Option(*names, help=text, rich_help_panel=_PANEL, **more)
-    return inspect.Parameter(
-        names[-1].lstrip("-").replace("-", "_"),
-        inspect.Parameter.KEYWORD_ONLY,
-        default=default,
-        annotation=Annotated[annotation, info],
-    )
-
-
-def _named(name: str, parameter: inspect.Parameter) -> inspect.Parameter:
-    return parameter.replace(name=name)
-
-
-_SHARED = (
-    _option(
-        str | None, None, "-b", "--bootstrap-server", text="host:port[,host:port…] (default localhost:9092)."
-    ),
-    _named(
-        "properties",
-        _option(
-            list[str] | None, None, "-X", "--property", text="A client setting key=value, by its Java name."
-        ),
-    ),
-    _option(Path | None, None, "--command-config", text="A Java client.properties file."),
-    _option(str | None, None, "--profile", text="\\[profiles.NAME] of ~/.config/eventq/config.toml."),
-    _option(
+    bootstrap_server: Annotated[
+        str | None,
+        option(_PANEL, "-b", "--bootstrap-server", text="host:port[,host:port…] (default localhost:9092)."),
+    ] = None
+    properties: Annotated[
+        tuple[str, ...],
+        option(_PANEL, "-X", "--property", text="A client setting key=value, by its Java name."),
+    ] = ()
+    command_config: Annotated[
+        Path | None, option(_PANEL, "--command-config", text="A Java client.properties file.")
+    ] = None
+    profile: Annotated[
+        str | None, option(_PANEL, "--profile", text="\\[profiles.NAME] of ~/.config/eventq/config.toml.")
+    ] = None
+    client: Annotated[
         Client | None,
-        None,
-        "--client",
-        text="The client library (default auto: the faster of those installed).",
-    ),
-    _option(str | None, None, "--connect-timeout", text="How long to look for a broker (default 10s)."),
-    _option(
-        str | None, None, "-o", "--output", text="A format: text, json or csv, where the command has it."
-    ),
-    _option(bool, False, "-q", "--quiet", text="No progress and no notes on stderr."),
-    _option(bool, False, "-v", "--verbose", text="Say what is being done and with which settings."),
-    _option(bool, False, "--debug", text="Show a traceback with an error."),
-)
+        option(_PANEL, "--client", text="The client library (default auto: the faster of those installed)."),
+    ] = None
+    connect_timeout: Annotated[
+        str | None, option(_PANEL, "--connect-timeout", text="How long to look for a broker (default 10s).")
+    ] = None
+    output: Annotated[
+        str | None,
+        option(_PANEL, "-o", "--output", text="A format: text, json or csv, where the command has it."),
+    ] = None
+    quiet: Annotated[
+        bool,
+        option(_PANEL, "-q", "--quiet", text="No progress and no notes on stderr."),
+    ] = False
+    verbose: Annotated[
+        bool, option(_PANEL, "-v", "--verbose", text="Say what is being done and with which settings.")
+    ] = False
+    debug: Annotated[bool, option(_PANEL, "--debug", text="Show a traceback with an error.")] = False
+
+    def check(self) -> None:
+        """UsageError for what excludes each other."""
+        if self.quiet and self.verbose:
+            raise UsageError("--quiet and --verbose exclude each other", hint="leave one of them out")
 
 
 def kafka_command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the shared options to a command, which receives them as its first argument `shared`."""
-    own = inspect.signature(function, eval_str=True)
-    kept = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own.parameters.values()][
-        1:
-    ]
+    """Makes a command for Typer of a function whose parameters may be dataclasses of options.
+
+    The first of them is `shared`; help lists its options last.
+    """
+    shared, *others = own = own_parameters(function)
+    parameters = expanded([*others, shared])
 
     @functools.wraps(function)
     def command(**given: Any) -> Any:
         Debug.on = given["debug"]
-        shared = _take(given)
-        return function(shared, **given)
+        values = collected(own, given)
+        values["shared"].check()
+        return function(**values)
 
-    parameters = [*kept, *_SHARED]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     del command.__wrapped__
     return command
-
-
-def _take(given: dict[str, Any]) -> Shared:
-    values = {field.name: given.pop(field.name) for field in fields(Shared)}
-    values["properties"] = tuple(values["properties"] or ())
-    if values["quiet"] and values["verbose"]:
-        raise UsageError("--quiet and --verbose exclude each other", hint="leave one of them out")
-    return Shared(**values)
 
 
 def given_options(ctx: typer.Context) -> dict[str, str]:

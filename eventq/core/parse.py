@@ -27,6 +27,10 @@ def duration(text: str) -> float:
     return float(sum(Fraction(part.group(1)) * _UNITS[part.group(2)] for part in parts))
 
 
+def duration_if_given(text: str | None) -> float | None:
+    return None if text is None else duration(text)
+
+
 def rate(text: str) -> Fraction:
     """Events per second of `100`, `0.5`, `100/s`, `30/m`, exact (1/m is 1/60); zero is refused."""
     match = _RATE.fullmatch(text.strip())

@@ -8,18 +8,7 @@ from eventq.commands.options import Shared
 from eventq.commands.output import note, say, write, write_json, write_json_line
 from eventq.commands.redaction import MASK, hide, redact
 
-SHARED = Shared(
-    bootstrap_server=None,
-    properties=(),
-    command_config=None,
-    profile=None,
-    client=None,
-    connect_timeout=None,
-    output=None,
-    quiet=False,
-    verbose=False,
-    debug=False,
-)
+SHARED = Shared()
 
 
 def test_a_result_is_on_stdout_and_a_note_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:

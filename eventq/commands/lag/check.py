@@ -21,7 +21,7 @@ from eventq.core.errors import EventqError, ExitCode, UsageError
 from eventq.core.kafka import Isolation
 from eventq.core.lag.check import Limits, Measured, PluginState, breaches, measure, plugin_state
 from eventq.core.lag.snapshot import Assume
-from eventq.core.parse import duration
+from eventq.core.parse import duration_if_given
 from eventq.loops.clock import SystemClock
 from eventq.loops.lag.snapshot import take
 from eventq.loops.lag.watch import look
@@ -54,11 +54,11 @@ def check(
     if not nagios:
         _refuse("without --nagios", "--max-lag is the limit then", warn_lag=warn_lag, crit_lag=crit_lag)
         wanted = output_format(shared, ("text", "json"))
-        limits = _some(Limits(max_lag, _seconds(max_time_lag), min_members))
+        limits = _some(Limits(max_lag, duration_if_given(max_time_lag), min_members))
         return _report(_measure(shared, group, topic, assume, isolation, limits), limits, wanted)
     try:
         _refuse("with --nagios", "--crit-lag is the limit then", max_lag=max_lag, output=shared.output)
-        limits = _some(Limits(crit_lag, _seconds(max_time_lag), min_members, warn_lag))
+        limits = _some(Limits(crit_lag, duration_if_given(max_time_lag), min_members, warn_lag))
         return _plugin(_measure(shared, group, topic, assume, isolation, limits), limits)
     except EventqError as error:
         return _unknown(error)
@@ -68,10 +68,6 @@ def _refuse(where: str, hint: str, **options: object) -> None:
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
     if given:
         raise UsageError(f"{', '.join(given)} does nothing {where}", hint=hint)
-
-
-def _seconds(text: str | None) -> float | None:
-    return None if text is None else duration(text)
 
 
 def _some(limits: Limits) -> Limits:

@@ -9,7 +9,7 @@ import typer
 from eventq.commands.options import Shared
 from eventq.commands.output import note
 from eventq.commands.settings.connect import connection, data_client
-from eventq.commands.settings.settings import isolation_level, text_if_given
+from eventq.commands.settings.settings import choice, text_if_given
 from eventq.core.errors import UsageError
 from eventq.core.kafka import Isolation, check_names
 from eventq.core.lag.snapshot import Assume
@@ -45,7 +45,7 @@ def question_of(
     patient: bool = False,
     expected: bool = False,
 ) -> Question:
-    level = isolation_level(shared, isolation)
+    level = choice(shared, Isolation, isolation, "isolation")
     return Question(groups, check_names(_names("topic", topics)), assume, level, patient, expected)
 
 

@@ -3,20 +3,22 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from eventq.commands.options import Shared
 from eventq.commands.output import say
 from eventq.commands.redaction import hide
 from eventq.core.errors import UsageError
-from eventq.core.kafka import Isolation
 from eventq.core.parse import duration
 from eventq.core.settings import java_properties
 from eventq.core.settings.properties import canonical, is_secret
 from eventq.core.settings.references import expand
 from eventq.core.settings.settings import Layer, Setting, environment, resolve
+
+Choice = TypeVar("Choice", bound=Enum)
 
 
 def setting(shared: Shared, given: str | int | None, name: str) -> Setting:
@@ -65,14 +67,14 @@ def number(shared: Shared, given: int | None, name: str) -> int:
     return int(value)
 
 
-def isolation_level(shared: Shared, given: Isolation | None) -> Isolation:
-    found = setting(shared, None if given is None else given.value, "isolation")
+def choice(shared: Shared, kind: type[Choice], given: Choice | None, name: str) -> Choice:
+    """The effective value of a setting with a few of them; UsageError, naming the source, for another."""
+    found = setting(shared, None if given is None else given.value, name)
     try:
-        return Isolation(found.value)
+        return kind(found.value)
     except ValueError as error:
-        raise UsageError(
-            f"{found.place} can't be {found.value!r}", hint="read-uncommitted or read-committed"
-        ) from error
+        choices = ", ".join(each.value for each in kind)
+        raise UsageError(f"{found.place} can't be {found.value!r}", hint=f"one of {choices}") from error
 
 
 @cache

@@ -147,7 +147,7 @@ def test_more_members_than_partitions_are_allowed_and_named(harness: ConsumeHarn
     harness.send([purchase()], 0)
     run = harness.consume("--until-end", "--members", "2")
     assert run.code == 0, run.err
-    assert "2 members for 1 partitions: 1 will idle" in run.err
+    assert "2 members for 1 partition: 1 will be idle" in run.err
 
 
 @either_client

@@ -1,0 +1,70 @@
+"""From the options of `eventq consume` to what is to be done, by settings alone: no broker is asked."""
+
+from eventq.commands.consume.options import ConsumeOptions
+from eventq.commands.options import Shared
+from eventq.commands.settings import settings
+from eventq.commands.settings.connect import connection, data_client
+from eventq.core.consume.plan import GroupPlan, MemberPlan
+from eventq.core.consume.work import Work, parse_work
+from eventq.core.errors import UsageError
+from eventq.core.kafka import Isolation, check_names
+from eventq.core.parse import duration, duration_if_given
+from eventq.core.settings.properties import check_group_protocol
+from eventq.core.settings.settings import Role
+from eventq.core.start import parse_start
+
+
+def consume_plans(shared: Shared, options: ConsumeOptions) -> tuple[GroupPlan, MemberPlan]:
+    """What the group and what each member is to do; UsageError for what can't mean anything."""
+    options.check()
+    member = _member_plan(shared, options)
+    _check_protocol(shared, options, member)
+    if not 0 < member.heartbeat_interval < member.session_timeout:
+        raise UsageError(
+            "--heartbeat-interval must be above 0 and shorter than --session-timeout",
+            hint="a third of it or less is usual",
+        )
+    group = GroupPlan(
+        topic=member.topic,
+        group=member.group,
+        client=member.client,
+        count=settings.number(shared, options.count, "count"),
+        restart=options.restart,
+        max_messages=options.max_messages,
+        duration=duration_if_given(options.duration),
+        timeout=duration_if_given(options.timeout),
+        idle_timeout=duration_if_given(options.idle_timeout),
+    )
+    return group, member
+
+
+def _member_plan(shared: Shared, options: ConsumeOptions) -> MemberPlan:
+    to = connection(shared, Role.CONSUMER)
+    (topic,) = check_names([settings.text(shared, options.topic, "topic")])
+    return MemberPlan(
+        connection=to,
+        client=data_client(to),
+        topic=topic,
+        group=settings.text(shared, options.group, "group"),
+        client_id="",
+        start=parse_start(options.from_beginning, options.start),
+        read_committed=settings.choice(shared, Isolation, options.isolation, "isolation")
+        is Isolation.READ_COMMITTED,
+        session_timeout=settings.seconds(shared, options.session_timeout, "session-timeout"),
+        heartbeat_interval=settings.seconds(shared, options.heartbeat_interval, "heartbeat-interval"),
+        work=Work() if options.work is None else parse_work(options.work),
+        commit_interval=duration(options.commit_interval),
+        value_format=options.value_format.value,
+        fail_on_malformed=options.fail_on_malformed,
+        events=options.events,
+        limited=options.max_messages is not None,
+    )
+
+
+def _check_protocol(shared: Shared, options: ConsumeOptions, member: MemberPlan) -> None:
+    timing = {
+        "session-timeout": options.session_timeout,
+        "heartbeat-interval": options.heartbeat_interval,
+    }
+    given = [name for name, value in timing.items() if settings.setting(shared, value, name).given]
+    check_group_protocol(member.connection.properties, member.client, given)

@@ -1,0 +1,85 @@
+"""Wires a consume run up, and says how it went."""
+
+import sys
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, TextIO
+
+from eventq.commands.consume.launch import launcher, prepare
+from eventq.commands.consume.output import ConsumeOutput
+from eventq.commands.options import Shared
+from eventq.commands.output import write, write_json
+from eventq.commands.signals import raise_if_stopped, stop_in_order
+from eventq.core.consume.goals import pins_of
+from eventq.core.consume.plan import GroupPlan, MemberPlan
+from eventq.core.consume.report import ConsumeReport
+from eventq.core.errors import EventqError, TimedOut
+from eventq.core.outcome import Outcome
+from eventq.core.text import plural
+from eventq.loops.clock import SystemClock
+from eventq.loops.consume.parent import ConsumeParent
+
+if TYPE_CHECKING:
+    from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
+
+
+def run_and_report(
+    shared: Shared, plan: GroupPlan, member: MemberPlan, output: str, *, until_end: bool
+) -> None:
+    """The report is printed whatever the end is; where stdout has the events it goes to stderr."""
+    prepare(member.client)
+    from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
+
+    with closing(KafkaPythonClusterAdmin(member.connection, plan.topic, plan.group)) as admin:
+        partitions = admin.partitions()
+        if until_end:
+            ends = admin.ends(partitions, read_committed=member.read_committed)
+            plan = replace(plan, pins=pins_of(admin.log_starts(partitions), ends))
+        report, outcome, error = _run(shared, plan, member, admin, len(partitions))
+    _print(report, output, sys.stderr if member.events else sys.stdout)
+    raise_if_stopped(outcome)
+    _judge(outcome, error, plan, report)
+
+
+_Result = tuple[ConsumeReport, Outcome, EventqError | None]
+
+
+def _run(
+    shared: Shared, plan: GroupPlan, member: MemberPlan, admin: "KafkaPythonClusterAdmin", partitions: int
+) -> _Result:
+    live = not shared.quiet and not member.events and sys.stderr.isatty()
+    with ConsumeOutput(live=live, quiet=shared.quiet) as output:
+        if plan.count > partitions:
+            idle = plan.count - partitions
+            output.note(f"{plan.count} members for {plural(partitions, 'partition')}: {idle} will be idle")
+        run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output)
+        with stop_in_order(run.ending.ask):
+            outcome = run.run()
+    report = run.report()
+    if report.skipped_at_start:
+        output.note(
+            f"began at the end: {report.skipped_at_start} retained events were skipped; "
+            "--from-beginning reads them (in a group that has not committed yet)"
+        )
+    return report, outcome, run.ending.error
+
+
+def _print(report: ConsumeReport, output: str, to: TextIO) -> None:
+    from eventq.views.consume.report import document, report_text
+
+    if output == "json":
+        write_json(document(report), to)
+    else:
+        write(report_text(report), to)
+
+
+def _judge(outcome: Outcome, error: EventqError | None, plan: GroupPlan, report: ConsumeReport) -> None:
+    """Raises what keeps the run from being what was asked for."""
+    if outcome is Outcome.FAILED and error is not None:
+        raise error
+    if outcome is Outcome.TIMED_OUT:
+        raise TimedOut(
+            f"the goal was not reached within {plan.timeout:g} s: {report.tally.processed} processed"
+        )
+    if outcome is Outcome.IDLE and plan.has_goal:
+        raise TimedOut(f"nothing arrived for {plan.idle_timeout:g} s and the goal was not reached")

@@ -1,0 +1,102 @@
+"""The options of `eventq produce`, and which of them exclude each other."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from eventq.commands.option_fields import option
+from eventq.core.errors import UsageError
+from eventq.core.produce.plan import Acks, Compression
+
+_TOPIC = "The topic"
+_LOAD = "The load"
+_SENDING = "Sending"
+
+
+@dataclass(frozen=True, slots=True)
+class ProduceOptions:
+    """As given; None means not given."""
+
+    topic: Annotated[
+        str | None, option(_TOPIC, "-t", "--topic", text="The topic (KAFKA_TOPIC, default).")
+    ] = None
+    partitions: Annotated[
+        int | None,
+        option(
+            _TOPIC, "--partitions", text="Create or grow the topic to so many (KAFKA_PARTITIONS, 10).", min=1
+        ),
+    ] = None
+    replicas: Annotated[
+        int | None,
+        option(_TOPIC, "--replicas", text="Replicas of a created topic (KAFKA_REPLICAS, 1).", min=1),
+    ] = None
+    create: Annotated[
+        bool, option(_TOPIC, "--create/--no-create", text="Create a missing topic, or exit 4.")
+    ] = True
+    grow: Annotated[
+        bool, option(_TOPIC, "--grow/--no-grow", text="Add partitions if fewer than were asked for.")
+    ] = True
+    partition: Annotated[
+        int | None, option(_TOPIC, "--partition", text="Send everything to this partition.", min=0)
+    ] = None
+    rate: Annotated[
+        str | None,
+        option(_LOAD, "-r", "--rate", text="100, 0.5, 100/s, 30/m; without it as fast as possible."),
+    ] = None
+    max_messages: Annotated[
+        int | None, option(_LOAD, "-n", "--max-messages", text="Exactly N events.", min=1)
+    ] = None
+    duration: Annotated[str | None, option(_LOAD, "--duration", text="30s, 5m, 1h30m.")] = None
+    seed: Annotated[
+        int | None, option(_LOAD, "--seed", text="The same ids, prices and keys again.", min=0)
+    ] = None
+    key: Annotated[
+        str,
+        option(_LOAD, "--key", text="none, product, customer:K or zipf:K:S (skewed)."),
+    ] = "none"
+    workers: Annotated[
+        int, option(_LOAD, "--workers", text="Processes that share the one schedule.", min=1)
+    ] = 1
+    input: Annotated[
+        str | None,
+        option(_LOAD, "--input", text="Send each line of this file as an event; - is standard input."),
+    ] = None
+    max_slip: Annotated[
+        str | None, option(_LOAD, "--max-slip", text="Exit 3 if the p99 slip is above this.")
+    ] = None
+    acks: Annotated[
+        Acks | None, option(_SENDING, "--acks", text="all (idempotent), 1 or 0.", show_default="all")
+    ] = None
+    compression: Annotated[
+        Compression | None, option(_SENDING, "--compression", text="Of batches.", show_default="none")
+    ] = None
+    linger_ms: Annotated[
+        int | None, option(_SENDING, "--linger-ms", text="How long a batch waits for more.", min=0)
+    ] = None
+    batch_bytes: Annotated[
+        int | None, option(_SENDING, "--batch-bytes", text="The most that a batch holds.", min=1)
+    ] = None
+
+    def check(self) -> None:
+        """UsageError for options that exclude each other, or that would do nothing beside the others."""
+        if self.partition is not None and self.partitions is not None:
+            raise UsageError(
+                "--partition and --partitions exclude each other",
+                hint="one is a single partition to send to, the other the size of the topic",
+            )
+        if self.max_slip is not None and self.rate is None:
+            raise UsageError("--max-slip without --rate", hint="only a paced run can be late")
+        self._check_input()
+
+    def _check_input(self) -> None:
+        """What would do nothing, as --input makes no events up."""
+        given = [
+            ("--seed", self.seed is not None),
+            ("--key", self.key != "none"),
+            ("--workers", self.workers > 1),
+        ]
+        idle = [name for name, is_given in given if is_given]
+        if self.input is not None and idle:
+            raise UsageError(
+                f"{' and '.join(idle)} with --input",
+                hint="lines are sent as they are, by one worker, without keys",
+            )

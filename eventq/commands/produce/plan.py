@@ -1,0 +1,71 @@
+"""From the options of `eventq produce` to what is to be done, by settings alone: no broker is asked."""
+
+import secrets
+
+from eventq.commands.options import Shared
+from eventq.commands.produce.options import ProduceOptions
+from eventq.commands.produce.topic import TopicRules
+from eventq.commands.settings import settings
+from eventq.commands.settings.connect import connection, data_client
+from eventq.core.errors import UsageError
+from eventq.core.kafka import check_names
+from eventq.core.parse import duration_if_given, rate
+from eventq.core.produce.keys import parse_key
+from eventq.core.produce.pacing import Schedule, schedule
+from eventq.core.produce.plan import Acks, Compression, ProducePlan, SendPlan
+from eventq.core.settings.settings import Role
+
+
+def produce_plan(shared: Shared, options: ProduceOptions) -> ProducePlan:
+    """UsageError for what can't mean anything."""
+    options.check()
+    paced = _schedule(options)
+    key = parse_key(options.key)
+    return ProducePlan(
+        run=secrets.token_hex(4),
+        send=_send_plan(shared, options),
+        schedule=paced,
+        seed=secrets.randbits(64) if options.seed is None else options.seed,
+        key=key,
+        workers=options.workers,
+        input=options.input,
+    )
+
+
+def topic_rules(shared: Shared, options: ProduceOptions) -> TopicRules:
+    return TopicRules(
+        partitions=settings.number(shared, options.partitions, "partitions"),
+        replicas=settings.number(shared, options.replicas, "replicas"),
+        asked=settings.setting(shared, options.partitions, "partitions").given,
+        create=options.create,
+        grow=options.grow,
+    )
+
+
+def _schedule(options: ProduceOptions) -> Schedule:
+    seconds = duration_if_given(options.duration)
+    if seconds == 0:
+        raise UsageError("a --duration of 0 would never send", hint="leave it out to send until stopped")
+    return schedule(None if options.rate is None else rate(options.rate), options.max_messages, seconds)
+
+
+def _send_plan(shared: Shared, options: ProduceOptions) -> SendPlan:
+    to = connection(shared, Role.PRODUCER)
+    (topic,) = check_names([settings.text(shared, options.topic, "topic")])
+    return SendPlan(
+        connection=to,
+        client=data_client(to),
+        topic=topic,
+        partition=options.partition,
+        acks=settings.choice(shared, Acks, options.acks, "acks"),
+        compression=settings.choice(shared, Compression, options.compression, "compression"),
+        linger_ms=_number(shared, options.linger_ms, "linger-ms"),
+        batch_bytes=_number(shared, options.batch_bytes, "batch-bytes"),
+    )
+
+
+def _number(shared: Shared, given: int | None, name: str) -> int | None:
+    text = settings.text_if_given(shared, None if given is None else str(given), name)
+    if text is not None and not text.isdecimal():
+        raise UsageError(f"--{name} is not a whole number: {text!r}", hint="such as 5")
+    return None if text is None else int(text)

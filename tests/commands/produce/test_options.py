@@ -1,0 +1,160 @@
+"""What `eventq produce` makes of its options, without a broker."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eventq.commands.options import Shared
+from eventq.commands.produce.options import ProduceOptions
+from eventq.commands.produce.plan import produce_plan, topic_rules
+from eventq.core.errors import UsageError
+from eventq.core.parse import duration_if_given
+from eventq.core.produce.keys import KeyKind, KeyRule
+from eventq.core.produce.plan import Acks, Compression
+
+pytestmark = pytest.mark.usefixtures("no_settings")
+
+
+def test_without_options_it_sends_without_end_as_fast_as_it_can() -> None:
+    plan = produce_plan(Shared(), ProduceOptions())
+    assert (plan.schedule.rate, plan.schedule.total, plan.schedule.duration) == (None, None, None)
+    assert (plan.key, plan.workers, plan.input) == (KeyRule(), 1, None)
+    send = plan.send
+    assert (send.topic, send.partition, send.acks, send.compression) == (
+        "default",
+        None,
+        Acks.ALL,
+        Compression.NONE,
+    )
+    assert (send.linger_ms, send.batch_bytes) == (None, None)
+    other = produce_plan(Shared(), ProduceOptions())
+    assert (plan.run, plan.seed) != (other.run, other.seed)
+
+
+def test_options_stand_in_the_plan() -> None:
+    options = ProduceOptions(
+        topic="orders",
+        partition=3,
+        rate="30/m",
+        duration="1m",
+        seed=7,
+        key="zipf:100:1.1",
+        workers=2,
+        acks=Acks.LEADER,
+        compression=Compression.LZ4,
+        linger_ms=5,
+        batch_bytes=1000,
+    )
+    plan = produce_plan(Shared(), options)
+    assert (plan.schedule.rate, plan.schedule.total) == (Fraction(1, 2), 30)
+    assert (plan.seed, plan.key, plan.workers) == (7, KeyRule(KeyKind.ZIPF, 100, 1.1), 2)
+    send = plan.send
+    assert (send.topic, send.partition, send.acks, send.compression) == (
+        "orders",
+        3,
+        Acks.LEADER,
+        Compression.LZ4,
+    )
+    assert (send.linger_ms, send.batch_bytes) == (5, 1000)
+
+
+def test_settings_stand_in_the_plan_where_no_option_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_TOPIC", "payments")
+    shared = Shared(properties=("acks=1", "compression.type=gzip", "linger.ms=20", "batch.size=99"))
+    send = produce_plan(shared, ProduceOptions(compression=Compression.ZSTD)).send
+    assert (send.topic, send.acks, send.compression) == ("payments", Acks.LEADER, Compression.ZSTD)
+    assert (send.linger_ms, send.batch_bytes) == (20, 99)
+
+
+def test_a_topic_grows_to_a_number_of_partitions_only_if_that_was_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rules = topic_rules(Shared(), ProduceOptions())
+    assert (rules.partitions, rules.replicas, rules.asked, rules.create, rules.grow) == (
+        10,
+        1,
+        False,
+        True,
+        True,
+    )
+    rules = topic_rules(Shared(), ProduceOptions(partitions=4, replicas=2, create=False, grow=False))
+    assert (rules.partitions, rules.replicas, rules.asked, rules.create, rules.grow) == (
+        4,
+        2,
+        True,
+        False,
+        False,
+    )
+    monkeypatch.setenv("KAFKA_PARTITIONS", "6")
+    rules = topic_rules(Shared(connect_timeout="9s"), ProduceOptions())
+    assert (rules.partitions, rules.asked) == (6, True)
+
+
+REFUSED = [
+    ({"partition": 0, "partitions": 3}, "--partition and --partitions exclude each other"),
+    ({"max_slip": "5ms"}, "--max-slip without --rate"),
+    ({"input": "-", "seed": 0}, "--seed with --input"),
+    ({"input": "-", "key": "product"}, "--key with --input"),
+    ({"input": "lines", "workers": 2}, "--workers with --input"),
+    (
+        {"input": "-", "seed": 1, "key": "product", "workers": 2},
+        "--seed and --key and --workers with --input",
+    ),
+    ({"duration": "0s"}, "a --duration of 0 would never send"),
+    ({"duration": "5"}, "not a duration: '5'"),
+    ({"rate": "fast"}, "not a rate: 'fast'"),
+    ({"rate": "0"}, "a rate of 0 would never send"),
+    ({"key": "name"}, "not a kind of key: 'name'"),
+    ({"key": "customer:0"}, "not a kind of key: 'customer:0'"),
+    ({"key": "zipf:2000000:1"}, "at most 1000000"),
+    ({"topic": ""}, "--topic is empty"),
+    ({"topic": "no/name"}, "not a name for a topic: 'no/name'"),
+]
+
+
+@pytest.mark.parametrize(("options", "said"), REFUSED)
+def test_options_that_cannot_mean_anything_are_refused(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        produce_plan(Shared(), ProduceOptions(**options))
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"partition": 0},
+        {"partitions": 3},
+        {"rate": "5", "max_slip": "5ms"},
+        {"input": "-", "rate": "5", "max_messages": 9, "partition": 1},
+        {"rate": "5", "max_messages": 9, "duration": "1s"},
+    ],
+)
+def test_options_that_exclude_others_are_accepted_without_them(options: dict[str, Any]) -> None:
+    produce_plan(Shared(), ProduceOptions(**options))
+
+
+@pytest.mark.parametrize(
+    ("properties", "said"),
+    [
+        ("acks=2", "-X: acks is not all, 1 or 0: '2'"),
+        ("compression.type=best", "-X: compression.type is not none"),
+        ("linger.ms=soon", "linger"),
+        ("batch.size=-1", "batch"),
+    ],
+)
+def test_a_setting_that_no_option_could_have_is_refused_by_its_source(properties: str, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        produce_plan(Shared(properties=(properties,)), ProduceOptions())
+    assert said in str(refused.value)
+
+
+def test_a_profile_is_a_source_too(tmp_path: Path) -> None:
+    (tmp_path / "eventq").mkdir()
+    (tmp_path / "eventq" / "config.toml").write_text("[profiles.dev]\ntopic = 'from-profile'\n")
+    assert produce_plan(Shared(profile="dev"), ProduceOptions()).send.topic == "from-profile"
+
+
+def test_a_duration_that_was_not_given_is_none() -> None:
+    assert (duration_if_given(None), duration_if_given("2s")) == (None, 2.0)
