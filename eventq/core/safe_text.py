@@ -26,7 +26,7 @@ _UNSEEN_LETTERS = frozenset(
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _CHARACTERS = {escape: character for character, escape in {**_SHORT, "\\": "\\\\"}.items()}
-_ESCAPE = re.compile(r"\\(?:[\\nrt]|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+_ESCAPE = re.compile(r"\\(?:[\\nrt]|x([0-9a-f]{2})|u([0-9a-f]{4})|U(00(?:0[0-9a-f]|10)[0-9a-f]{4}))")
 
 _FORMULA = tuple("=+-@＝＋－＠'")  # noqa: RUF001 - a spreadsheet takes the wide ones too
 """What a spreadsheet may take for a formula's begin, and the sign that says: this is text."""

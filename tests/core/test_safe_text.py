@@ -58,6 +58,11 @@ def test_a_field_of_csv_gives_its_text_back_also_after_a_writer_and_a_reader_of_
     assert (safe_text.from_csv(field), end) == (text, "end")
 
 
+@pytest.mark.parametrize("text", ["\\Uffffffff", "\\x", "\\u12", "\\e", "\\"])
+def test_a_field_with_what_is_no_escape_is_taken_as_it_is(text: str) -> None:
+    assert safe_text.from_csv(text) == text
+
+
 @pytest.mark.parametrize("first", [*"=+-@＝＋－＠", "\t", "\r", "\n"])  # noqa: RUF001
 def test_a_spreadsheet_takes_no_field_for_a_formula(first: str) -> None:
     assert safe_text.csv(f"{first}cmd|' /C calc'!A0")[0] in "'\\"

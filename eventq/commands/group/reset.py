@@ -12,7 +12,8 @@ from eventq.commands.settings.connect import connection
 from eventq.core import safe_text
 from eventq.core.errors import UsageError, together
 from eventq.core.group.reset import ResetOrder, ResetPlan
-from eventq.core.group.reset_parse import parse_saved, parse_target, parse_topics
+from eventq.core.group.reset_parse import parse_target, parse_topics
+from eventq.core.group.reset_saved import SavedPlan, decode
 from eventq.core.kafka import TopicPartition
 from eventq.loops.clock import SystemClock
 from eventq.loops.group.reset import execute_reset, plan_reset
@@ -31,7 +32,8 @@ def reset(
     to: Annotated[
         str | None,
         typer.Option(
-            "--to", help="earliest, latest, OFFSET, RFC 3339 time, -N or +N from the commit, duration:PT1H."
+            "--to",
+            help="earliest, latest, OFFSET, RFC 3339 time, @MILLIS, -N or +N from the commit, duration:PT1H.",
         ),
     ] = None,
     from_csv: Annotated[
@@ -59,10 +61,10 @@ def reset(
 
 def _saved(path: Path, group: str) -> dict[TopicPartition, int | None]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
         raise UsageError(f"--from-csv {path} can't be read: {error}") from error
-    return parse_saved(text, group, str(path))
+    return SavedPlan(decode(raw, str(path)), str(path)).offsets(group)
 
 
 def _show(planned: ResetPlan, output: str) -> None:

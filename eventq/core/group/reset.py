@@ -95,7 +95,8 @@ class ResetPlan:
 def keys_of(order: ResetOrder, reads: Reads) -> list[TopicPartition]:
     """The partitions meant; NotFound for one that is named and not there."""
     if order.saved is not None:
-        return sorted(key for key in order.saved if _chosen(key, order.choice))
+        committed = {key for group in reads.groups for key in group.commits.offsets}
+        return sorted(key for key in order.saved.keys() | committed if _chosen(key, order.choice))
     for name, partitions in order.choice.items():
         topic = reads.topics[name]
         if topic.error is not None:
@@ -147,6 +148,8 @@ def _row(
     times: Mapping[TopicPartition, int],
 ) -> ResetRow:
     row = ResetRow(key, bounds, committed)
+    if order.saved is not None and key not in order.saved:
+        return replace(row, note="not in the saved file: left as it is")
     if bounds.log_start is None or bounds.end is None:
         return replace(row, error=bounds.error or "the topic or partition exists no more")
     aim = order.target
