@@ -52,7 +52,7 @@ class SavedPlan:
             found[key] = self._committed(row)
         if not found:
             others = sorted({row.fields["group"] for row in self._rows if "group" in row.fields})
-            there = f"it has {', '.join(others)}" if others else "it has no rows"
+            there = f"it has {', '.join(map(safe_text.name, others))}" if others else "it has no rows"
             raise UsageError(f"{self._name} has nothing of group {safe_text.name(group)}", hint=there)
         return found
 
