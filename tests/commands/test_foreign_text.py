@@ -159,9 +159,7 @@ class _Terminal(StringIO):
 def test_a_terminal_that_says_that_it_has_no_columns_has_eighty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", _Terminal())
     for told, taken in ((0, 80), (150, 150)):
-        monkeypatch.setattr(
-            output.os, "get_terminal_size", lambda _, told=told: os.terminal_size((told, told))
-        )
+        monkeypatch.setattr(os, "get_terminal_size", lambda _, told=told: os.terminal_size((told, told)))
         assert terminal_width() == taken
 
 
