@@ -7,10 +7,12 @@ import traceback
 import typer
 
 from eventq import __version__
+from eventq.commands.arguments import check_arguments
 from eventq.commands.lazy import lazy
 from eventq.commands.options import Debug
-from eventq.commands.output import say, write
+from eventq.commands.output import say, say_below
 from eventq.commands.redaction import redact
+from eventq.core import safe_text
 from eventq.core.errors import EventqError, ExitCode, Stopped
 
 COMMANDS = {
@@ -54,6 +56,7 @@ def root(
 def run() -> int:
     """Runs the command line and returns its exit code."""
     try:
+        check_arguments(sys.argv[1:])
         result = application()(standalone_mode=False)
         sys.stdout.flush()
     except Stopped as stop:
@@ -70,16 +73,15 @@ def run() -> int:
 
 
 def _report(error: EventqError) -> int:
-    _say_error(str(error), error.hint)
+    _say_error(str(error), *error.details, *([error.hint] if error.hint else []))
     return int(error.exit_code)
 
 
-def _say_error(text: str, hint: str | None) -> None:
+def _say_error(text: str, *below: str) -> None:
     if Debug.on:
-        write(redact(traceback.format_exc()), sys.stderr)
+        say_below(redact(traceback.format_exc()).splitlines())
     say(text)
-    if hint:
-        write(f"  {redact(hint)}\n", sys.stderr)
+    say_below(below)
 
 
 def _closed_stdout(end: BaseException) -> int:
@@ -102,6 +104,7 @@ def _unexpected(error: Exception) -> int:
         return int(cause.exit_code if isinstance(cause, Stopped) else ExitCode.SIGINT)
     show = getattr(error, "show", None)
     if show is not None:
+        error.message = safe_text.line(error.message)  # type: ignore[attr-defined] # as Click calls it
         show()
         return int(getattr(error, "exit_code", ExitCode.USAGE))
     _say_error(

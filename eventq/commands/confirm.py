@@ -3,6 +3,7 @@
 import sys
 
 from eventq.commands.output import write
+from eventq.core import safe_text
 from eventq.core.errors import EventqError, UsageError
 
 
@@ -18,6 +19,6 @@ def confirm(question: str, *, yes: bool) -> None:
     """Returns when the answer is yes; EventqError for any other."""
     if yes:
         return
-    write(f"{question} [y/N] ", sys.stderr)
+    write(f"{safe_text.line(question)} [y/N] ", sys.stderr)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise EventqError("nothing was deleted")

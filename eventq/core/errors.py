@@ -30,13 +30,17 @@ class ExitCode(IntEnum):
 
 
 class EventqError(Exception):
-    """What a user can be told; `hint` is the next step, None when there is none."""
+    """What a user can be told, in one line; `hint` is the next step, None when there is none.
+
+    `details` are lines of their own below it.
+    """
 
     exit_code = ExitCode.ERROR
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, details: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.hint = hint
+        self.details = tuple(details)
 
 
 class UsageError(EventqError):
@@ -78,8 +82,8 @@ def together(errors: Sequence[EventqError], total: int) -> EventqError:
     """One error for the parts of a call that failed, each named; the exit code is theirs if they agree."""
     if len(errors) == 1:
         return errors[0]
-    lines = [f"  {error} ({error.hint})" if error.hint else f"  {error}" for error in errors]
-    whole = EventqError("\n".join([f"{len(errors)} of {total} failed:", *lines]))
+    details = [f"{error} ({error.hint})" if error.hint else str(error) for error in errors]
+    whole = EventqError(f"{len(errors)} of {total} failed:", details=details)
     codes = {error.exit_code for error in errors}
     if len(codes) == 1:
         whole.exit_code = codes.pop()

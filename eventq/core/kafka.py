@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from eventq.core import safe_text
 from eventq.core.errors import NotFound, UsageError
 
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
@@ -61,4 +62,6 @@ def no_topic(*names: str) -> NotFound:
 
 def no_group(*names: str) -> NotFound:
     """For one or more groups that the cluster does not have."""
-    return NotFound(f"no such group: {', '.join(names)}", hint="groups: eventq group list")
+    return NotFound(
+        f"no such group: {', '.join(map(safe_text.name, names))}", hint="groups: eventq group list"
+    )

@@ -21,7 +21,14 @@ class Histogram:
         self.max = value if self.max is None else max(self.max, value)
 
     def add_ages(self, now: int, moments: Sequence[int]) -> None:
-        """`now` less each of the moments, not below 0; quick where those are alike, as in a batch."""
+        """`now` less each of the moments, not below 0; quick where those are alike, as in a batch.
+
+        A moment below 0 is Kafka's way to say that a record has no timestamp: it is left out.
+        """
+        if min(moments) < 0:
+            moments = [moment for moment in moments if moment >= 0]
+        if not moments:
+            return
         oldest, youngest = max(0, now - min(moments)), max(0, now - max(moments))
         if _bucket(oldest) == _bucket(youngest):
             self.add(oldest, len(moments))

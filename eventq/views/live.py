@@ -10,6 +10,8 @@ from rich.live import Live
 from rich.text import Text
 from typing_extensions import Self
 
+from eventq.views.columns import styled, styled_line
+
 Value = TypeVar("Value")
 
 
@@ -45,9 +47,9 @@ class LiveView(Generic[Value]):
 
     def note(self, text: str) -> None:
         """One line above the frame."""
-        self._console.print(text, markup=False)
+        self._console.print(styled(text))
 
 
 def one_line(text: str, _width: int, _height: int) -> Text:
     """A view of a single line: what a command that waits is waiting for."""
-    return Text(text, no_wrap=True, overflow="ellipsis")
+    return styled_line(text)

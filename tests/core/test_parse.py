@@ -1,9 +1,12 @@
+from contextlib import suppress
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eventq.core.errors import UsageError
-from eventq.core.parse import addresses, duration, rate
+from eventq.core.parse import MOST, addresses, duration, rate, whole
 
 
 @pytest.mark.parametrize(
@@ -47,3 +50,43 @@ def test_addresses_are_hosts_with_or_without_a_port() -> None:
 def test_what_is_no_address_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError, match="not an address"):
         addresses(text)
+
+
+@pytest.mark.parametrize("text", ["99999999999h", "36501d", "9" * 90 + "s"])
+def test_a_duration_that_nobody_lives_to_see_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="hundred years"):
+        duration(text)
+
+
+@pytest.mark.parametrize("text", ["1e308", "1e309", "1000000001", "9" * 90])
+def test_a_rate_beyond_the_schedules_nanoseconds_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="nanosecond"):
+        rate(text)
+
+
+@pytest.mark.parametrize("text", ["1e99999999", "9" * 5000, "1" + "0" * 200])
+def test_a_rate_of_endless_digits_is_refused_at_once(text: str) -> None:
+    with pytest.raises(UsageError, match="not a rate"):
+        rate(text)
+
+
+def test_a_rate_below_one_in_a_hundred_years_is_refused() -> None:
+    with pytest.raises(UsageError, match="less than an event"):
+        rate("0." + "0" * 20 + "1")
+
+
+def test_a_whole_number_is_digits_that_kafka_can_hold() -> None:
+    assert [whole(text) for text in ("0", "007", str(MOST))] == [0, 7, MOST]
+    for text in ("", "-1", "+1", "1.0", "1e5", " 1", "1\n", "1_000", "٣", "²", str(MOST + 1), "9" * 5000):
+        assert whole(text) is None
+
+
+@given(
+    st.one_of(
+        st.text(max_size=200), st.from_regex(r"[0-9.]{1,30}(us|ms|s|m|h|d|e[0-9]{1,5})", fullmatch=True)
+    )
+)
+def test_any_text_is_a_quantity_or_a_usage_error(text: str) -> None:
+    for read in (duration, rate, addresses):
+        with suppress(UsageError):
+            read(text)

@@ -7,6 +7,7 @@ from kafka.protocol.consumer import LeaveGroupRequest
 from eventq.broker.connection import silence_log
 from eventq.broker.lag.kafka_python import KafkaPythonLagReader
 from eventq.broker.lag.wire import error_of
+from eventq.core import safe_text
 from eventq.core.consume.report import Offsets
 from eventq.core.errors import EventqError
 from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_topic
@@ -76,7 +77,9 @@ class KafkaPythonClusterAdmin:
         """The group's commits in the topic; partitions without one are left out."""
         commits = self._reader.committed([self._group])[self._group]
         if commits.error is not None:
-            raise EventqError(f"the offsets of group {self._group} could not be read: {commits.error}")
+            raise EventqError(
+                f"the offsets of group {safe_text.name(self._group)} could not be read: {commits.error}"
+            )
         return {at.partition: offset for at, offset in commits.offsets.items() if at.topic == self._topic}
 
     def remove(self, member_id: str | None, client_id: str) -> bool:

@@ -17,6 +17,7 @@ from typing_extensions import Self
 
 from eventq.broker.connection import admin
 from eventq.broker.patience import NOT_YET, Patience
+from eventq.core import safe_text
 from eventq.core.errors import EventqError
 from eventq.core.kafka import TopicPartition, no_group
 from eventq.core.settings.settings import Connection
@@ -67,7 +68,7 @@ class Groups:
     def set_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, str]:
         commits = {Place(*key): OffsetAndMetadata(offset, "", -1) for key, offset in offsets.items()}
         answer = self._each(
-            f"the commits of group {group} were not moved",
+            f"the commits of group {safe_text.name(group)} were not moved",
             commits,
             lambda some: self._admin.alter_group_offsets(group, {key: commits[key] for key in some}),
         )
@@ -75,7 +76,7 @@ class Groups:
 
     def remove_offsets(self, group: str, keys: Iterable[TopicPartition]) -> dict[TopicPartition, str]:
         answer = self._each(
-            f"the commits of group {group} were not removed",
+            f"the commits of group {safe_text.name(group)} were not removed",
             [Place(*key) for key in keys],
             lambda some: self._admin.delete_group_offsets(group, some),
         )
@@ -135,5 +136,7 @@ def _error(group: str, error: type[KafkaError]) -> EventqError:
     if error is GroupIdNotFoundError:
         return no_group(group)
     if error is NonEmptyGroupError:
-        return EventqError(f"group {group}: {_OCCUPIED}", hint="eventq group members shows them")
-    return EventqError(f"group {group}: {error.__name__}")
+        return EventqError(
+            f"group {safe_text.name(group)}: {_OCCUPIED}", hint="eventq group members shows them"
+        )
+    return EventqError(f"group {safe_text.name(group)}: {error.__name__}")

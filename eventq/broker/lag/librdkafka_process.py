@@ -40,7 +40,7 @@ class IsolatedLagReader:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._process: _Process | None = None
+        self._process: _ReaderProcess | None = None
         self._instead: KafkaPythonLagReader | None = None
         self.committed(())  # asks Kafka nothing: whether a broker answers is said now, as by other readers
 
@@ -93,9 +93,9 @@ class IsolatedLagReader:
         hint = "--client kafka-python reads the same"
         raise EventqError(f"librdkafka crashed {_STARTS} times in a row ({cause})", hint=hint)
 
-    def _started(self) -> "_Process":
+    def _started(self) -> "_ReaderProcess":
         try:
-            self._process = self._process or _Process(self._connection)
+            self._process = self._process or _ReaderProcess(self._connection)
         except OSError as error:
             raise EventqError(f"no process for librdkafka can be started: {error.strerror}") from error
         return self._process
@@ -111,7 +111,7 @@ class IsolatedLagReader:
         return "" if ended is None else ended.end()
 
 
-class _Process:
+class _ReaderProcess:
     """One with librdkafka, and the pipes to it."""
 
     def __init__(self, connection: Connection) -> None:

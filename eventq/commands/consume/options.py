@@ -43,7 +43,8 @@ class ConsumeOptions:
         option(_GROUP, "--from-beginning", text="Without a commit, begin at the log start, not at the end."),
     ] = False
     start: Annotated[
-        str | None, option(_GROUP, "--from", text="Without a commit, begin at this OFFSET or RFC 3339 time.")
+        str | None,
+        option(_GROUP, "--from", text="Without a commit, begin at this OFFSET, RFC 3339 time or @MILLIS."),
     ] = None
     isolation: Annotated[
         Isolation | None,

@@ -11,6 +11,7 @@ from eventq.commands.lazy import lazy
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.output import terminal_width, write, write_json
 from eventq.commands.settings.connect import connection
+from eventq.core import safe_text
 from eventq.core.errors import EventqError, UsageError, together
 from eventq.core.group.groups import occupied
 from eventq.core.kafka import no_group
@@ -98,7 +99,9 @@ def _described(
 def _raise_missing(found: Reads, described: "list[Described]", names: Sequence[str]) -> None:
     there = {group.group for group in found.groups}
     errors: list[EventqError] = [no_group(name) for name in names if name not in there]
-    errors += [EventqError(f"group {lag.group}: {lag.error}") for _, lag in described if lag.error]
+    errors += [
+        EventqError(f"group {safe_text.name(lag.group)}: {lag.error}") for _, lag in described if lag.error
+    ]
     errors += [EventqError(error) for error in found.errors]
     _raise(errors, max(len(names), len(described)))
 
@@ -124,7 +127,7 @@ def delete(
     failed = _undeletable(shared, wanted)
     rest = [name for name in wanted if name not in failed]
     if rest:
-        confirm(f"Delete group {', '.join(rest)} and its commits?", yes=yes)
+        confirm(f"Delete group {', '.join(map(safe_text.name, rest))} and its commits?", yes=yes)
         failed |= _delete(shared, rest)
     _report(wanted, failed, output)
 
@@ -149,7 +152,9 @@ def _report(names: Sequence[str], failed: Mapping[str, EventqError], output: str
     if output == "json":
         write_json(documents.deleted_document(names, failed))
     else:
-        write("".join(f"deleted {name}\n" for name in names if name not in failed))
+        from eventq.views.group.groups import deleted_lines
+
+        write(deleted_lines(name for name in names if name not in failed))
     _raise(list(failed.values()), len(names))
 
 

@@ -9,9 +9,11 @@ from eventq.commands.lag.options import OneGroup, lag_reader, one_group
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.output import note, terminal_width, write, write_json
 from eventq.commands.settings.connect import connection
+from eventq.core import safe_text
 from eventq.core.errors import UsageError, together
 from eventq.core.group.reset import ResetOrder, ResetPlan
-from eventq.core.group.reset_parse import parse_saved, parse_target, parse_topics
+from eventq.core.group.reset_parse import parse_target, parse_topics
+from eventq.core.group.reset_saved import SavedPlan, decode
 from eventq.core.kafka import TopicPartition
 from eventq.loops.clock import SystemClock
 from eventq.loops.group.reset import execute_reset, plan_reset
@@ -30,7 +32,8 @@ def reset(
     to: Annotated[
         str | None,
         typer.Option(
-            "--to", help="earliest, latest, OFFSET, RFC 3339 time, -N or +N from the commit, duration:PT1H."
+            "--to",
+            help="earliest, latest, OFFSET, RFC 3339 time, @MILLIS, -N or +N from the commit, duration:PT1H.",
         ),
     ] = None,
     from_csv: Annotated[
@@ -58,10 +61,10 @@ def reset(
 
 def _saved(path: Path, group: str) -> dict[TopicPartition, int | None]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
         raise UsageError(f"--from-csv {path} can't be read: {error}") from error
-    return parse_saved(text, group, str(path))
+    return SavedPlan(decode(raw, str(path)), str(path)).offsets(group)
 
 
 def _show(planned: ResetPlan, output: str) -> None:
@@ -81,7 +84,7 @@ def _tell(shared: Shared, planned: ResetPlan) -> None:
     if planned.failures:
         raise together(planned.failures, len(planned.rows))
     if planned.executed:
-        note(shared, f"the commits of group {planned.group} are moved")
+        note(shared, f"the commits of group {safe_text.name(planned.group)} are moved")
         return
     note(shared, "this is a plan, nothing was changed: --execute does it")
     if planned.refusal is not None:

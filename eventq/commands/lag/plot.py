@@ -7,6 +7,7 @@ import typer
 
 from eventq.commands.extras import require
 from eventq.commands.output import say, write
+from eventq.core import safe_text
 from eventq.core.errors import EventqError, NotFound, UsageError
 
 _KINDS = ("svg", "png", "html")
@@ -43,7 +44,7 @@ def plot(
         left = len(drawn) - _MOST_GROUPS
         tell(f"{left} of {len(drawn)} groups are not drawn (deepest first); --group names others")
     _save(to, picture(drawn[:_MOST_GROUPS], kind))
-    write(f"{to}\n")
+    write(f"{safe_text.line(str(to))}\n")
 
 
 def _save(to: Path, content: bytes) -> None:

@@ -18,9 +18,10 @@ from eventq.commands.lag.options import (
     question_of,
 )
 from eventq.commands.options import Shared, kafka_command, output_format
-from eventq.commands.output import say, write, write_json
+from eventq.commands.output import redrawable, say, write, write_json
 from eventq.commands.settings.connect import connection
 from eventq.commands.signals import stop_at_once
+from eventq.core import safe_text
 from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, TimedOut
 from eventq.core.lag.snapshot import Assume, GroupLag
 from eventq.core.lag.wait import Goal
@@ -103,7 +104,7 @@ def _telling(group: str, shared: Shared) -> Iterator[Callable[[WaitNow], None]]:
 
     if shared.quiet:
         yield lambda _now: None
-    elif sys.stderr.isatty():
+    elif redrawable(sys.stderr):
         from eventq.views.live import LiveView, one_line
 
         with LiveView(one_line, transient=True) as line:
@@ -122,7 +123,11 @@ class _Notes:
     def tell(self, now: WaitNow) -> None:
         from eventq.views.lag.wait import where
 
-        text = f"{now.error}; keeps trying" if now.error else f"{self._group}: {where(now.state)}"
+        text = (
+            f"{now.error}; keeps trying"
+            if now.error
+            else f"{safe_text.name(self._group)}: {where(now.state)}"
+        )
         away, was_away = now.error is not None, self._said.endswith("keeps trying")
         if text != self._said and (away or was_away or self._every):
             say(text)
@@ -131,12 +136,12 @@ class _Notes:
 
 def _report(group: str, now: WaitNow, outcome: WaitOutcome, wanted: str, *, quiet: bool) -> None:
     """The result on stdout; what holds it up on stderr."""
-    from eventq.views.lag.wait import document, held_lines, where
+    from eventq.views.lag.wait import document, held_lines, reached
 
     if wanted == "json":
         write_json(document(group, outcome.value, now.state, now.seconds, now.error))
     elif outcome is WaitOutcome.REACHED:
-        write(f"{group}: {where(now.state)} after {now.seconds:.1f} s\n")
+        write(reached(group, now.state, now.seconds))
     if outcome is not WaitOutcome.REACHED and now.state is not None and not quiet:
         write("".join(f"{line}\n" for line in held_lines(now.state.held)), sys.stderr)
 
@@ -148,15 +153,16 @@ def _error(
 
     aim = f"lag {goal.max_lag}" + (" of what was there at the start" if goal.pins is not None else "")
     state = now.error or where(now.state)
+    named = safe_text.name(group)
     if outcome is WaitOutcome.NEVER:
         return ThresholdBreached(
-            f"{group} can't reach {aim}: {state}", hint="docs/lag.md says what to do at each status"
+            f"{named} can't reach {aim}: {state}", hint="docs/lag.md says what to do at each status"
         )
     if outcome is WaitOutcome.STALLED:
-        text = f"{group} has not got on for {limits.stall:g} s: {state}"
+        text = f"{named} has not got on for {limits.stall:g} s: {state}"
         return ThresholdBreached(text, hint="does a member live, does it commit? eventq lag watch shows it")
     if outcome is WaitOutcome.TIMED_OUT:
-        return TimedOut(f"{group} did not reach {aim} within {limits.timeout:g} s: {state}")
+        return TimedOut(f"{named} did not reach {aim} within {limits.timeout:g} s: {state}")
     return Stopped(ExitCode[outcome.name])
 
 

@@ -1,6 +1,13 @@
-"""One event as one JSON line, as --events prints it."""
+"""One event as one JSON line, as --events prints it: nothing is altered.
+
+A value is JSON in the line where orjson gives back exactly what was read, up to blanks and how a number or a
+character is written; else its bytes in base64. Not so exact are numbers beyond 64 bits or a float's digits,
+names that an object has twice, and what is nested deeper than orjson writes.
+"""
 
 import base64
+import json
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -19,7 +26,7 @@ def _line(topic: str, records: RecordSlice, i: int) -> bytes:
         "topic": topic,
         "partition": records.partition,
         "offset": records.offset(i),
-        "timestamp": records.timestamps[i],
+        "timestamp": None if records.timestamps[i] < 0 else records.timestamps[i],
         **_text("key", key),
         "headers": [{"name": name, **_text("value", value)} for name, value in headers],
         **_json("value", records.values[i]),
@@ -35,10 +42,19 @@ def _text(name: str, data: bytes | None) -> dict[str, Any]:
 
 
 def _json(name: str, data: bytes | None) -> dict[str, Any]:
+    if data is None:
+        return {name: None}
     try:
-        return {name: None if data is None else orjson.loads(data)}
-    except orjson.JSONDecodeError:
-        return _base64(name, data or b"")
+        written = orjson.dumps([orjson.loads(data)])[1:-1]  # within a line, which can be written again too
+        exact = written == data or _tokens(written) == _tokens(data)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, ArithmeticError):
+        exact = False
+    return {name: orjson.Fragment(written)} if exact else _base64(name, data)
+
+
+def _tokens(text: bytes) -> object:
+    """What the JSON text says, with every digit of its numbers and every name of its objects."""
+    return json.loads(text, parse_int=Decimal, parse_float=Decimal, object_pairs_hook=tuple)
 
 
 def _base64(name: str, data: bytes) -> dict[str, Any]:

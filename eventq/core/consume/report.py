@@ -22,6 +22,10 @@ class Reset:
     lost: int
 
 
+MOST_MALFORMED_NAMED = 5
+"""Of a run; the others are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class MalformedRecord:
     """`reason` is text for a user: what is wrong with the value."""

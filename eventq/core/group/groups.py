@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eventq.core import safe_text
 from eventq.core.errors import EventqError
 from eventq.core.lag.reads import GroupReads, MemberDescription
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
@@ -46,21 +47,23 @@ def occupied(group: GroupReads) -> EventqError | None:
     if members:
         who = ", ".join(_who(members))
         return EventqError(
-            f"group {group.group} has {plural(len(members), 'live member')}: {who}",
+            f"group {safe_text.name(group.group)} has {plural(len(members), 'live member')}: {who}",
             hint="stop them first; a member that was killed counts until its session times out",
         )
     failed = group.commits.error or group.description.error
     if failed:
-        return EventqError(f"group {group.group} can't be read: {failed}")
+        return EventqError(f"group {safe_text.name(group.group)} can't be read: {failed}")
     if members is None and state not in {"", "Empty", "Dead"}:
         return EventqError(
-            f"group {group.group} is {state}: it has live members", hint=group.description.note
+            f"group {safe_text.name(group.group)} is {state}: it has live members",
+            hint=group.description.note,
         )
     return None
 
 
 def _who(members: tuple[MemberDescription, ...]) -> Iterator[str]:
     for member in members[:_MOST_NAMED]:
-        yield f"{member.client_id} ({member.host}, {member.member_id})"
+        client, host, id_ = map(safe_text.name, (member.client_id, member.host, member.member_id))
+        yield f"{client} ({host}, {id_})"
     if len(members) > _MOST_NAMED:
         yield f"and {len(members) - _MOST_NAMED} more"

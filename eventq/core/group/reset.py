@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from eventq.core import safe_text
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.group.groups import occupied
 from eventq.core.kafka import Bounds, TopicPartition
@@ -93,7 +94,8 @@ class ResetPlan:
 def keys_of(order: ResetOrder, reads: Reads) -> list[TopicPartition]:
     """The partitions meant; NotFound for one that is named and not there."""
     if order.saved is not None:
-        return sorted(key for key in order.saved if _chosen(key, order.choice))
+        committed = {key for group in reads.groups for key in group.commits.offsets}
+        return sorted(key for key in order.saved.keys() | committed if _chosen(key, order.choice))
     for name, partitions in order.choice.items():
         topic = reads.topics[name]
         if topic.error is not None:
@@ -104,7 +106,8 @@ def keys_of(order: ResetOrder, reads: Reads) -> list[TopicPartition]:
     found = [key for group in reads.groups for key in reads.partitions_of(group)]
     if not found:
         raise EventqError(
-            f"group {order.group} has no commits that could be moved", hint="name topics with --topic"
+            f"group {safe_text.name(order.group)} has no commits that could be moved",
+            hint="name topics with --topic",
         )
     return [key for key in found if _chosen(key, order.choice)]
 
@@ -121,11 +124,13 @@ def plan(order: ResetOrder, reads: Reads, times: Mapping[TopicPartition, int]) -
     group = next(iter(reads.groups))
     if group.type == "share":
         raise EventqError(
-            f"group {group.group} is a share group: it has no commits that could be moved",
+            f"group {safe_text.name(group.group)} is a share group: it has no commits that could be moved",
             hint="kafka-share-groups.sh --reset-offsets moves its start offset",
         )
     if group.commits.error is not None:
-        raise EventqError(f"the commits of group {group.group} can't be read: {group.commits.error}")
+        raise EventqError(
+            f"the commits of group {safe_text.name(group.group)} can't be read: {group.commits.error}"
+        )
     rows = [
         _row(order, key, group.commits.offsets.get(key), reads.bounds.get(key, Bounds(gone=True)), times)
         for key in keys_of(order, reads)
@@ -142,6 +147,8 @@ def _row(
     times: Mapping[TopicPartition, int],
 ) -> ResetRow:
     row = ResetRow(key, bounds, committed)
+    if order.saved is not None and key not in order.saved:
+        return replace(row, note="not in the saved file: left as it is")
     if bounds.log_start is None or bounds.end is None:
         return replace(row, error=bounds.error or "the topic or partition exists no more")
     aim = order.target

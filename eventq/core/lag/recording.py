@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -15,6 +14,7 @@ from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag.time_lag import Source, TimeLag
 from eventq.core.lag.trend import GroupTrend, Rates, Trend
 from eventq.core.lag.verdict import Judgement, Verdict
+from eventq.core.timestamps import first_millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def sample(document: Mapping[str, Any]) -> Sample:
 
 
 def _seconds(at: str) -> float:
-    return datetime.fromisoformat(at.replace("Z", "+00:00")).timestamp()
+    return first_millisecond(at) / 1000
 
 
 def _key(part: Mapping[str, Any]) -> TopicPartition:

@@ -4,9 +4,10 @@ from rich import box
 from rich.console import Group as Stack
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
+from eventq.core import safe_text
 from eventq.core.consume.report import GroupNow, MemberNow
+from eventq.views.columns import styled, styled_line
 from eventq.views.consume.report import ranges, rate
 
 _FRAME_LINES = 7
@@ -26,12 +27,11 @@ def frame(now: GroupNow, width: int, height: int) -> Stack:
         right = name in {"member", "pid", "received", "per s", "depth", "last"}
         table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
     for member in members:
-        table.add_row(*_cells(member))
+        table.add_row(*map(styled, _cells(member)))
     left_out = len(now.members) - len(members)
-    heads = [Text(line, no_wrap=True, overflow="ellipsis") for line in (_names(now), _totals(now))]
-    parts: list[RenderableType] = [*heads, table]
+    parts: list[RenderableType] = [styled_line(_names(now)), styled_line(_totals(now)), table]
     if left_out:
-        parts.append(Text(f"and {left_out} more members", style="dim"))
+        parts.append(styled(f"and {left_out} more members", "dim"))
     return Stack(*parts)
 
 
@@ -50,7 +50,7 @@ def _cells(member: MemberNow) -> tuple[str, ...]:
 
 
 def _names(now: GroupNow) -> str:
-    return f"{now.topic} · group {now.group}" + (f" · {now.goal}" if now.goal else "")
+    return f"{now.topic} · group {safe_text.name(now.group)}" + (f" · {now.goal}" if now.goal else "")
 
 
 def _totals(now: GroupNow) -> str:

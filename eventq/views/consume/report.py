@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from eventq.core import safe_text
 from eventq.core.consume.report import ConsumeReport, GroupNow, MemberReport, Tally
+from eventq.views.columns import joined
 
 
 def progress_line(now: GroupNow) -> str:
@@ -35,7 +37,7 @@ def report_text(report: ConsumeReport) -> str:
     tally = report.tally
     latency = _latency(tally)
     lines = [
-        f"{tally.processed:,} events of {report.topic} processed by group {report.group} "
+        f"{tally.processed:,} events of {report.topic} processed by group {safe_text.name(report.group)} "
         f"in {report.seconds:.1f} s" + (f" ({rate(tally.rate)}/s)" if tally.rate is not None else ""),
     ]
     if latency["max"] is not None:
@@ -51,7 +53,7 @@ def report_text(report: ConsumeReport) -> str:
     ]
     ends = ", ".join(f"{p}: {offset}" for p, offset in sorted(report.committed.items()))
     lines.append(f"committed: {ends or 'nothing'}; {report.rebalances} rebalances; client {report.client}")
-    return "\n".join(lines) + "\n"
+    return joined(lines)
 
 
 def _member_line(member: MemberReport) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
+from eventq.core import safe_text
 from eventq.core.group.groups import Described, TopicOfGroup, topics_of_group
 from eventq.core.lag.reads import GroupReads, ListedGroup, MemberDescription
 from eventq.core.lag.snapshot import GroupLag
-from eventq.views.columns import aligned, drawn, grid
-from eventq.views.lag.lines import heading, notes, number, summary
+from eventq.views.columns import aligned, digits, drawn, grid, joined, styled
+from eventq.views.lag.lines import Number, heading, notes, number, summary
 
 _LIST = ("group", "type", "state")
 _MEMBERS = ("client id", "host", "member id", "partitions")
@@ -20,7 +20,7 @@ _WIDE_COLUMNS = 120
 
 
 def list_lines(groups: Iterable[ListedGroup]) -> str:
-    return "\n".join(aligned(_LIST, _list_rows(groups), _LIST)) + "\n"
+    return joined(aligned(_LIST, _list_rows(groups), _LIST))
 
 
 def list_table(groups: Sequence[ListedGroup], width: int) -> str:
@@ -28,31 +28,35 @@ def list_table(groups: Sequence[ListedGroup], width: int) -> str:
 
 
 def _list_rows(groups: Iterable[ListedGroup]) -> list[list[str]]:
-    return [[group.group, group.type or "-", group.state or "-"] for group in groups]
+    return [[safe_text.name(group.group), group.type or "-", group.state or "-"] for group in groups]
 
 
 def describe_lines(groups: Sequence[Described]) -> str:
     """A line for the group, then one for each topic and each member."""
     out = []
     for read, lag in groups:
-        out.append(f"{heading(lag)}  {summary(lag)}".replace(",", ""))
+        out.append(f"{heading(lag)}  {summary(lag, digits)}")
         out += [_topic_line(topic) for topic in topics_of_group(lag)]
         out += [f"member {'  '.join(row)}" for row in _member_rows(read)]
         out += notes(lag)
-    return "".join(f"{line}\n" for line in out)
+    return joined(out)
+
+
+def deleted_lines(groups: Iterable[str]) -> str:
+    return joined(f"deleted {safe_text.name(group)}" for group in groups)
 
 
 def _topic_line(topic: TopicOfGroup) -> str:
-    name, *figures = (cell.replace(",", "") for cell in _topic_row(topic))
+    name, *figures = _topic_row(topic, digits)
     return "  ".join([f"topic {name}", *(f"{n} {f}" for n, f in zip(_TOPICS[1:], figures, strict=True))])
 
 
 def describe_table(groups: Sequence[Described], width: int) -> str:
     things: list[RenderableType] = []
     for read, lag in groups:
-        topics = [_topic_row(topic) for topic in topics_of_group(lag)]
-        things.append(Text(heading(lag), style="bold"))
-        things += [grid(_TOPICS, topics, {"topic"}), Text(summary(lag), style="bold")] if topics else []
+        topics = [_topic_row(topic, number) for topic in topics_of_group(lag)]
+        things.append(styled(heading(lag), "bold"))
+        things += [grid(_TOPICS, topics, {"topic"}), styled(summary(lag), "bold")] if topics else []
         things += [_member_grid(read, width)] if read.description.members else []
         things += [*_notes(lag), ""]
     return drawn(width, things or ["no groups"])
@@ -60,15 +64,15 @@ def describe_table(groups: Sequence[Described], width: int) -> str:
 
 def members_lines(groups: Sequence[Described]) -> str:
     """A line for each member, the group in each so that it can be grepped."""
-    rows = [[read.group, *row] for read, _ in groups for row in _member_rows(read)]
+    rows = [[safe_text.name(read.group), *row] for read, _ in groups for row in _member_rows(read)]
     out = aligned(("group", *_MEMBERS), rows, ("group", *_MEMBERS))
-    return "".join(f"{line}\n" for line in [*out, *(note for _, lag in groups for note in notes(lag))])
+    return joined([*out, *(note for _, lag in groups for note in notes(lag))])
 
 
 def members_table(groups: Sequence[Described], width: int) -> str:
     things: list[RenderableType] = []
     for read, lag in groups:
-        things.append(Text(heading(lag), style="bold"))
+        things.append(styled(heading(lag), "bold"))
         things += [_member_grid(read, width)] if read.description.members else []
         things += [*_notes(lag), ""]
     return drawn(width, things or ["no groups"])
@@ -81,18 +85,18 @@ def _member_grid(read: GroupReads, width: int) -> Table:
     return grid([_MEMBERS[n] for n in shown], rows, _MEMBERS)
 
 
-def _notes(lag: GroupLag) -> list[Text]:
-    return [Text(line, style="red" if line.startswith("error") else "yellow") for line in notes(lag)]
+def _notes(lag: GroupLag) -> list[RenderableType]:
+    return [styled(line, "red" if line.startswith("error") else "yellow") for line in notes(lag)]
 
 
-def _topic_row(topic: TopicOfGroup) -> list[str]:
+def _topic_row(topic: TopicOfGroup, number: Number) -> list[str]:
     figures = (topic.partitions, topic.committed, topic.lag, topic.lost)
     return [topic.topic, *(number(figure) for figure in figures)]
 
 
 def _member_rows(read: GroupReads) -> list[list[str]]:
     return [
-        [member.client_id, member.host, member.member_id, assignment(member)]
+        [*map(safe_text.name, (member.client_id, member.host, member.member_id)), assignment(member)]
         for member in read.description.members or ()
     ]
 

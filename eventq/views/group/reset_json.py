@@ -1,10 +1,9 @@
 """The plan of a reset, or what became of it, as a JSON document and as CSV: the same fields."""
 
-import csv
-from io import StringIO
 from typing import Any
 
 from eventq.core.group.reset import ResetPlan, ResetRow
+from eventq.views.columns import rows_of_csv
 from eventq.views.group.groups_json import member_documents
 
 HEADER = (
@@ -26,11 +25,7 @@ def document(plan: ResetPlan) -> dict[str, Any]:
 
 def table(plan: ResetPlan) -> str:
     """CSV; `committed` is what --from-csv puts back. An unknown number is an empty field."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEADER)
-    writer.writerows([plan.group, *_values(row)] for row in plan.rows)
-    return out.getvalue()
+    return rows_of_csv(HEADER, ([plan.group, *_values(row)] for row in plan.rows))
 
 
 def _values(row: ResetRow) -> list[int | str | None]:

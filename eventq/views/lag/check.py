@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from eventq.core import safe_text
 from eventq.core.lag.check import Breach, Limits, Measured, PluginState
+from eventq.views.columns import joined
 
 
 def lines(found: Measured, hit: Sequence[Breach]) -> str:
     """A line for each breach, or one that says all is well."""
-    name = found.group.group
+    name = safe_text.name(found.group.group)
     text = [f"{name}: {breach.text}" for breach in hit] or [f"{name}: ok, {_summary(found)}"]
-    return "".join(f"{line}\n" for line in text)
+    return joined(text)
 
 
 def _summary(found: Measured) -> str:
@@ -47,12 +49,13 @@ def plugin_line(state: PluginState, found: Measured, limits: Limits, hit: Sequen
         values.append(_value("time_lag", found.time_lag, None, f"{limits.max_time_lag:g}", "s"))
     if limits.min_members is not None:
         values.append(_value("members", found.group.member_count, None, f"{limits.min_members}:"))
-    return f"{plugin_text(state, f'{found.group.group} {said}')} | {' '.join(values)}"
+    return f"{plugin_text(state, f'{safe_text.name(found.group.group)} {said}')} | {' '.join(values)}"
 
 
 def plugin_text(state: PluginState, text: str) -> str:
     """A bar or a new line in a name would begin another part of the plugin's output."""
-    return f"LAG {state.name} - {' '.join(text.split()).replace('|', '/')}"
+    said = safe_text.line(text).replace("|", "\\x7c")
+    return f"LAG {state.name} - {said}"
 
 
 def _value(label: str, value: float | None, warn: object, critical: object, unit: str = "") -> str:

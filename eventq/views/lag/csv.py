@@ -1,9 +1,9 @@
 """A lag snapshot as CSV: a header, and one row for each partition of each group."""
 
-import csv
-from io import StringIO
+from collections.abc import Iterator
 
 from eventq.core.lag.sample import Sample
+from eventq.views.columns import Field, rows_of_csv
 
 HEADER = (
     "group", "topic", "partition", "log_start", "committed", "end", "retained", "lag", "lost", "status",
@@ -13,9 +13,10 @@ HEADER = (
 
 def table(sample: Sample) -> str:
     """An unknown number is an empty field."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEADER)
+    return rows_of_csv(HEADER, _rows(sample))
+
+
+def _rows(sample: Sample) -> Iterator[tuple[Field, ...]]:
     for group in sample.snapshot.groups:
         for part in group.partitions:
             member = (part.member.client_id, part.member.host) if part.member else (None, None)
@@ -23,5 +24,4 @@ def table(sample: Sample) -> str:
             judged = sample.trend(group).of(part).judgement.verdict
             more = (sample.time_lag(group, part).seconds, judged.value if judged else None)
             row = (part.topic, part.partition, *offsets, part.status.value, *member, part.error, *more)
-            writer.writerow((group.group, *row))
-    return out.getvalue()
+            yield group.group, *row

@@ -1,8 +1,12 @@
 """A lag snapshot in plain lines for a pipe, and the words that it shares with the tables."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
+from eventq.core import safe_text
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
-from eventq.views.columns import aligned
+from eventq.views.columns import aligned, digits, joined
 from eventq.views.lag.trend import age, verdict
 
 BAR = 10
@@ -24,6 +28,10 @@ COLUMNS = (
 TEXT_COLUMNS = frozenset({"topic", "status", "verdict", "member", "group"})
 
 
+Number: TypeAlias = Callable[[int | None], str]
+"""How numbers are written: `number` for a terminal, `digits` for a pipe."""
+
+
 def number(value: int | None) -> str:
     return "-" if value is None else f"{value:,}"
 
@@ -34,7 +42,7 @@ def rate(value: float | None) -> str:
     return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"  # noqa: PLR2004
 
 
-def total(group: GroupLag) -> str:
+def total(group: GroupLag, number: Number = number) -> str:
     """The group's lag; `>= n` when a part of it is unknown."""
     if group.lag is not None:
         return number(group.lag)
@@ -51,12 +59,17 @@ def bar(value: int | None, largest: int, width: int = BAR) -> str:
 
 def heading(group: GroupLag) -> str:
     members = "unknown" if group.member_count is None else str(group.member_count)
-    parts = [f"group {group.group}", group.state or "unknown", group.type or "unknown", f"members {members}"]
-    return "  ".join([*parts, *([f"assignor {group.assignor}"] if group.assignor else [])])
+    parts = [
+        f"group {safe_text.name(group.group)}",
+        group.state or "unknown",
+        group.type or "unknown",
+        f"members {members}",
+    ]
+    return "  ".join([*parts, *([f"assignor {safe_text.name(group.assignor)}"] if group.assignor else [])])
 
 
-def summary(group: GroupLag) -> str:
-    parts = [f"total lag {total(group)}"]
+def summary(group: GroupLag, number: Number = number) -> str:
+    parts = [f"total lag {total(group, number)}"]
     if group.max_lag is not None:
         parts.append(f"max {number(group.max_lag)}")
     if group.lag_assumed:
@@ -93,8 +106,8 @@ def notes(group: GroupLag) -> list[str]:
     return failed + [f"warning: {warning}" for warning in group.warnings]
 
 
-def cells(sample: Sample, group: GroupLag, part: PartitionLag) -> list[str]:
-    member = f"{part.member.client_id} {part.member.host}" if part.member else "-"
+def cells(sample: Sample, group: GroupLag, part: PartitionLag, number: Number = number) -> list[str]:
+    member = " ".join(map(safe_text.name, (part.member.client_id, part.member.host))) if part.member else "-"
     end = number(part.end)
     if part.high_watermark not in (None, part.end):
         end += f" (high {number(part.high_watermark)})"
@@ -109,12 +122,12 @@ def lines(sample: Sample) -> str:
     """For a pipe: aligned columns, one line a partition, the group in each so that it can be grepped."""
     header = ["group", *COLUMNS]
     rows = [
-        [g.group, *(cell.replace(",", "") for cell in cells(sample, g, p))]
+        [safe_text.name(g.group), *cells(sample, g, p, digits)]
         for g in sample.snapshot.groups
         for p in g.partitions
     ]
     out = aligned(header, rows, TEXT_COLUMNS)
     for group in sample.snapshot.groups:
-        out.append(f"{heading(group)}  {summary(group)}{answer(sample, group)}".replace(",", ""))
+        out.append(f"{heading(group)}  {summary(group, digits)}{answer(sample, group)}")
         out.extend([*notes(group), *undated(sample, group)])
-    return "\n".join(out) + "\n"
+    return joined(out)

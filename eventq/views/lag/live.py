@@ -7,6 +7,7 @@ from rich.text import Text
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
 from eventq.core.lag.trend import GroupTrend
+from eventq.views.columns import styled, styled_line
 from eventq.views.lag.json import at
 from eventq.views.lag.lines import bar, heading, notes, number, rate, total
 from eventq.views.lag.trend import STYLES, age, eta, sparkline, verdict
@@ -24,12 +25,10 @@ _TEXT = frozenset({"topic", "depth", "verdict", "status"})
 def frame(sample: Sample, width: int, height: int) -> RenderableType:
     """At most `height` lines: each group's heading and total, then its deepest partitions as room allows."""
     snapshot, error = sample.snapshot, sample.error
-    title = Text(f"eventq lag watch  {at(snapshot.at)}", style="reverse", no_wrap=True, overflow="ellipsis")
+    title = styled_line(f"eventq lag watch  {at(snapshot.at)}", "reverse")
     if error is not None:
-        title = Text(
-            f"STALE since {at(snapshot.at)}: {error}", style="bold red", no_wrap=True, overflow="ellipsis"
-        )
-    body: list[RenderableType] = [_line(f"error: {text}", "red") for text in snapshot.errors[:1]]
+        title = styled_line(f"STALE since {at(snapshot.at)}: {error}", "bold red")
+    body: list[RenderableType] = [styled_line(f"error: {text}", "red") for text in snapshot.errors[:1]]
     room = max(1, height - _FRAME_LINES - len(body))
     groups = sorted(snapshot.groups, key=lambda group: -group.known_lag)
     shown = 0
@@ -45,14 +44,14 @@ def frame(sample: Sample, width: int, height: int) -> RenderableType:
 def _group(sample: Sample, group: GroupLag, width: int, room: int) -> tuple[list[RenderableType], int]:
     """The group's lines and how many partitions they show; nothing when not even its figures fit."""
     head = [
-        _line(heading(group), "bold"),
+        styled_line(heading(group), "bold"),
         _judged(sample.trend(group), width),
-        _line(_figures(sample, group, width), "bold"),
+        styled_line(_figures(sample, group, width), "bold"),
     ]
     if room < len(head):
         return [], 0
     warned: list[RenderableType] = [
-        _line(text, "yellow") for text in notes(group)[:1] if room > len(head) + 1
+        styled_line(text, "yellow") for text in notes(group)[:1] if room > len(head) + 1
     ]
     space = room - len(head) - len(warned) - 1
     parts = sorted(group.partitions, key=lambda p: (-(p.lag or 0), p.key))[: max(0, space)]
@@ -87,9 +86,9 @@ def _figures(sample: Sample, group: GroupLag, width: int) -> str:
 def _judged(trend: GroupTrend, width: int) -> Text:
     """Verdict, lag over the window, evidence."""
     judgement = trend.total.judgement
-    line = _line(f"{verdict(judgement):<6}", STYLES[judgement.verdict])
+    line = styled_line(f"{verdict(judgement):<6}", STYLES[judgement.verdict])
     line.append(f" {sparkline(trend.lags, width // 8)}", "cyan")
-    return line.append(f" {judgement.evidence or 'not known now'}", "default")
+    return line.append(styled(f" {judgement.evidence or 'not known now'}", "default"))
 
 
 def _table(sample: Sample, group: GroupLag, parts: list[PartitionLag], width: int) -> Table:
@@ -112,26 +111,24 @@ def _table(sample: Sample, group: GroupLag, parts: list[PartitionLag], width: in
     return grid
 
 
-def _cells(sample: Sample, group: GroupLag, part: PartitionLag, largest: int) -> dict[str, str | Text]:
+def _cells(sample: Sample, group: GroupLag, part: PartitionLag, largest: int) -> dict[str, Text]:
     trend = sample.trend(group).of(part)
-    return {
+    cells = {
         "topic": part.topic,
         "part": str(part.partition),
         "committed": number(part.committed),
         "end": number(part.end),
         "lag": number(part.lag),
-        "depth": Text(bar(part.lag, largest), "cyan"),
+        "depth": bar(part.lag, largest),
         "arrive/s": rate(trend.rates.arrival),
         "consume/s": rate(trend.rates.consume),
         "time lag": age(sample.time_lag(group, part)),
         "ETA": eta(trend.eta),
-        "verdict": Text(verdict(trend.judgement), STYLES[trend.judgement.verdict]),
+        "verdict": verdict(trend.judgement),
         "status": part.status.value,
     }
-
-
-def _line(text: str, style: str) -> Text:
-    return Text(text, style=style, no_wrap=True, overflow="ellipsis")
+    styles = {"depth": "cyan", "verdict": STYLES[trend.judgement.verdict]}
+    return {name: styled(cell, styles.get(name, "")) for name, cell in cells.items()}
 
 
 def _last(shown: int, everything: int, groups: int) -> Text:
@@ -141,4 +138,4 @@ def _last(shown: int, everything: int, groups: int) -> Text:
         else ""
     )
     waiting = "waiting for the group  " if not groups else ""
-    return _line(f"{waiting}{left}q quits", "dim")
+    return styled_line(f"{waiting}{left}q quits", "dim")

@@ -13,6 +13,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, FuncFormatter
 
+from eventq.core import safe_text
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag.plot import Column, GroupChart
 
@@ -57,7 +58,7 @@ def _figure(charts: Sequence[GroupChart]) -> Figure:
 
 
 def _lag(axes: Any, times: list[datetime], chart: GroupChart) -> None:
-    axes.set_title(f"{chart.group}: lag (records)", loc="left", fontweight="bold")
+    axes.set_title(f"{safe_text.name(chart.group)}: lag (records)", loc="left", fontweight="bold")
     axes.fill_between(times, chart.lag, color=_TOTAL, alpha=0.12, linewidth=0)
     _line(axes, times, chart.lag, "total", _TOTAL, 1.8)
     for (key, values), color in zip(chart.hottest, _PARTITIONS, strict=False):
@@ -67,7 +68,7 @@ def _lag(axes: Any, times: list[datetime], chart: GroupChart) -> None:
 
 def _label(key: TopicPartition) -> str:
     """The legend leaves out what begins with an underscore."""
-    name = f"{key.topic}:{key.partition}"
+    name = safe_text.line(f"{key.topic}:{key.partition}")
     return f" {name}" if name.startswith("_") else name
 
 
@@ -130,5 +131,5 @@ def _table_row(chart: GroupChart) -> str:
     end = "unknown" if chart.last is None or chart.last.lag is None else f"{chart.last.lag:,}"
     found = chart.trend.judgement
     verdict = f"{found.verdict.value}: {found.evidence}" if found.verdict else "unknown"
-    cells = (chart.group, end, f"{chart.deepest:,.0f}", verdict)
-    return "<tr>" + "".join(f"<td>{escape(cell)}" for cell in cells)
+    cells = (safe_text.name(chart.group), end, f"{chart.deepest:,.0f}", verdict)
+    return "<tr>" + "".join(f"<td>{escape(safe_text.line(cell))}" for cell in cells)

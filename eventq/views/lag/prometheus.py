@@ -10,6 +10,7 @@ from typing import TypeAlias
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from eventq.core import safe_text
 from eventq.core.lag.eta import EtaState
 from eventq.core.lag.export import Sampling
 from eventq.core.lag.sample import Sample
@@ -147,5 +148,5 @@ def _gauge(name: str, text: str, labels: tuple[str, ...], rows: Rows) -> Metric:
     family = GaugeMetricFamily(name, text, labels=labels)
     for values, number in rows:
         if number is not None:
-            family.add_metric(values, float(number))
+            family.add_metric([safe_text.name(value) for value in values], float(number))
     return family

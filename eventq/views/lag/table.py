@@ -1,14 +1,14 @@
 """A lag snapshot as tables for a terminal."""
 
 from collections.abc import Iterable
-from io import StringIO
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Status
+from eventq.views.columns import drawn, styled
 from eventq.views.lag.lines import (
     BAR,
     COLUMNS,
@@ -28,13 +28,8 @@ _STYLES = {Status.OK: "green", Status.NO_COMMIT: "yellow", Status.LOSS: "bold re
 
 def table(sample: Sample, width: int, *, color: bool = True) -> str:
     """For a terminal `width` cells wide: a heading, a table with a depth bar and a total for each group."""
-    out = StringIO()
-    console = Console(file=out, force_terminal=color, width=width, legacy_windows=False, highlight=False)
-    for group in sample.snapshot.groups:
-        console.print(_group_table(sample, group, width), "")
-    if not sample.snapshot.groups:
-        console.print("no groups")
-    return out.getvalue()
+    groups = [_group_table(sample, group, width) for group in sample.snapshot.groups]
+    return drawn(width, [thing for group in groups for thing in (group, "")] or ["no groups"], color=color)
 
 
 def _group_table(sample: Sample, group: GroupLag, width: int) -> Group:
@@ -50,10 +45,10 @@ def _group_table(sample: Sample, group: GroupLag, width: int) -> Group:
     for part in group.partitions:
         grid.add_row(*_row(cells(sample, group, part), part, names, largest))
     said = [*notes(group), *undated(sample, group)]
-    below = [Text(line, style="red" if line.startswith("error") else "yellow") for line in said]
-    total = Text(summary(group), style="bold")
-    total.append(answer(sample, group), STYLES[sample.trend(group).total.judgement.verdict])
-    return Group(Text(heading(group), style="bold"), grid, total, *below)
+    below = [styled(line, "red" if line.startswith("error") else "yellow") for line in said]
+    total = styled(summary(group), "bold")
+    total.append(styled(answer(sample, group), STYLES[sample.trend(group).total.judgement.verdict]))
+    return Group(styled(heading(group), "bold"), grid, total, *below)
 
 
 def _shown(name: str, width: int, *, dated: bool) -> bool:
@@ -66,7 +61,7 @@ def _row(figures: list[str], part: PartitionLag, names: Iterable[str], largest: 
     texts = dict(zip(COLUMNS, figures, strict=True))
     row: list[Text] = []
     for name in names:
-        row.append(Text(texts[name], style=_STYLES.get(part.status, "magenta") if name == "status" else ""))
+        row.append(styled(texts[name], _STYLES.get(part.status, "magenta") if name == "status" else ""))
         if name == "lag":
-            row.append(Text(bar(part.lag, largest), style="cyan"))
+            row.append(styled(bar(part.lag, largest), "cyan"))
     return row

@@ -3,14 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
+from eventq.core import safe_text
 from eventq.core.lag.wait import Held, WaitState
+from eventq.views.columns import joined
 
 _ROWS = 10
 
 
 def progress(group: str, state: WaitState | None, seconds: float, error: str | None) -> str:
     """One line, drawn again and again on a terminal."""
-    return f"{seconds:.0f} s  {group}: {error or where(state)}"
+    return safe_text.line(f"{seconds:.0f} s  {safe_text.name(group)}: {error or where(state)}")
+
+
+def reached(group: str, state: WaitState | None, seconds: float) -> str:
+    return joined([f"{safe_text.name(group)}: {where(state)} after {seconds:.1f} s"])
 
 
 def where(state: WaitState | None) -> str:
@@ -25,14 +31,14 @@ def where(state: WaitState | None) -> str:
 
 def held_lines(held: Sequence[Held], rows: int = _ROWS) -> list[str]:
     """The deepest partitions first, and how many are left out."""
-    lines = [_held_line(row) for row in held[:rows]]
+    lines = [safe_text.line(_held_line(row)) for row in held[:rows]]
     left = len(held) - rows
     return [*lines, f"and {left} more partitions"] if left > 0 else lines
 
 
 def _held_line(row: Held) -> str:
     lag = "unknown" if row.lag is None else f"{row.lag:,}"
-    owner = f"member {row.member}" if row.member else "no live member"
+    owner = f"member {safe_text.name(row.member)}" if row.member else "no live member"
     return f"{row.topic}:{row.partition}  lag {lag}  {row.status.value}  {row.reason}  {owner}"
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from eventq.core.produce.report import ProduceNow, ProduceReport
 from eventq.core.quantiles import Histogram
+from eventq.views.columns import joined
 
 
 def progress_line(now: ProduceNow) -> str:
@@ -60,7 +61,7 @@ def report_text(report: ProduceReport) -> str:
     lines += [f"{name}: {count}" for name, count in losses.items() if count]
     lines += [f"  {reason}: {count}" for reason, count in deliveries.errors.most_common()]
     lines.append(f"{offered.bytes:,} bytes; run {report.run}; client {report.client}")
-    return "\n".join(lines) + "\n"
+    return joined(lines)
 
 
 def _quantile_lines(report: ProduceReport) -> list[str]:

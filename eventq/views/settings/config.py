@@ -4,7 +4,7 @@ from typing import Any
 
 from eventq.core.settings.config import Effective
 from eventq.core.settings.settings import Setting
-from eventq.views.columns import aligned
+from eventq.views.columns import aligned, joined
 
 _HEADER = ("setting", "value", "from", "used by")
 
@@ -34,7 +34,7 @@ def text(effective: Effective) -> str:
     ]
     versions = [f"{name} {version or 'not installed'}" for name, version in effective.versions.items()]
     lines = [*aligned(_HEADER, rows, frozenset(_HEADER)), "", f"client: {effective.client}", *versions]
-    return "\n".join(lines) + "\n"
+    return joined(lines)
 
 
 def _row(setting: Setting) -> tuple[str, str, str]:

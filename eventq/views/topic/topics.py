@@ -7,8 +7,8 @@ from rich.text import Text
 
 from eventq.core.kafka import Bounds
 from eventq.core.topic.topics import TopicChange, TopicDetail, TopicMap, TopicPart, shape
-from eventq.views.columns import aligned, drawn, grid
-from eventq.views.lag.lines import number
+from eventq.views.columns import aligned, digits, drawn, grid, joined, styled
+from eventq.views.lag.lines import Number, number
 
 _LIST = ("topic", "partitions", "replicas", "under-replicated", "without leader")
 _PARTS = ("topic", "partition", "leader", "replicas", "in sync", "log start", "end", "retained", "status")
@@ -18,15 +18,15 @@ _STYLES = {"ok": "green", "under-replicated": "yellow"}
 
 def changes_lines(changes: Iterable[TopicChange]) -> str:
     """A line for each topic that is as it was asked to be; the failed ones are told as errors."""
-    return "".join(
-        f"{change.result.value} {change.topic}{': ' if change.detail else ''}{change.detail}\n"
+    return joined(
+        f"{change.result.value} {change.topic}{': ' if change.detail else ''}{change.detail}"
         for change in changes
         if change.error is None
     )
 
 
 def list_lines(topics: Iterable[TopicMap]) -> str:
-    return "\n".join(aligned(_LIST, [_list_row(topic) for topic in topics], {"topic"})) + "\n"
+    return joined(aligned(_LIST, [_list_row(topic) for topic in topics], {"topic"}))
 
 
 def list_table(topics: Sequence[TopicMap], width: int) -> str:
@@ -37,7 +37,7 @@ def list_table(topics: Sequence[TopicMap], width: int) -> str:
         name, partitions, replicas, under, leaderless = _list_row(topic)
         marked = [_marked(under, topic.under_replicated, "yellow")]
         marked.append(_marked(leaderless, len(topic.leaderless), "red"))
-        rows.append([Text(name), Text(partitions), Text(replicas), *marked])
+        rows.append([styled(name), styled(partitions), styled(replicas), *marked])
     return drawn(width, [grid(_LIST, rows, {"topic"})])
 
 
@@ -49,23 +49,18 @@ def _list_row(topic: TopicMap) -> list[str]:
 
 
 def _marked(cell: str, bad: int, style: str) -> Text:
-    return Text(cell, style=style if bad else "")
+    return styled(cell, style if bad else "")
 
 
 def describe_lines(topics: Iterable[TopicDetail]) -> str:
     """One table over all topics, its lines to be grepped; then what holds for each as a whole."""
-    shown = [topic for topic in topics if topic.error is None]
-    if not shown:
+    found = [topic for topic in topics if topic.error is None]
+    if not found:
         return ""
-    rows = [cells for topic in shown for cells in _part_rows(topic)]
-    out = aligned(
-        _PARTS,
-        [[cell.replace(",", "") if n in (5, 6, 7) else cell for n, cell in enumerate(row)] for row in rows],
-        _TEXT,
-    )
-    for topic in shown:
-        out += [f"topic {_heading(topic).replace(',', '')}", *_settings(topic), *_errors(topic)]
-    return "\n".join(out) + "\n"
+    out = aligned(_PARTS, [cells for topic in found for cells in _part_rows(topic, digits)], _TEXT)
+    for topic in found:
+        out += [f"topic {_heading(topic, digits)}", *_settings(topic), *_errors(topic)]
+    return joined(out)
 
 
 def describe_table(topics: Iterable[TopicDetail], width: int) -> str:
@@ -73,16 +68,16 @@ def describe_table(topics: Iterable[TopicDetail], width: int) -> str:
     for topic in topics:
         if topic.error is None:
             rows = [
-                [*map(Text, row[1:-1]), Text(row[-1], style=_STYLES.get(row[-1], "red"))]
-                for row in _part_rows(topic)
+                [*map(styled, row[1:-1]), styled(row[-1], _STYLES.get(row[-1], "red"))]
+                for row in _part_rows(topic, number)
             ]
-            things += [Text(_heading(topic), style="bold"), grid(_PARTS[1:], rows, _TEXT)]
-            things += [Text(line) for line in _settings(topic)]
-            things += [*(Text(line, style="red") for line in _errors(topic)), ""]
+            things += [styled(_heading(topic, number), "bold"), grid(_PARTS[1:], rows, _TEXT)]
+            things += [styled(line) for line in _settings(topic)]
+            things += [*(styled(line, "red") for line in _errors(topic)), ""]
     return drawn(width, things)
 
 
-def _heading(topic: TopicDetail) -> str:
+def _heading(topic: TopicDetail, number: Number) -> str:
     parts = [topic.topic, shape(len(topic.map.parts), topic.map.replicas)]
     return "  ".join([*parts, f"retained {number(topic.retained)}"])
 
@@ -101,7 +96,7 @@ def _errors(topic: TopicDetail) -> list[str]:
     return told + ([f"error: {topic.configs.error}"] if topic.configs.error else [])
 
 
-def _part_rows(topic: TopicDetail) -> list[list[str]]:
+def _part_rows(topic: TopicDetail, number: Number) -> list[list[str]]:
     rows = []
     for part in topic.map.parts:
         bounds = topic.bounds[part.partition]

@@ -81,4 +81,4 @@ def test_a_plugin_line_is_one_line_with_perfdata() -> None:
     assert values == "lag=40;100;1000;0 time_lag=1.25s;;30;0 members=2;;3:;0"
     dark = plugin_line(PluginState.UNKNOWN, measured(DARK), Limits(warn_lag=5), ())
     assert dark.endswith("| lag=U;5;;0")
-    assert plugin_text(PluginState.UNKNOWN, "a\nb | c") == "LAG UNKNOWN - a b / c"
+    assert plugin_text(PluginState.UNKNOWN, "a\nb | c") == r"LAG UNKNOWN - a\nb \x7c c"

@@ -63,5 +63,6 @@ def test_several_errors_keep_their_exit_code_where_they_agree() -> None:
     missing = [NotFound("no such topic: a"), NotFound("no such topic: b")]
     assert together(missing, 3).exit_code is ExitCode.NOT_FOUND
     assert together([*missing, EventqError("c")], 3).exit_code is ExitCode.ERROR
-    assert str(together(missing, 3)) == "2 of 3 failed:\n  no such topic: a\n  no such topic: b"
+    whole = together(missing, 3)
+    assert (str(whole), whole.details) == ("2 of 3 failed:", ("no such topic: a", "no such topic: b"))
     assert together(missing[:1], 3) is missing[0]

@@ -1,7 +1,10 @@
 """Groups and plans of a reset as lines, tables and JSON, with what a quiet test cluster can't show."""
 
+import pytest
+
 from eventq.core.group.groups import Described, topics_of_group
 from eventq.core.group.reset import Action, ResetPlan, ResetRow
+from eventq.core.group.reset_saved import SavedPlan
 from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.reads import Commits, Description, GroupReads, MemberDescription, Reads, Topic
 from eventq.core.lag.snapshot import snapshot
@@ -76,3 +79,12 @@ def test_a_plan_shows_what_is_set_removed_and_kept() -> None:
         "remove",
         "keep",
     ]
+
+
+@pytest.mark.parametrize(
+    "group", ["=cmd|' /C calc'!A0", "nl\nfoo 99", "\\x1b", "\x1b", "'", "a,b", "größe", ""]
+)
+def test_a_saved_plan_is_read_back_for_the_group_whatever_its_name(group: str) -> None:
+    rows = (ResetRow(TopicPartition("-orders", 0), Bounds(0, 10), 5, Action.SET, 0),)
+    saved = SavedPlan(group_reset_json.table(ResetPlan(group, "Empty", (), rows)), "plan.csv")
+    assert saved.offsets(group) == {TopicPartition("-orders", 0): 5}

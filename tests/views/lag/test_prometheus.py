@@ -16,6 +16,7 @@ from eventq.core.lag.verdict import Judgement, Verdict
 from eventq.views.lag.prometheus import families, text
 
 ODD = 'g "one"\\\n'
+LABEL = 'g "one"\\\\\\n'
 KEY = TopicPartition("orders", 0)
 PARTS = (
     PartitionLag("orders", 0, Status.OK, 5, 40, 100, lag=60),
@@ -46,12 +47,12 @@ def value(of: str, name: str, **labels: str) -> float | None:
 
 def test_the_names_and_labels_are_those_of_kafka_exporter() -> None:
     found = text(SAMPLE)
-    at = {"consumergroup": ODD, "topic": "orders", "partition": "0"}
+    at = {"consumergroup": LABEL, "topic": "orders", "partition": "0"}
     assert value(found, "kafka_consumergroup_lag", **at) == 60
     assert value(found, "kafka_consumergroup_current_offset", **at) == 40
-    assert value(found, "kafka_consumergroup_lag_sum", consumergroup=ODD, topic="orders") == 67
-    assert value(found, "kafka_consumergroup_current_offset_sum", consumergroup=ODD, topic="orders") == 40
-    assert value(found, "kafka_consumergroup_members", consumergroup=ODD) == 1
+    assert value(found, "kafka_consumergroup_lag_sum", consumergroup=LABEL, topic="orders") == 67
+    assert value(found, "kafka_consumergroup_current_offset_sum", consumergroup=LABEL, topic="orders") == 40
+    assert value(found, "kafka_consumergroup_members", consumergroup=LABEL) == 1
     assert value(found, "kafka_topic_partition_current_offset", topic="orders", partition="0") == 100
     assert value(found, "kafka_topic_partition_oldest_offset", topic="orders", partition="0") == 5
     assert value(found, "kafka_topic_partitions", topic="orders") == 2
@@ -75,7 +76,7 @@ def test_what_is_unknown_has_no_series() -> None:
     assert ("kafka_consumergroup_lag_sum", "audit", None) not in names
     assert ("kafka_consumergroup_current_offset", "orders", "1") not in names
     assert value(text(SAMPLE), "kafka_consumergroup_members", consumergroup="other") is None
-    assert value(text(SAMPLE), "eventq_group_lag", consumergroup=ODD) is None
+    assert value(text(SAMPLE), "eventq_group_lag", consumergroup=LABEL) is None
 
 
 def test_a_stale_sample_leaves_its_series_out_and_up_is_0() -> None:
