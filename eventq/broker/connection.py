@@ -18,6 +18,7 @@ from eventq.broker.bootstrap import watched
 from eventq.broker.errors import error_text, unreachable
 from eventq.core.errors import EventqError, UsageError
 from eventq.core.settings import properties
+from eventq.core.settings.numbers import Order, in_order
 from eventq.core.settings.settings import Connection, Role
 
 sockets.mend()
@@ -27,6 +28,13 @@ _ASSIGNORS = {
     for kind in (RangePartitionAssignor, RoundRobinPartitionAssignor, CooperativeStickyAssignor)
 }
 
+_ORDERS = (
+    Order("fetch_max_wait_ms", 500, "request_timeout_ms", 30_000, 1),
+    Order("request_timeout_ms", 30_000, "connections_max_idle_ms", 540_000, 1),
+    Order("reconnect_backoff_ms", 50, "reconnect_backoff_max_ms", 1000),
+)
+"""What the library wants, with its own defaults; the first is of consumers."""
+
 
 def kafka_python_config(connection: Connection, role: Role = Role.ADMIN) -> dict[str, Any]:
     """The settings for a kafka-python client of this kind: ours, then what the user's properties say."""
@@ -34,13 +42,14 @@ def kafka_python_config(connection: Connection, role: Role = Role.ADMIN) -> dict
     strategy = "partition_assignment_strategy"
     if strategy in said:
         said[strategy] = [_ASSIGNORS[name] for name in said[strategy]]
-    return {
+    config = {
         "bootstrap_servers": connection.bootstrap.split(","),
         "client_id": "eventq",
         "bootstrap_timeout_ms": int(connection.connect_timeout * 1000),
         "reconnect_backoff_max_ms": 1000,  # a broker that comes back is seen within a second
         **said,
     }
+    return in_order(config, _ORDERS if role is Role.CONSUMER else _ORDERS[1:])
 
 
 def admin(connection: Connection) -> KafkaAdminClient:

@@ -14,7 +14,10 @@ _UNITS = {
     "d": Fraction(86400),
 }
 _PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d)", re.ASCII)
-_ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:.%]+\]|[^\s:/\[\]]+)(?::(\d{1,5}))?")
+_ADDRESS = re.compile(
+    r"(?:[0-9A-Za-z.%_-]*://)?"
+    r"((?:\[[0-9a-fA-F:.]+(?:%[0-9A-Za-z._~-]+)?\]|[^\s:/\[\]]+)(?::([0-9]{1,5}))?)"
+)
 _RATE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(?:[eE]\+?(\d{1,3}))?(?:/(s|m|h|d))?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,19}", re.ASCII)
 
@@ -68,10 +71,15 @@ def rate(text: str) -> Fraction:
 
 
 def addresses(text: str) -> str:
-    """`host:port` or more of them with commas, blanks taken out; a host alone has the client's port, 9092."""
-    parts = [part.strip() for part in text.split(",")]
-    for part in parts:
-        match = _ADDRESS.fullmatch(part)
-        if match is None or not 0 < int(match.group(1) or 9092) < 65536:  # noqa: PLR2004 - the last port
-            raise UsageError(f"not an address: {part!r}", hint="write it as host:port[,host:port…]")
-    return ",".join(parts)
+    """`host:port` or more of them with commas, blanks taken out; a host alone has the client's port, 9092.
+
+    A listener's name before it (`PLAINTEXT://`) is left out, as by Java: security.protocol says how to talk.
+    """
+    return ",".join(map(_address, text.split(",")))
+
+
+def _address(part: str) -> str:
+    match = _ADDRESS.fullmatch(part.strip())
+    if match is None or not 0 < int(match.group(2) or 9092) < 65536:  # noqa: PLR2004 - the last port
+        raise UsageError(f"not an address: {part.strip()!r:.120}", hint="write it as host:port[,host:port…]")
+    return match.group(1)

@@ -7,6 +7,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 
 from eventq.broker.connection import kafka_python_config
 from eventq.broker.librdkafka import librdkafka_config
+from eventq.core.settings import numbers
+from eventq.core.settings.numbers import INT
 from eventq.core.settings.property_table import PROPERTIES
 from eventq.core.settings.settings import Connection, Role
 
@@ -113,3 +115,66 @@ def test_librdkafka_takes_sasl_and_tls() -> None:
         "ssl.cipher.suites": "ECDHE-RSA-AES256-GCM-SHA384,ECDHE-RSA-AES128-GCM-SHA256",
     }
     confluent_kafka.Producer(librdkafka_config(Connection("localhost:1", values), Role.PRODUCER))
+
+
+LIBRDKAFKA = {
+    Role.ADMIN: confluent_kafka.admin.AdminClient,
+    Role.PRODUCER: confluent_kafka.Producer,
+    Role.CONSUMER: confluent_kafka.Consumer,
+}
+EXTREMES = [
+    (name, number)
+    for name in sorted(numbers.NAMES)
+    for number in numbers.java_range(name)
+    if PROPERTIES[name].librdkafka
+]
+
+
+@pytest.mark.parametrize(("name", "number"), EXTREMES)
+def test_librdkafka_takes_the_least_and_the_most_that_java_takes(name: str, number: int) -> None:
+    for role in PROPERTIES[name].roles:
+        config = librdkafka_config(Connection("127.0.0.1:1", {name: str(number)}), role)
+        config |= {"log_level": 0} | ({"group.id": "g"} if role is Role.CONSUMER else {})
+        if name in {"session.timeout.ms", "max.poll.interval.ms", "linger.ms", "receive.message.max.bytes"}:
+            continue  # they stand in an order with others, which the members and the producer keep
+        LIBRDKAFKA[role](config)
+
+
+MOST = {
+    role: {n: str(numbers.java_range(n)[1]) for n in numbers.NAMES if role in PROPERTIES[n].roles}
+    for role in Role
+}
+
+
+@pytest.mark.parametrize(
+    ("role", "kind"),
+    [(Role.ADMIN, KafkaAdminClient), (Role.PRODUCER, KafkaProducer), (Role.CONSUMER, KafkaConsumer)],
+)
+def test_kafka_python_takes_the_most_that_java_takes(bootstrap: str, role: Role, kind: type) -> None:
+    config = kafka_python_config(Connection(bootstrap, MOST[role]), role)
+    if role is Role.CONSUMER:
+        config |= {"group_id": "g", "heartbeat_interval_ms": 1000}
+    if role is Role.PRODUCER:
+        config["delivery_timeout_ms"] = 2 * INT  # Java too wants it longer than the others together
+    kind(**config).close()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"connections.max.idle.ms": "-1"},
+        {"connections.max.idle.ms": "0"},
+        {"request.timeout.ms": "600000"},
+        {"request.timeout.ms": "400", "fetch.max.wait.ms": "400"},
+        {"retry.backoff.ms": "0"},
+        {"fetch.min.bytes": "0", "fetch.max.bytes": "0"},
+        {"fetch.max.wait.ms": "60000"},
+        {"reconnect.backoff.ms": "5000"},
+    ],
+)
+def test_a_consumer_of_both_clients_is_made_of_what_java_takes(
+    bootstrap: str, values: dict[str, str]
+) -> None:
+    to = Connection(bootstrap, values)
+    KafkaConsumer(**kafka_python_config(to, Role.CONSUMER), group_id="g").close()
+    confluent_kafka.Consumer({**librdkafka_config(to, Role.CONSUMER), "group.id": "g"}).close()

@@ -46,7 +46,15 @@ def test_addresses_are_hosts_with_or_without_a_port() -> None:
     assert addresses("a:1, b.c:9092,[::1]:9092 ,d") == "a:1,b.c:9092,[::1]:9092,d"
 
 
-@pytest.mark.parametrize("text", ["", "a:1,", "a:port", "a:0", "a:70000", "PLAINTEXT://a:1", ":::", "a b:1"])
+def test_what_java_takes_for_an_address_is_taken() -> None:
+    text = "PLAINTEXT://a:1,SASL_SSL://[fe80::1%eth0]:9092, ://b:2"
+    assert addresses(text) == "a:1,[fe80::1%eth0]:9092,b:2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a:1,", "a:port", "a:0", "a:70000", "PLAINTEXT://", "://", "a/b://c:1", "[::1%]:1", ":::", "a b:1"],
+)
 def test_what_is_no_address_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError, match="not an address"):
         addresses(text)

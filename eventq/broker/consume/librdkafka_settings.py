@@ -7,6 +7,7 @@ from confluent_kafka import KafkaError
 
 from eventq.broker.librdkafka import librdkafka_config
 from eventq.core.consume.plan import MemberPlan
+from eventq.core.settings.numbers import Order, in_order
 from eventq.core.settings.settings import Role
 
 PASSING = {
@@ -21,6 +22,9 @@ PASSING = {
     ).split()
 }
 """What ends by itself: a broker or coordinator away, a leader that moves, a group that rebalances."""
+
+_POLLS_OUTLAST_SESSIONS = Order("session.timeout.ms", 10_000, "max.poll.interval.ms", 300_000)
+"""What the library demands."""
 
 
 def member_config(plan: MemberPlan) -> dict[str, Any]:
@@ -41,8 +45,7 @@ def member_config(plan: MemberPlan) -> dict[str, Any]:
     }
     if settings.get("group.protocol") != "consumer":
         settings["session.timeout.ms"] = int(plan.session_timeout * 1000)
-        # the client demands that it is no shorter than the session
-        settings.setdefault("max.poll.interval.ms", max(300_000, settings["session.timeout.ms"]))
+        settings = in_order(settings, [_POLLS_OUTLAST_SESSIONS])
         settings["heartbeat.interval.ms"] = int(plan.heartbeat_interval * 1000)
     return settings
 

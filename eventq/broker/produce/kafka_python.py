@@ -25,6 +25,7 @@ from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, Compression, SendPlan
 from eventq.core.produce.report import Deliveries
+from eventq.core.settings.numbers import Order, in_order
 from eventq.core.settings.settings import Role
 
 _IN_FLIGHT_EVENTS = 20_000
@@ -156,7 +157,7 @@ class _SendBatch:
 
 def _config(plan: SendPlan) -> dict[str, Any]:
     codec = plan.compression
-    return {
+    config = {
         "partitioner": StickyPartitioner(),
         "delivery_timeout_ms": DELIVERY_TIMEOUT_MS,
         **kafka_python_config(plan.connection, Role.PRODUCER),
@@ -168,3 +169,8 @@ def _config(plan: SendPlan) -> dict[str, Any]:
         "allow_auto_create_topics": False,
         "metrics_enabled": False,
     }
+    if "delivery.timeout.ms" in plan.connection.properties:
+        return config
+    return in_order(
+        config, [Order("request_timeout_ms", 30_000, "delivery_timeout_ms", 0, config["linger_ms"])]
+    )

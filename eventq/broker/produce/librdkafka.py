@@ -13,6 +13,7 @@ from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, SendPlan
 from eventq.core.produce.report import Deliveries
+from eventq.core.settings import numbers
 from eventq.core.settings.settings import Role
 
 _IN_FLIGHT_EVENTS = 100_000
@@ -172,7 +173,9 @@ def _config(plan: SendPlan, statistics: Callable[[str], None]) -> dict[str, Any]
     if plan.idempotent:
         config |= {"statistics.interval.ms": _STATISTICS_MS, "stats_cb": statistics}
     if plan.linger_ms is not None:
-        config["linger.ms"] = plan.linger_ms
+        config["linger.ms"] = numbers.librdkafka("linger.ms", str(plan.linger_ms))
     if plan.batch_bytes is not None:
-        config["batch.size"] = plan.batch_bytes
-    return config
+        config["batch.size"] = numbers.librdkafka("batch.size", str(plan.batch_bytes))
+    if "delivery.timeout.ms" in plan.connection.properties:
+        return config
+    return numbers.in_order(config, [numbers.Order("linger.ms", 0, "delivery.timeout.ms", 0, 1)])

@@ -9,10 +9,11 @@ from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
 from eventq.core.errors import UsageError
 from eventq.core.kafka import check_names
-from eventq.core.parse import duration_if_given, rate
+from eventq.core.parse import duration_if_given, rate, whole
 from eventq.core.produce.keys import parse_key
 from eventq.core.produce.pacing import Schedule, schedule
 from eventq.core.produce.plan import Acks, Compression, ProducePlan, SendPlan
+from eventq.core.settings.numbers import INT
 from eventq.core.settings.settings import Role
 
 
@@ -66,6 +67,7 @@ def _send_plan(shared: Shared, options: ProduceOptions) -> SendPlan:
 
 def _number(shared: Shared, given: int | None, name: str) -> int | None:
     text = settings.text_if_given(shared, None if given is None else str(given), name)
-    if text is not None and not text.isdecimal():
-        raise UsageError(f"--{name} is not a whole number: {text!r}", hint="such as 5")
-    return None if text is None else int(text)
+    value = None if text is None else whole(text)
+    if text is not None and (value is None or value > INT):
+        raise UsageError(f"--{name} is not a whole number in 32 bits: {text!r:.120}", hint="such as 5")
+    return value

@@ -10,7 +10,7 @@ from eventq.commands.redaction import MASK
 from eventq.commands.settings.settings import layers, seconds, text
 from eventq.core.errors import UsageError
 from eventq.core.parse import addresses
-from eventq.core.settings.properties import RESOLVED, accepted, ignored, is_secret
+from eventq.core.settings.properties import RESOLVED, accepted, ignored, is_secret, moved
 from eventq.core.settings.settings import Connection, Role, Setting, properties
 
 
@@ -50,7 +50,9 @@ def _say(said: dict[str, Setting], role: Role, client: str) -> None:
     for name, setting in said.items():
         value = MASK if is_secret(name) else setting.value
         if name not in RESOLVED:
+            nearest = None if name in unused else moved(name, setting.value or "", client)
             use = ", ignored here" if name in unused else ""
+            use += "" if nearest is None else f", {client} takes {nearest}"
             say(f"{name} {value} ({setting.source}{use})")
 
 

@@ -12,8 +12,9 @@ from eventq.commands.options import Shared
 from eventq.commands.output import say
 from eventq.commands.redaction import hide
 from eventq.core.errors import UsageError
-from eventq.core.parse import duration
+from eventq.core.parse import duration, whole
 from eventq.core.settings import java_properties
+from eventq.core.settings.numbers import INT
 from eventq.core.settings.properties import canonical, is_secret
 from eventq.core.settings.references import expand
 from eventq.core.settings.settings import Layer, Setting, environment, resolve
@@ -53,18 +54,26 @@ def seconds(shared: Shared, given: str | None, name: str) -> float:
     """The effective value of a setting that is a duration; UsageError, naming the source, if it is none."""
     found = setting(shared, given, name)
     try:
-        return duration(found.value or "")
+        wanted = duration(found.value or "")
     except UsageError as error:
         raise UsageError(f"{found.place}: {error}", hint=error.hint) from error
+    if wanted * 1000 > INT:
+        raise UsageError(
+            f"{found.place} is too long: {found.value}", hint="at most 24d: Kafka counts in 32 bits"
+        )
+    return wanted
 
 
 def number(shared: Shared, given: int | None, name: str) -> int:
     """The effective value of a setting that counts something; UsageError, naming the source, below 1."""
     found = setting(shared, given, name)
     value = found.value or ""
-    if not value.isdecimal() or int(value) < 1:
-        raise UsageError(f"{found.place} is not a whole number of 1 or more: {value!r}", hint="such as 3")
-    return int(value)
+    wanted = whole(value)
+    if wanted is None or not 1 <= wanted <= INT:
+        raise UsageError(
+            f"{found.place} is not a whole number of 1 or more, in 32 bits: {value!r:.120}", hint="such as 3"
+        )
+    return wanted
 
 
 def choice(shared: Shared, kind: type[Choice], given: Choice | None, name: str) -> Choice:

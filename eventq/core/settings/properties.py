@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eventq.core.errors import UsageError
-from eventq.core.settings import security
+from eventq.core.settings import numbers, security
 from eventq.core.settings.property_table import ALIASES, OWNED, PROPERTIES, UNUSED
 from eventq.core.settings.settings import SETTINGS, Role, Setting
 
@@ -15,11 +15,20 @@ _IGNORED = UNUSED | security.UNUSED
 _KNOWN = frozenset({*PROPERTIES, *ALIASES, *OWNED, *_IGNORED, *security.NAMES, *security.REFUSED, *RESOLVED})
 
 
+_JAVA_BLANKS = "".join(map(chr, range(0x21)))
+_KEPT_WHOLE = frozenset({"sasl.username", "sasl.password"})
+"""librdkafka's names, whose values it takes as they are."""
+
+
 def canonical(values: Mapping[str, str]) -> dict[str, str]:
-    """What one source says, with one name for each thing instead of librdkafka's and the login modules'."""
+    """What one source says, with one name for each thing instead of librdkafka's and the login modules'.
+
+    Blanks around a value are taken off, as Java does it.
+    """
     found: dict[str, str] = {}
     for name, value in values.items():
-        found |= security.jaas(value) if name == "sasl.jaas.config" else {ALIASES.get(name, name): value}
+        read = value if name in _KEPT_WHOLE else value.strip(_JAVA_BLANKS)
+        found |= security.jaas(read) if name == "sasl.jaas.config" else {ALIASES.get(name, name): read}
     return found
 
 
@@ -75,6 +84,14 @@ def _taken(name: str, role: Role, client: str) -> bool:
         role in known.roles
         and (known.librdkafka if client == "librdkafka" else known.kafka_python) is not None
     )
+
+
+def moved(name: str, value: str, client: str) -> int | None:
+    """What `client` gets in place of a number that only Java takes; None where it gets the number."""
+    if name not in numbers.NAMES:
+        return None
+    taken = (numbers.librdkafka if client == "librdkafka" else numbers.kafka_python)(name, value)
+    return None if taken == numbers.java(name, value) else taken
 
 
 def kafka_python(values: Mapping[str, str], role: Role) -> dict[str, Any]:

@@ -5,9 +5,11 @@ librdkafka 2.16's CONFIGURATION.md. What concerns SASL and TLS is put together i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from eventq.core.settings import numbers
 from eventq.core.settings.settings import Role
 
 _ROLES = {"A": Role.ADMIN, "P": Role.PRODUCER, "C": Role.CONSUMER}
@@ -26,17 +28,6 @@ class Property:
     librdkafka: str | None
     read: Callable[[str], Any] = str
     fast: Callable[[str], str] = str
-
-
-def _integer(value: str) -> int:
-    if not value.isdecimal():
-        raise ValueError("a whole number, 0 or more")
-    return int(value)
-
-
-def _buffer(value: str) -> int | None:
-    """Java says -1 for what the system thinks best."""
-    return None if value == "-1" else _integer(value)
 
 
 def _look_up(value: str) -> str:
@@ -64,7 +55,7 @@ def _compression(value: str) -> str | None:
 
 
 def _kilobytes(value: str) -> str:
-    return str(max(1, _integer(value) // 1024))
+    return str(numbers.librdkafka("buffer.memory", value) // 1024)
 
 
 _ASSIGNORS = {
@@ -89,54 +80,63 @@ def _protocol(value: str) -> str:
     return value.lower()
 
 
-_TABLE: tuple[tuple[str, str, str | None, str | None, Callable[[str], Any]], ...] = (
-    ("client.id", "APC", "client_id", "client.id", str),
-    ("client.rack", "C", "client_rack", "client.rack", str),
-    ("client.dns.lookup", "APC", "client_dns_lookup", "client.dns.lookup", _look_up),
-    ("request.timeout.ms", "APC", "request_timeout_ms", "socket.timeout.ms", _integer),
-    ("retry.backoff.ms", "APC", "retry_backoff_ms", "retry.backoff.ms", _integer),
-    ("retry.backoff.max.ms", "APC", None, "retry.backoff.max.ms", _integer),
-    ("reconnect.backoff.ms", "APC", "reconnect_backoff_ms", "reconnect.backoff.ms", _integer),
-    ("reconnect.backoff.max.ms", "APC", "reconnect_backoff_max_ms", "reconnect.backoff.max.ms", _integer),
-    ("connections.max.idle.ms", "APC", "connections_max_idle_ms", "connections.max.idle.ms", _integer),
-    ("socket.connection.setup.timeout.ms", "APC", None, "socket.connection.setup.timeout.ms", _integer),
-    ("metadata.max.age.ms", "APC", "metadata_max_age_ms", "metadata.max.age.ms", _integer),
-    ("metadata.recovery.strategy", "APC", None, "metadata.recovery.strategy", str),
+_TABLE: tuple[tuple[str, str, str | None, str | None], ...] = (
+    ("client.id", "APC", "client_id", "client.id"),
+    ("client.rack", "C", "client_rack", "client.rack"),
+    ("client.dns.lookup", "APC", "client_dns_lookup", "client.dns.lookup"),
+    ("request.timeout.ms", "APC", "request_timeout_ms", "socket.timeout.ms"),
+    ("retry.backoff.ms", "APC", "retry_backoff_ms", "retry.backoff.ms"),
+    ("retry.backoff.max.ms", "APC", None, "retry.backoff.max.ms"),
+    ("reconnect.backoff.ms", "APC", "reconnect_backoff_ms", "reconnect.backoff.ms"),
+    ("reconnect.backoff.max.ms", "APC", "reconnect_backoff_max_ms", "reconnect.backoff.max.ms"),
+    ("connections.max.idle.ms", "APC", "connections_max_idle_ms", "connections.max.idle.ms"),
+    ("socket.connection.setup.timeout.ms", "APC", None, "socket.connection.setup.timeout.ms"),
+    ("metadata.max.age.ms", "APC", "metadata_max_age_ms", "metadata.max.age.ms"),
+    ("metadata.recovery.strategy", "APC", None, "metadata.recovery.strategy"),
     (
         "metadata.recovery.rebootstrap.trigger.ms",
         "APC",
         None,
         "metadata.recovery.rebootstrap.trigger.ms",
-        _integer,
     ),
-    ("receive.message.max.bytes", "APC", "receive_message_max_bytes", "receive.message.max.bytes", _integer),
-    ("enable.metrics.push", "APC", None, "enable.metrics.push", _truth),
-    ("acks", "P", "acks", "acks", _acks),
-    ("compression.type", "P", "compression_type", "compression.type", _compression),
-    ("linger.ms", "P", "linger_ms", "linger.ms", _integer),
-    ("batch.size", "P", "batch_size", "batch.size", _integer),
-    ("retries", "P", "retries", "retries", _integer),
-    ("delivery.timeout.ms", "P", "delivery_timeout_ms", "delivery.timeout.ms", _integer),
+    ("receive.message.max.bytes", "APC", "receive_message_max_bytes", "receive.message.max.bytes"),
+    ("enable.metrics.push", "APC", None, "enable.metrics.push"),
+    ("acks", "P", "acks", "acks"),
+    ("compression.type", "P", "compression_type", "compression.type"),
+    ("linger.ms", "P", "linger_ms", "linger.ms"),
+    ("batch.size", "P", "batch_size", "batch.size"),
+    ("retries", "P", "retries", "retries"),
+    ("delivery.timeout.ms", "P", "delivery_timeout_ms", "delivery.timeout.ms"),
     (
         "max.in.flight.requests.per.connection",
         "P",
         "max_in_flight_requests_per_connection",
         "max.in.flight.requests.per.connection",
-        _integer,
     ),
-    ("max.request.size", "P", "max_request_size", "message.max.bytes", _integer),
-    ("max.block.ms", "P", "max_block_ms", None, _integer),
-    ("fetch.min.bytes", "C", "fetch_min_bytes", "fetch.min.bytes", _integer),
-    ("fetch.max.bytes", "C", "fetch_max_bytes", "fetch.max.bytes", _integer),
-    ("fetch.max.wait.ms", "C", "fetch_max_wait_ms", "fetch.wait.max.ms", _integer),
-    ("max.partition.fetch.bytes", "C", "max_partition_fetch_bytes", "max.partition.fetch.bytes", _integer),
-    ("max.poll.interval.ms", "C", "max_poll_interval_ms", "max.poll.interval.ms", _integer),
-    ("session.timeout.ms", "C", "session_timeout_ms", "session.timeout.ms", _integer),
-    ("heartbeat.interval.ms", "C", "heartbeat_interval_ms", "heartbeat.interval.ms", _integer),
-    ("group.protocol", "C", None, "group.protocol", _protocol),
-    ("group.remote.assignor", "C", None, "group.remote.assignor", str),
-    ("check.crcs", "C", "check_crcs", "check.crcs", _truth),
+    ("max.request.size", "P", "max_request_size", "message.max.bytes"),
+    ("max.block.ms", "P", "max_block_ms", None),
+    ("queue.buffering.max.kbytes", "P", None, "queue.buffering.max.kbytes"),
+    ("fetch.min.bytes", "C", "fetch_min_bytes", "fetch.min.bytes"),
+    ("fetch.max.bytes", "C", "fetch_max_bytes", "fetch.max.bytes"),
+    ("fetch.max.wait.ms", "C", "fetch_max_wait_ms", "fetch.wait.max.ms"),
+    ("max.partition.fetch.bytes", "C", "max_partition_fetch_bytes", "max.partition.fetch.bytes"),
+    ("max.poll.interval.ms", "C", "max_poll_interval_ms", "max.poll.interval.ms"),
+    ("session.timeout.ms", "C", "session_timeout_ms", "session.timeout.ms"),
+    ("heartbeat.interval.ms", "C", "heartbeat_interval_ms", "heartbeat.interval.ms"),
+    ("group.protocol", "C", None, "group.protocol"),
+    ("group.remote.assignor", "C", None, "group.remote.assignor"),
+    ("check.crcs", "C", "check_crcs", "check.crcs"),
 )
+
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "client.dns.lookup": _look_up,
+    "enable.metrics.push": _truth,
+    "acks": _acks,
+    "compression.type": _compression,
+    "group.protocol": _protocol,
+    "check.crcs": _truth,
+}
+"""How those are read that are neither a number nor any text."""
 
 _FAST_ONLY = {
     "APC": "debug log_level log.connection.close broker.address.family broker.address.ttl"
@@ -175,23 +175,33 @@ def _roles(letters: str) -> frozenset[Role]:
     return frozenset(_ROLES[letter] for letter in letters)
 
 
+def _property(name: str, who: str, ours: str | None, fast: str | None) -> Property:
+    if name in numbers.NAMES:
+        return Property(
+            _roles(who),
+            ours,
+            fast,
+            partial(numbers.kafka_python, name),
+            lambda value: str(numbers.librdkafka(name, value)),
+        )
+    return Property(_roles(who), ours, fast, _READ.get(name, str))
+
+
+def _buffer(name: str) -> Property:
+    """Java's -1, what the system thinks best, is kafka-python's None."""
+    numeric = _property(name, "APC", name.replace(".", "_"), f"socket.{name}")
+    return replace(numeric, read=lambda value: None if value == "-1" else numeric.read(value))
+
+
 PROPERTIES: Mapping[str, Property] = {
-    **{name: Property(_roles(who), ours, fast, read) for name, who, ours, fast, read in _TABLE},
+    **{row[0]: _property(*row) for row in _TABLE},
     **{
         name: Property(_roles(who), None, name) for who, names in _FAST_ONLY.items() for name in names.split()
     },
-    **{
-        f"{way}.buffer.bytes": Property(
-            _roles("APC"),
-            f"{way}_buffer_bytes",
-            f"socket.{way}.buffer.bytes",
-            _buffer,
-            lambda value: str(_buffer(value) or 0),
-        )
-        for way in ("send", "receive")
-    },
-    "buffer.memory": Property(_roles("P"), None, "queue.buffering.max.kbytes", _integer, _kilobytes),
-    "queue.buffering.max.kbytes": Property(_roles("P"), None, "queue.buffering.max.kbytes", _integer),
+    **{name: _buffer(name) for name in ("send.buffer.bytes", "receive.buffer.bytes")},
+    "buffer.memory": replace(
+        _property("buffer.memory", "P", None, "queue.buffering.max.kbytes"), fast=_kilobytes
+    ),
     "partition.assignment.strategy": Property(
         _roles("C"),
         "partition_assignment_strategy",

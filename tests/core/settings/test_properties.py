@@ -14,6 +14,7 @@ from eventq.core.settings.properties import (
     is_secret,
     kafka_python,
     librdkafka,
+    moved,
 )
 from eventq.core.settings.property_table import PROPERTIES
 from eventq.core.settings.settings import Role, Setting
@@ -75,6 +76,11 @@ def test_the_name_of_an_option_is_told_to_be_one() -> None:
         ("linger.ms", "5s"),
         ("check.crcs", "yes"),
         ("request.timeout.ms", "-5"),
+        ("request.timeout.ms", "2147483648"),
+        ("session.timeout.ms", "99999999999"),
+        ("fetch.max.bytes", "1e9"),
+        ("linger.ms", "9" * 5000),
+        ("connections.max.idle.ms", "-2"),
         ("client.dns.lookup", "x"),
         ("acks", "2"),
         ("compression.type", "rar"),
@@ -110,6 +116,38 @@ def test_a_value_becomes_what_each_client_wants() -> None:
         "message.max.bytes": "2000000",
     }
     assert librdkafka(values, Role.CONSUMER) == {"socket.timeout.ms": "5000", "fetch.wait.max.ms": "100"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "python", "fast"),
+    [
+        ("connections.max.idle.ms", "-1", 2**31 - 1, "0"),
+        ("fetch.max.bytes", "2147483647", 2147483647, "2147483135"),
+        ("fetch.min.bytes", "0", 0, "1"),
+        ("request.timeout.ms", "600000", 600000, "300000"),
+        ("retry.backoff.ms", "0", 1, "1"),
+        ("batch.size", "0", 0, "1"),
+        ("linger.ms", "9223372036854775807", 2**31 - 1, "900000"),
+        ("linger.ms", "+5", 5, "5"),
+    ],
+)
+def test_a_number_that_only_java_takes_becomes_the_nearest(
+    name: str, value: str, python: int, fast: str
+) -> None:
+    known = PROPERTIES[name]
+    role = next(iter(known.roles))
+    assert kafka_python({name: value}, role) == {known.kafka_python: python}
+    assert librdkafka({name: value}, role) == {known.librdkafka: fast}
+    for client, got in (("kafka-python", python), ("librdkafka", int(fast))):
+        assert moved(name, value, client) == (None if got == int(value) else got)
+
+
+def test_blanks_around_a_value_are_taken_off_as_java_does_it() -> None:
+    assert canonical({"acks": "all\t", "security.protocol": " PLAINTEXT \r", "sasl.password": " p "}) == {
+        "acks": "all",
+        "security.protocol": "PLAINTEXT",
+        "sasl.password": " p ",
+    }
 
 
 def test_javas_assignors_are_known_by_class_and_by_name() -> None:
