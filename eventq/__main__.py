@@ -29,10 +29,15 @@ def main() -> None:
 
 
 def _open_streams() -> None:
-    """Python has None for a stream that was closed from the start (`>&-`): nobody reads it, nothing comes."""
+    """Python has None for a stream that was closed from the start (`>&-`): nobody reads it, nothing comes.
+
+    A letter that a stream's encoding does not have is written as an escape, and bytes that it can't read
+    are read as the sign for that: neither ends a command.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+        getattr(sys, name).reconfigure(errors="replace" if mode == "r" else "backslashreplace")
 
 
 def _leave(code: int) -> None:

@@ -7,6 +7,7 @@ import traceback
 import typer
 
 from eventq import __version__
+from eventq.commands.arguments import check_arguments
 from eventq.commands.lazy import lazy
 from eventq.commands.options import Debug
 from eventq.commands.output import say, say_below
@@ -55,6 +56,7 @@ def root(
 def run() -> int:
     """Runs the command line and returns its exit code."""
     try:
+        check_arguments(sys.argv[1:])
         result = application()(standalone_mode=False)
         sys.stdout.flush()
     except Stopped as stop:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from eventq import cli
+from eventq.commands.options import Debug
 from eventq.commands.settings.connect import connection
 from eventq.commands.settings.settings import layers
 
@@ -25,6 +26,7 @@ def eventq(*arguments: str, **environment: str) -> Done:
     connection.cache_clear()
     with (
         patch.dict(os.environ, {**clean, **environment}, clear=True),
+        patch.object(Debug, "on", False),
         patch.object(sys, "argv", ["eventq", *arguments]),
         redirect_stdout(StringIO()) as out,
         redirect_stderr(StringIO()) as err,

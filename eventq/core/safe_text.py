@@ -32,6 +32,15 @@ _FORMULA = tuple("=+-@＝＋－＠'")  # noqa: RUF001 - a spreadsheet takes the 
 """What a spreadsheet may take for a formula's begin, and the sign that says: this is text."""
 
 
+def is_unicode(text: str) -> bool:
+    """False where it was made of bytes that are no UTF-8, which Python keeps as halves of pairs."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def line(text: str) -> str:
     """One line, each character of which is seen; once is as good as twice."""
     if text.isprintable() and (text.isascii() or _UNSEEN_LETTERS.isdisjoint(text)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from eventq.commands.consume.launch import launcher, prepare
 from eventq.commands.consume.output import ConsumeOutput
 from eventq.commands.options import Shared
-from eventq.commands.output import write, write_json
+from eventq.commands.output import redrawable, write, write_json
 from eventq.commands.signals import raise_if_stopped, stop_in_order
 from eventq.core.consume.goals import pins_of
 from eventq.core.consume.plan import GroupPlan, MemberPlan
@@ -47,7 +47,7 @@ _Result = tuple[ConsumeReport, Outcome, EventqError | None]
 def _run(
     shared: Shared, plan: GroupPlan, member: MemberPlan, admin: "KafkaPythonClusterAdmin", partitions: int
 ) -> _Result:
-    live = not shared.quiet and not member.events and sys.stderr.isatty()
+    live = not shared.quiet and not member.events and redrawable(sys.stderr)
     with ConsumeOutput(live=live, quiet=shared.quiet) as output:
         if plan.count > partitions:
             idle = plan.count - partitions

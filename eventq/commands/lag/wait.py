@@ -18,7 +18,7 @@ from eventq.commands.lag.options import (
     question_of,
 )
 from eventq.commands.options import Shared, kafka_command, output_format
-from eventq.commands.output import say, write, write_json
+from eventq.commands.output import redrawable, say, write, write_json
 from eventq.commands.settings.connect import connection
 from eventq.commands.signals import stop_at_once
 from eventq.core import safe_text
@@ -104,7 +104,7 @@ def _telling(group: str, shared: Shared) -> Iterator[Callable[[WaitNow], None]]:
 
     if shared.quiet:
         yield lambda _now: None
-    elif sys.stderr.isatty():
+    elif redrawable(sys.stderr):
         from eventq.views.live import LiveView, one_line
 
         with LiveView(one_line, transient=True) as line:

@@ -21,7 +21,7 @@ from eventq.commands.lag.options import (
 )
 from eventq.commands.lag.pace import FETCHES, pace_of
 from eventq.commands.options import Shared, given_options, kafka_command, output_format
-from eventq.commands.output import say, write_json_line
+from eventq.commands.output import redrawable, say, write_json_line
 from eventq.commands.signals import stop_at_once
 from eventq.core.errors import UsageError
 from eventq.core.lag.sample import Sample
@@ -60,7 +60,7 @@ def watch(
     ] = None,
 ) -> None:
     """The lag live, with rates, ETA and a verdict; in a pipe one JSON document a sample. `q` ends it."""
-    live = output_format(shared, ("text", "json")) == "text" and sys.stdout.isatty()
+    live = output_format(shared, ("text", "json")) == "text" and redrawable(sys.stdout)
     if replay is not None:
         _refuse(ctx)
         return _replay(replay, 1.0 if speed is None else speed, live=live, quiet=shared.quiet)

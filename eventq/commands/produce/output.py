@@ -1,11 +1,10 @@
 """Where a produce run shows itself: a live line on a terminal, else a progress line every few seconds."""
 
-import os
 import sys
 from collections import deque
 from types import TracebackType
 
-from eventq.commands.output import say
+from eventq.commands.output import columns, say
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered, ProduceNow
 from eventq.views.produce.report import live_line, progress_line
@@ -41,7 +40,7 @@ class ProduceOutput:
             self._start, self._next = now, now + _PROGRESS_SECONDS
         state = self._now(now, now - self._start, offered, deliveries)
         if self._live:
-            width = os.get_terminal_size(sys.stderr.fileno()).columns
+            width = columns(sys.stderr)
             self._write(f"{_CLEAR}{live_line(state, width)}")
         elif now >= self._next:
             self._next = now + _PROGRESS_SECONDS

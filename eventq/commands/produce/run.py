@@ -7,7 +7,7 @@ from io import FileIO
 from typing import TYPE_CHECKING
 
 from eventq.commands.options import Shared
-from eventq.commands.output import note, write, write_json
+from eventq.commands.output import note, redrawable, write, write_json
 from eventq.commands.produce.client import BROKER_FLOOR, producer
 from eventq.commands.produce.output import ProduceOutput
 from eventq.commands.produce.topic import TopicRules, ready_topic
@@ -110,7 +110,7 @@ def _opened(path: str) -> FileIO:
 
 
 def _output(shared: Shared, plan: ProducePlan) -> ProduceOutput:
-    live = not shared.quiet and sys.stderr.isatty()
+    live = not shared.quiet and redrawable(sys.stderr)
     return ProduceOutput(plan.schedule, live=live, quiet=shared.quiet)
 
 

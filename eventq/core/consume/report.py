@@ -19,6 +19,10 @@ class Reset:
     lost: int
 
 
+MOST_MALFORMED_NAMED = 5
+"""Of a run; the others are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class MalformedRecord:
     partition: int

@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from eventq.core import safe_text
+from eventq.core.errors import UsageError
+
 
 class Role(str, Enum):
     """Which kind of client is to be made: settings of the other kinds do not apply to it."""
@@ -100,6 +103,14 @@ class Layer:
     values: Mapping[str, str]
     places: Mapping[str, str] = field(default_factory=dict)
     options: bool = False
+
+    def __post_init__(self) -> None:
+        """UsageError for a value that is no text; it is not shown, as it may be a secret."""
+        for name, value in self.values.items():
+            if not safe_text.is_unicode(name + value):
+                source = self.source_of(name)
+                place = name if source == name else f"{source}: {name}"
+                raise UsageError(f"{place} is not UTF-8", hint="Kafka's names and settings are Unicode")
 
     def source_of(self, name: str) -> str:
         return self.places.get(name) or self.label or name

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from eventq.core.clock import Clock
+from eventq.core.consume.report import MOST_MALFORMED_NAMED
 from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
 from eventq.loops.consume import messages
@@ -12,8 +13,6 @@ from eventq.loops.consume.group_state import GroupState
 from eventq.loops.consume.interfaces import ConsumeDisplay
 from eventq.loops.consume.member_slot import MemberSlot
 from eventq.loops.processes.messages import Failed
-
-_MOST_SAMPLES = 5
 
 
 class MessageHandler:
@@ -80,7 +79,7 @@ class MessageHandler:
 
     def _malformed(self, _slot: MemberSlot, message: messages.MalformedFound) -> None:
         record = message.record
-        if len(self._state.samples) < _MOST_SAMPLES:
+        if len(self._state.samples) < MOST_MALFORMED_NAMED:
             self._state.samples.append(record)
             where = f"{self._topic}/{record.partition} at offset {record.offset}"
             self._display.note(f"malformed event in {where}: {record.reason}")

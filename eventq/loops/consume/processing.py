@@ -12,7 +12,7 @@ from eventq.core.clock import Clock
 from eventq.core.consume.event_line import event_lines
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
-from eventq.core.consume.report import MalformedRecord, Tally
+from eventq.core.consume.report import MOST_MALFORMED_NAMED, MalformedRecord, Tally
 from eventq.loops.consume.commits import MemberCommits
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import EventLines, Grant, MalformedFound, Want, Written
@@ -21,7 +21,6 @@ from eventq.loops.processes.parent_pipe import ParentPipe
 
 Faults = Callable[[Sequence[bytes | None]], dict[int, str]]
 """What is wrong with each value that is malformed, by its index."""
-_MOST_SAMPLES = 3
 
 
 class Processing:
@@ -124,6 +123,6 @@ class Processing:
         self._commits.processed(partition, len(records))
         self.last = (partition, records.last_offset)
         for i, why in faults.items():
-            if self._samples < _MOST_SAMPLES:
+            if self._samples < MOST_MALFORMED_NAMED:
                 self._samples += 1
                 self._parent.send(MalformedFound(MalformedRecord(partition, records.offset(i), why)))

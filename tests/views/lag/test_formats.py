@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -146,3 +147,11 @@ def test_a_sparkline_fits_and_shows_its_highest(values: list[int], width: int) -
     found = sparkline(values, width)
     assert len(found) == min(width, len(values))
     assert not any(values) or "█" in found
+
+
+def test_a_terminal_of_which_nothing_is_known_has_the_width_that_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    assert max(map(len, table(Sample(MANY), 150).splitlines())) > 80
+    assert "\x1b" not in table(Sample(MANY), 150)
