@@ -55,6 +55,7 @@ def wait(
     """Wait until a group has caught up: exit 0; 3 when it can't or stands still, 124 when it is late."""
     name, wanted = one_group(shared, group), output_format(shared, ("text", "json"))
     question = question_of(shared, (name,), topic, assume, isolation, patient=True, expected=True)
+    require_group = require_group or not name  # nobody can join it, and so it will not come to be
     limits = WaitLimits(
         duration(timeout), period(interval), None if stall is None else period(stall), require_group
     )
