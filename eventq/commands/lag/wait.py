@@ -118,17 +118,13 @@ class _Notes:
     """Lines for a log: what changed, and with -v each change of the lag."""
 
     def __init__(self, group: str, *, every: bool) -> None:
-        self._group, self._every = group, every
+        self._group, self._every = safe_text.name(group), every
         self._said = ""
 
     def tell(self, now: WaitNow) -> None:
         from eventq.views.lag.wait import where
 
-        text = (
-            f"{now.error}; keeps trying"
-            if now.error
-            else f"{safe_text.name(self._group)}: {where(now.state)}"
-        )
+        text = f"{now.error}; keeps trying" if now.error else f"{self._group}: {where(now.state)}"
         away, was_away = now.error is not None, self._said.endswith("keeps trying")
         if text != self._said and (away or was_away or self._every):
             say(text)
