@@ -32,10 +32,10 @@ class GroupFixture:
             TopicPartition(self.topic, n): OffsetAndMetadata(offset, "", -1)
             for n, offset in enumerate(offsets)
         }
-        self.admin.alter_group_offsets(group or self.group, commits)
+        self.admin.alter_group_offsets(self.group if group is None else group, commits)
 
     def committed(self, group: str | None = None) -> dict[int, int]:
-        name = group or self.group
+        name = self.group if group is None else group
         found = self.admin.list_group_offsets({name: None}).get(name, {})
         return {at.partition: kept.offset for at, kept in found.items() if at.topic == self.topic}
 

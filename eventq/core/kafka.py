@@ -62,6 +62,5 @@ def no_topic(*names: str) -> NotFound:
 
 def no_group(*names: str) -> NotFound:
     """For one or more groups that the cluster does not have."""
-    return NotFound(
-        f"no such group: {', '.join(map(safe_text.name, names))}", hint="groups: eventq group list"
-    )
+    hint = "is the variable behind --group set?" if "" in names else "groups: eventq group list"
+    return NotFound(f"no such group: {', '.join(map(safe_text.name, names))}", hint=hint)

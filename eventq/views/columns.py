@@ -1,4 +1,4 @@
-"""Rows in columns: aligned lines for a pipe, a plain grid for a terminal; lines and text for both."""
+"""What views are made of: aligned lines for a pipe, a grid for a terminal, CSV; foreign text safe in each."""
 
 import csv
 from collections.abc import Collection, Iterable, Sequence
@@ -23,6 +23,20 @@ def aligned(header: Sequence[str], rows: Iterable[Sequence[str]], text: Collecti
     ]
 
 
+def _pad(cell: str, width: int, left: bool) -> str:
+    space = " " * (width - _cells(cell))
+    return cell + space if left else space + cell
+
+
+def _cells(text: str) -> int:
+    """How wide it is; only text beyond ASCII needs the tables for it."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
 def joined(lines: Iterable[str]) -> str:
     """Lines for a pipe, each of which stays one."""
     return "".join(f"{safe_text.line(line)}\n" for line in lines)
@@ -34,6 +48,7 @@ def digits(value: int | None) -> str:
 
 
 Field: TypeAlias = str | float | None
+"""Of CSV."""
 
 
 def rows_of_csv(header: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
@@ -46,11 +61,6 @@ def rows_of_csv(header: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
     return out.getvalue()
 
 
-def _pad(cell: str, width: int, left: bool) -> str:
-    space = " " * (width - _cells(cell))
-    return cell + space if left else space + cell
-
-
 def drawn(width: int, things: "Iterable[RenderableType]", *, color: bool = True) -> str:
     """For a terminal `width` cells wide, one thing below the other."""
     from rich.console import Console
@@ -61,31 +71,8 @@ def drawn(width: int, things: "Iterable[RenderableType]", *, color: bool = True)
         file=out, force_terminal=color, width=width, height=1, legacy_windows=False, highlight=False
     )
     for thing in things:
-        console.print(thing)
+        console.print(styled(thing) if isinstance(thing, str) else thing)
     return out.getvalue()
-
-
-def styled(text: str, style: str = "") -> "Text":
-    """For a terminal: the text itself, in which nothing is markup."""
-    from rich.text import Text
-
-    return Text(safe_text.line(text), style=style)
-
-
-def styled_line(text: str, style: str = "") -> "Text":
-    """As `styled`, and cut where a terminal is too narrow."""
-    found = styled(text, style)
-    found.no_wrap, found.overflow = True, "ellipsis"
-    return found
-
-
-def _cells(text: str) -> int:
-    """How wide it is; only text beyond ASCII needs the tables for it."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
 
 
 def grid(header: Sequence[str], rows: "Iterable[Sequence[Text | str]]", text: Collection[str]) -> "Table":
@@ -101,3 +88,17 @@ def grid(header: Sequence[str], rows: "Iterable[Sequence[Text | str]]", text: Co
     for row in rows:
         table.add_row(*(styled(cell) if isinstance(cell, str) else cell for cell in row))
     return table
+
+
+def styled(text: str, style: str = "") -> "Text":
+    """For a terminal: the text itself, in which nothing is markup."""
+    from rich.text import Text
+
+    return Text(safe_text.line(text), style=style)
+
+
+def styled_line(text: str, style: str = "") -> "Text":
+    """As `styled`, and cut where a terminal is too narrow."""
+    found = styled(text, style)
+    found.no_wrap, found.overflow = True, "ellipsis"
+    return found

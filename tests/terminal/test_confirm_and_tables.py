@@ -7,6 +7,7 @@ import pexpect
 import pytest
 from kafka import KafkaAdminClient, OffsetAndMetadata, TopicPartition
 
+from eventq.core import safe_text
 from tests.in_terminal import ends_with, spawn
 
 
@@ -46,15 +47,34 @@ def test_tables_fit_80_columns_with_their_numbers_whole(bootstrap: str) -> None:
     assert f"{name}:0: 1000000 lies beyond the end 0: moved there" in plain
 
 
-def made(bootstrap: str) -> str:
-    """A topic of two partitions and a group of the same name that committed in one of them."""
+def test_a_terminal_without_columns_shows_the_table(bootstrap: str) -> None:
+    name = made(bootstrap)
+    child = spawn((0, 0), "topic", "describe", name, "-b", bootstrap, encoding="utf-8")
+    text = child.read()
+    child.close()
+    assert text.count("under-replicated") + text.count("ok") >= 2
+
+
+def test_a_name_that_is_markup_elsewhere_is_a_name_here(bootstrap: str) -> None:
+    names = [
+        made(bootstrap, suffix) for suffix in ("[prod]", "[/]", ":warning:", "\x1b]0;owned\x07\nforged 9")
+    ]
+    child = spawn((24, 200), "group", "list", "-b", bootstrap, encoding="utf-8")
+    text = child.read()
+    ends_with(child, 0)
+    assert all(safe_text.name(name) in text for name in names)
+    assert "\x1b]0" not in text
+
+
+def made(bootstrap: str, suffix: str = "") -> str:
+    """A topic of two partitions and a group of the same name, and `suffix`, that committed in one of them."""
     name = f"shown-{uuid.uuid4().hex[:8]}"
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     admin.create_topics({name: {"num_partitions": 2, "replication_factor": 1}})
     admin.wait_for_topics([name])
-    admin.alter_group_offsets(name, {TopicPartition(name, 0): OffsetAndMetadata(0, "", -1)})
+    admin.alter_group_offsets(name + suffix, {TopicPartition(name, 0): OffsetAndMetadata(0, "", -1)})
     admin.close()
-    return name
+    return name + suffix
 
 
 def asked(bootstrap: str, *arguments: str) -> "pexpect.spawn[str]":

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from eventq.broker.lag.kafka_python import KafkaPythonLagReader
 
 _GROUPS_AT_ONCE = 64
+_NAMELESS = ""
+"""A group's name that librdkafka does not take."""
 _ALL = ""
 _FIRST_SECONDS = 2.0
 
@@ -53,15 +55,15 @@ class LibrdkafkaLagReader:
         self._connection = connection
         self._patience = Patience(connection.connect_timeout)
         self._admin = librdkafka_admin(connection)
-        self._kinds: KafkaPythonLagReader | None = None
+        self._kafka_python: KafkaPythonLagReader | None = None
         self._listed = False
 
     def __enter__(self) -> "Self":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._kinds is not None:
-            self._kinds.__exit__()
+        if self._kafka_python is not None:
+            self._kafka_python.__exit__()
 
     def list_groups(self) -> Listing:
         if not self._listed:
@@ -91,6 +93,8 @@ class LibrdkafkaLagReader:
 
     def describe(self, groups: Sequence[ListedGroup]) -> dict[str, Description]:
         found = {g.group: undescribed(g) for g in groups if g.type not in {"", "classic", "consumer"}}
+        nameless = [group for group in groups if group.group == _NAMELESS]
+        found |= self._other.describe(nameless) if nameless else {}
         answers = self._describe([group.group for group in groups if group.group not in found])
         if answers and all(map(unanswered, answers.values())):
             self._metadata()  # says whether only the coordinators are away, or everything
@@ -131,8 +135,9 @@ class LibrdkafkaLagReader:
         )
 
     def committed(self, groups: Sequence[str]) -> dict[str, Commits]:
-        found = self._coordinated(groups, self._ask_commits)
-        return {name: commits(one) for name, one in found.items()}
+        named = [group for group in groups if group != _NAMELESS]
+        found = {name: commits(one) for name, one in self._coordinated(named, self._ask_commits).items()}
+        return found | (self._other.committed([_NAMELESS]) if _NAMELESS in groups else {})
 
     def _ask_commits(self, groups: list[str], seconds: float) -> dict[str, Any]:
         """One group a call, as librdkafka has it, some of them at once."""
@@ -190,12 +195,17 @@ class LibrdkafkaLagReader:
                 raise silent(self._connection, failure(error)) from error
 
     def _every_kind(self) -> Listing:
-        """Groups with their kind by kafka-python: librdkafka does not know share and streams groups."""
-        if self._kinds is None:
+        """Groups with their kind: librdkafka does not know share and streams groups."""
+        return self._other.list_groups()
+
+    @property
+    def _other(self) -> "KafkaPythonLagReader":
+        """For what librdkafka can't be asked."""
+        if self._kafka_python is None:
             from eventq.broker.lag.kafka_python import KafkaPythonLagReader
 
-            self._kinds = KafkaPythonLagReader(self._connection)
-        return self._kinds.list_groups()
+            self._kafka_python = KafkaPythonLagReader(self._connection)
+        return self._kafka_python
 
 
 def _answer(future: Any) -> Any:

@@ -46,24 +46,26 @@ def question_of(
     expected: bool = False,
 ) -> Question:
     level = choice(shared, Isolation, isolation, "isolation")
-    return Question(groups, check_names(_names("topic", topics)), assume, level, patient, expected)
+    return Question(groups, _topics_of(topics), assume, level, patient, expected)
 
 
 def groups_of(shared: Shared, given: list[str] | None, *, every: bool = False) -> tuple[str, ...]:
-    """The groups named, else the one that is set elsewhere, else all of them (an empty tuple)."""
+    """The groups named, else the one that is set elsewhere, else all of them (an empty tuple).
+
+    An empty name is that of a group too, which old clients could commit for.
+    """
     if every and given:
         raise UsageError("--group and --all-groups exclude each other", hint="leave one of them out")
     if every:
         return ()
     elsewhere = None if given else text_if_given(shared, None, "group")
-    return _names("group", given or ([elsewhere] if elsewhere else []))
+    return tuple(dict.fromkeys(given or ([elsewhere] if elsewhere else [])))
 
 
-def _names(what: str, given: list[str] | None) -> tuple[str, ...]:
-    """Each name once, in the order given."""
+def _topics_of(given: list[str] | None) -> tuple[str, ...]:
     if "" in (given or ()):
-        raise UsageError(f"an empty name is no {what}", hint=f"is the variable behind --{what} set?")
-    return tuple(dict.fromkeys(given or ()))
+        raise UsageError("an empty name is no topic", hint="is the variable behind --topic set?")
+    return check_names(given or ())
 
 
 def one_group(shared: Shared, given: list[str] | None) -> str:

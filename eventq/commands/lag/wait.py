@@ -55,6 +55,7 @@ def wait(
     """Wait until a group has caught up: exit 0; 3 when it can't or stands still, 124 when it is late."""
     name, wanted = one_group(shared, group), output_format(shared, ("text", "json"))
     question = question_of(shared, (name,), topic, assume, isolation, patient=True, expected=True)
+    require_group = require_group or not name  # nobody can join it, and so it will not come to be
     limits = WaitLimits(
         duration(timeout), period(interval), None if stall is None else period(stall), require_group
     )
@@ -117,17 +118,13 @@ class _Notes:
     """Lines for a log: what changed, and with -v each change of the lag."""
 
     def __init__(self, group: str, *, every: bool) -> None:
-        self._group, self._every = group, every
+        self._group, self._every = safe_text.name(group), every
         self._said = ""
 
     def tell(self, now: WaitNow) -> None:
         from eventq.views.lag.wait import where
 
-        text = (
-            f"{now.error}; keeps trying"
-            if now.error
-            else f"{safe_text.name(self._group)}: {where(now.state)}"
-        )
+        text = f"{now.error}; keeps trying" if now.error else f"{self._group}: {where(now.state)}"
         away, was_away = now.error is not None, self._said.endswith("keeps trying")
         if text != self._said and (away or was_away or self._every):
             say(text)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from eventq.core import safe_text
 from tests.group_fixture import GroupFixture
 from tests.other_groups import share_group, streams_group
 
@@ -114,3 +115,58 @@ def test_delete_without_a_terminal_and_without_yes_is_exit_2_and_deletes_nothing
     assert "--yes" in done.stderr
     assert group_fixture.committed() == {0: 7}
     assert group_fixture.run("delete", "--yes", KAFKA_GROUP_ID=group_fixture.group).returncode == 2
+
+
+def test_the_group_with_an_empty_name_can_be_named_over_either_client(group_fixture: GroupFixture) -> None:
+    """One test for both: there is but one such group on a broker."""
+    for client in ("kafka-python", "librdkafka"):
+        group_fixture.commit(40, group="")
+        over = ("--client", client)
+        assert any(row["group"] == "" for row in group_fixture.json("list", *over)["groups"])
+        (found,) = group_fixture.json("describe", "", *over)["groups"]
+        assert {
+            "topic": group_fixture.topic,
+            "partitions": 2,
+            "committed": 1,
+            "lag": 160,
+            "lost": 0,
+        } in found["topics"]
+        done = group_fixture.eventq("lag", "-g", "", "-t", group_fixture.topic, *over)
+        assert (done.returncode, done.stdout.splitlines()[1].split()[:3]) == (
+            0,
+            ['""', group_fixture.topic, "0"],
+        )
+        done = group_fixture.eventq("lag", "-t", group_fixture.topic, *over)
+        assert '""' in {line.split()[0] for line in done.stdout.splitlines()}
+        plan = ("reset", "-g", "", "-t", group_fixture.topic, "--to", "earliest", "--execute")
+        assert group_fixture.run(*plan, *over).returncode == 0
+        assert group_fixture.committed(group="") == {0: 0, 1: 0}
+        assert group_fixture.run("delete", "-g", "", "--yes", *over).stdout == 'deleted ""\n'
+        done = group_fixture.eventq("lag", "wait", "-g", "", *over)
+        assert (done.returncode, "is the variable" in done.stderr) == (4, True)
+
+
+HOSTILE = [
+    "nl\nfoo 99",
+    "\x1b]0;owned\x07",
+    "team[prod]",
+    "billing[/]",
+    ":warning:",
+    "a,b",
+    "=cmd",
+    "\u202egnp",
+]
+
+
+def test_hostile_names_are_listed_visibly_and_can_be_named(group_fixture: GroupFixture) -> None:
+    names = [f"{name}-{group_fixture.group}" for name in HOSTILE]
+    for name in names:
+        group_fixture.commit(1, group=name)
+    assert set(names) <= {row["group"] for row in group_fixture.json("list")["groups"]}
+    lines = group_fixture.run("list").stdout.splitlines()
+    for name in names:
+        assert sum(line.startswith(safe_text.name(name)) for line in lines) == 1
+        text = group_fixture.run("describe", "-g", name).stdout
+        assert text.startswith(f"group {safe_text.name(name)}  Empty")
+    done = group_fixture.run("delete", *names, "--yes")
+    assert done.stdout.splitlines() == [f"deleted {safe_text.name(name)}" for name in names]
