@@ -8,10 +8,10 @@ from eventq.commands.output import note
 from eventq.commands.settings.connect import data_client
 from eventq.core.errors import AlreadyExists
 from eventq.core.settings.settings import Connection
-from eventq.core.topic.topics import TopicMap, TopicWish, no_topic, shape
 
 if TYPE_CHECKING:
     from eventq.broker.topic.topics import Topics
+    from eventq.core.topic.topics import TopicMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class TopicRules:
 def ready_topic(shared: Shared, to: Connection, topic: str, rules: TopicRules) -> int:
     """How many partitions the topic has in the end; NotFound without it under --no-create.
 
-    Most topics are there as they should be, and kafka-python takes longer to load than librdkafka to ask.
+    Most topics are there as they should be: what makes them is loaded only for those that are not.
     """
     wanted = rules.partitions if rules.asked and rules.grow else 1
     if data_client(to) == "librdkafka":
@@ -56,8 +56,10 @@ def ready_topic(shared: Shared, to: Connection, topic: str, rules: TopicRules) -
     return rules.partitions
 
 
-def _create(shared: Shared, topics: "Topics", topic: str, rules: TopicRules) -> TopicMap | None:
+def _create(shared: Shared, topics: "Topics", topic: str, rules: TopicRules) -> "TopicMap | None":
     """None, or the topic as another made it meanwhile."""
+    from eventq.core.topic.topics import TopicWish, no_topic, shape
+
     if not rules.create:
         raise no_topic(topic)
     failed = topics.create({topic: TopicWish(rules.partitions, rules.replicas)})
