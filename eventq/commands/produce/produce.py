@@ -1,6 +1,7 @@
 """`eventq produce`: Purchase events at a rate."""
 
-import secrets
+import os
+from random import SystemRandom
 from typing import Annotated, Any
 
 import typer
@@ -100,14 +101,14 @@ def produce(
         raise UsageError("a --duration of 0 would never send", hint="leave it out to send until stopped")
     send = _send_plan(shared, topic, partition, acks, compression, linger_ms, batch_bytes)
     plan = ProducePlan(
-        run=secrets.token_hex(4),
+        run=os.urandom(4).hex(),  # the module secrets would load OpenSSL
         send=send,
         schedule=schedule(
             None if rate is None else parse_rate(rate),
             max_messages,
             seconds,
         ),
-        seed=secrets.randbits(64) if seed is None else seed,
+        seed=SystemRandom().getrandbits(64) if seed is None else seed,
         key=parse_key(key),
         workers=workers,
         input=input_,
