@@ -1,6 +1,7 @@
 """From the options of `eventq produce` to what is to be done, by settings alone: no broker is asked."""
 
-import secrets
+import os
+from random import SystemRandom
 
 from eventq.commands.options import Shared
 from eventq.commands.produce.options import ProduceOptions
@@ -23,10 +24,10 @@ def produce_plan(shared: Shared, options: ProduceOptions) -> ProducePlan:
     paced = _schedule(options)
     key = parse_key(options.key)
     return ProducePlan(
-        run=secrets.token_hex(4),
+        run=os.urandom(4).hex(),  # the module secrets would load OpenSSL
         send=_send_plan(shared, options),
         schedule=paced,
-        seed=secrets.randbits(64) if options.seed is None else options.seed,
+        seed=SystemRandom().getrandbits(64) if options.seed is None else options.seed,
         key=key,
         workers=options.workers,
         input=options.input,
