@@ -62,7 +62,9 @@ def groups_of(shared: Shared, given: list[str] | None, *, every: bool = False) -
 def _names(what: str, given: list[str] | None) -> tuple[str, ...]:
     """Each name once, in the order given."""
     if "" in (given or ()):
-        raise UsageError(f"an empty name is no {what}", hint=f"is the variable behind --{what} set?")
+        raise UsageError(
+            f"the name of a {what} can't be empty", hint=f"is the variable given to --{what} set?"
+        )
     return tuple(dict.fromkeys(given or ()))
 
 
@@ -79,7 +81,7 @@ def period(text: str) -> float:
     """Seconds between two looks; none at all would ask Kafka without end."""
     seconds = duration(text)
     if seconds <= 0:
-        raise UsageError(f"not a time to wait: {text!r}", hint="such as 500ms or 20s")
+        raise UsageError(f"not longer than 0: {text!r}", hint="such as 500ms or 20s")
     return seconds
 
 
@@ -101,7 +103,7 @@ def lag_reader(shared: Shared, *, brief: bool = False) -> "KafkaPythonLagReader 
     to = connection(shared)
     client = "kafka-python" if to.client == "auto" and not brief else data_client(to)
     if shared.verbose:
-        note(shared, f"asks Kafka over {client}")
+        note(shared, f"reads from Kafka with {client}")
     if client == "librdkafka":
         from eventq.broker.lag.librdkafka_process import IsolatedLagReader
 

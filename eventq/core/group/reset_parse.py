@@ -35,7 +35,7 @@ def parse_target(text: str, now: float) -> Target:
     try:
         return Start(StartKind.TIME, millis(text))
     except UsageError as error:
-        raise UsageError(f"no place to reset to: {text!r}", hint=f"one of {_FORMS}") from error
+        raise UsageError(f"not a reset target: {text!r}", hint=f"one of {_FORMS}") from error
 
 
 def _duration(text: str) -> float:

@@ -16,6 +16,7 @@ from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.core.text import plural
 from eventq.loops.processes.exits import exit_name
 from eventq.loops.processes.messages import Failed, Stop
 from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
@@ -157,8 +158,9 @@ class WorkerPool:
         died = exit_name(worker.process.exitcode)
         self._fail(
             EventqError(
-                f"worker {worker.number + 1} died ({died}): of {rest} of its events nothing is known",
-                hint="was it killed for want of memory?",
+                f"worker {worker.number + 1} died ({died}): "
+                f"the outcome of {plural(rest, 'event')} is unknown",
+                hint="was it killed because memory ran out?",
             )
         )
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eventq.core.consume.report import GroupNow, MemberNow
+from eventq.core.text import plural
 from eventq.views.consume.report import ranges, rate
 
 _FRAME_LINES = 7
@@ -31,7 +32,7 @@ def frame(now: GroupNow, width: int, height: int) -> Stack:
     heads = [Text(line, no_wrap=True, overflow="ellipsis") for line in (_names(now), _totals(now))]
     parts: list[RenderableType] = [*heads, table]
     if left_out:
-        parts.append(Text(f"and {left_out} more members", style="dim"))
+        parts.append(Text(f"and {plural(left_out, 'more member')}", style="dim"))
     return Stack(*parts)
 
 
@@ -57,5 +58,5 @@ def _totals(now: GroupNow) -> str:
     malformed = f" · {now.malformed:,} malformed" if now.malformed else ""
     return (
         f"{now.processed:,} processed · {rate(now.rate)}/s · queue depth "
-        f"{'?' if now.lag is None else f'{now.lag:,}'} · {now.rebalances} rebalances{malformed}"
+        f"{'?' if now.lag is None else f'{now.lag:,}'} · {plural(now.rebalances, 'rebalance')}{malformed}"
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from eventq.core.consume.report import ConsumeReport, GroupNow, MemberReport, Tally
+from eventq.core.text import plural
 
 
 def progress_line(now: GroupNow) -> str:
@@ -35,7 +36,7 @@ def report_text(report: ConsumeReport) -> str:
     tally = report.tally
     latency = _latency(tally)
     lines = [
-        f"{tally.processed:,} events of {report.topic} processed by group {report.group} "
+        f"{plural(tally.processed, 'event', ',')} of {report.topic} processed by group {report.group} "
         f"in {report.seconds:.1f} s" + (f" ({rate(tally.rate)}/s)" if tally.rate is not None else ""),
     ]
     if latency["max"] is not None:
@@ -50,12 +51,14 @@ def report_text(report: ConsumeReport) -> str:
         for r in report.resets
     ]
     ends = ", ".join(f"{p}: {offset}" for p, offset in sorted(report.committed.items()))
-    lines.append(f"committed: {ends or 'nothing'}; {report.rebalances} rebalances; client {report.client}")
+    lines.append(
+        f"committed: {ends or 'nothing'}; {plural(report.rebalances, 'rebalance')}; client {report.client}"
+    )
     return "\n".join(lines) + "\n"
 
 
 def _member_line(member: MemberReport) -> str:
-    restarts = f", {member.restarts} restarts" if member.restarts else ""
+    restarts = f", {plural(member.restarts, 'restart')}" if member.restarts else ""
     ended = f", exit {member.exit}" if member.exit else ""
     if member.pid is None:
         return f"  member {member.number}: not started"
