@@ -50,7 +50,7 @@ def root(
         False, "--version", "-V", callback=_version, is_eager=True, help="Print the version and exit."
     ),
 ) -> None:
-    """The producer-consumer pattern on Apache Kafka: make a load, run a group, see the queue between them."""
+    """The producer-consumer pattern on Apache Kafka: send events, run a group, see the queue between them."""
 
 
 def run() -> int:

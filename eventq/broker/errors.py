@@ -19,9 +19,9 @@ _JOIN_HINTS = {
     23: "another member of the group has another partition.assignment.strategy",
     24: "a group can't have this name",
     26: "--session-timeout must be within the broker's limits: by default from 6s to 30m",
-    29: "may this user read the topic? kafka-acls tells",
-    30: "may this user read in the group? kafka-acls tells",
-    81: "the group is full: group.max.size of the broker; fewer members with --count",
+    29: "may this user read the topic? kafka-acls shows it",
+    30: "may this user read in the group? kafka-acls shows it",
+    81: "the group is full (the broker's group.max.size): use fewer members by --count",
 }
 
 
@@ -46,7 +46,7 @@ def unreachable(connection: Connection, reason: str, *, at_login: bool = False) 
         )
     return EventqError(
         f"no broker answered at {where} within {connection.connect_timeout:g} s ({reason})",
-        hint="is Kafka running there, is the address right, does the listener want TLS or SASL "
+        hint="is Kafka running there, is the address right, does the listener need TLS or SASL "
         "(security.protocol)?",
     )
 

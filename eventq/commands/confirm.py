@@ -11,7 +11,7 @@ def require_terminal(doing: str, *, yes: bool) -> None:
     """Refuses, before any work, a question that nobody could answer."""
     if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
-            f"{doing} asks first, and there is no terminal to ask on", hint="--yes answers for you"
+            f"{doing} asks for confirmation, and there is no terminal", hint="--yes skips the question"
         )
 
 

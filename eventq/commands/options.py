@@ -51,18 +51,19 @@ class Shared:
         option(_PANEL, "--client", text="The client library (default auto: the faster of those installed)."),
     ] = None
     connect_timeout: Annotated[
-        str | None, option(_PANEL, "--connect-timeout", text="How long to look for a broker (default 10s).")
+        str | None,
+        option(_PANEL, "--connect-timeout", text="How long to try to reach a broker (default 10s)."),
     ] = None
     output: Annotated[
         str | None,
-        option(_PANEL, "-o", "--output", text="A format: text, json or csv, where the command has it."),
+        option(_PANEL, "-o", "--output", text="Output format: text, json or csv, depending on the command."),
     ] = None
     quiet: Annotated[
         bool,
         option(_PANEL, "-q", "--quiet", text="No progress and no notes on stderr."),
     ] = False
     verbose: Annotated[
-        bool, option(_PANEL, "-v", "--verbose", text="Say what is being done and with which settings.")
+        bool, option(_PANEL, "-v", "--verbose", text="Report what is done, and with which settings.")
     ] = False
     debug: Annotated[bool, option(_PANEL, "--debug", text="Show a traceback with an error.")] = False
 

@@ -1,9 +1,9 @@
 """Numbers with their nouns and units, as people write them."""
 
 
-def plural(number: int, noun: str) -> str:
-    """`1 partition`, `3 partitions`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def plural(number: int, noun: str, form: str = "") -> str:
+    """`1 partition`, `3 partitions`; `form` as of format(): `,` groups the digits."""
+    return f"{number:{form}} {noun}" if number == 1 else f"{number:{form}} {noun}s"
 
 
 def duration(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""scripts/quickstart: a burst of events, a group that works it off, and the queue between them.
+"""scripts/quickstart: a burst of events, a group that processes it, and the queue between them.
 
 cli       the steps, one after the other
 burst     producer, group and watch, side by side, and their ends

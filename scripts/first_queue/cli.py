@@ -24,7 +24,8 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         print(
-            "\ninterrupted; a Kafka that was started is still up: scripts/kafka status --all", file=sys.stderr
+            "\ninterrupted; a Kafka that was started is still running: scripts/kafka status --all",
+            file=sys.stderr,
         )
         return 130
 
@@ -32,7 +33,7 @@ def main() -> int:
 def _steps(port: str, seconds: int, folder: Path) -> int:
     _step(1, "eventq and what it needs, in .venv")
     _script("venv")
-    _step(2, "a Kafka of your own")
+    _step(2, "your own Kafka")
     address = _script("kafka", "up", "--port", port)
     eventq = Eventq(_CHECKOUT / ".venv" / "bin" / "eventq", burst.environment(address), folder)
     _step(3, f"topic {burst.TOPIC} with 10 partitions")
@@ -41,7 +42,7 @@ def _steps(port: str, seconds: int, folder: Path) -> int:
     _step(
         4,
         f"a burst: {burst.RATE} events a second for {seconds} s; a group of {burst.MEMBERS} members, "
-        "100 events a second each, works it off",
+        "100 events a second each, processes it",
     )
     ran = burst.run(eventq, seconds, Lines().show)
     _step(5, "all of it has been read")
@@ -67,8 +68,8 @@ def _script(name: str, *words: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/quickstart",
-        description="Makes .venv, starts a Kafka, and shows a queue that builds up and is worked off. "
-        "The Kafka stays up; the end says how to stop it.",
+        description="Makes .venv, starts a Kafka, and shows a queue that builds up and is emptied again. "
+        "The Kafka keeps running; the last lines say how to stop it.",
     )
     parser.add_argument(
         "--port", default="9092", help="where Kafka listens; 0 finds a free one (default 9092)"

@@ -34,28 +34,28 @@ def summary(ran: Ran) -> str:
     members = ", ".join(f"{member['processed']:,}" for member in consumed["members"])
     return (
         f"produced   {produced['acked']:,} events, acknowledged, at {produced['achieved_rate']:.1f}/s "
-        f"(asked for {RATE}/s)\n"
+        f"({RATE}/s requested)\n"
         f"consumed   {consumed['processed']:,} events by {len(consumed['members'])} members "
         f"({members}), at {consumed['rate']:.1f}/s\n"
-        f"queue      {max(depths, default=0):,} events deep at its deepest; "
+        f"queue      {max(depths, default=0):,} events at its deepest; "
         f"an event waited {consumed['latency_ms']['p50'] / 1000:.1f} s (median)\n"
     )
 
 
 def what_next(address: str, port: str) -> str:
-    """Commands that work as they stand on the Kafka that is left running."""
-    return f"""Kafka is still up at {address}. Try next:
+    """Commands that work as they are on the Kafka that is left running."""
+    return f"""Kafka is still running at {address}. Try next:
 
   . .venv/bin/activate
   export KAFKA_BOOTSTRAP_ADDRESS={address}
-  # a queue of your own: one member, too slow for what arrives; q ends the view
+  # your own queue: one member, too slow for what arrives; q quits the view
   eventq produce --topic {TOPIC} --rate 200 --duration 1m --quiet &
   eventq consume --topic {TOPIC} --group {GROUP} --count 1 --work 10ms --duration 1m --quiet &
   eventq lag watch --group {GROUP}
-  # replay: another group reads all of it again, and takes nothing from the first
+  # replay: another group reads all of it again, without affecting the first
   eventq consume --topic {TOPIC} --group another --from-beginning --until-end
   eventq --help
 
-Stop it with     scripts/kafka down --port {port}
-and its data:    scripts/kafka wipe --port {port}
+Stop it:               scripts/kafka down --port {port}
+and delete its data:   scripts/kafka wipe --port {port}
 """

@@ -32,7 +32,7 @@ def main() -> int:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Two calls in one checkout follow each other: both may pick ports, or bring the jars."""
+    """Two calls in one checkout follow each other: both may pick ports, or download the jars."""
     layout.HOME.mkdir(exist_ok=True)
     with (layout.HOME / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -130,7 +130,7 @@ def _wipe(given: argparse.Namespace) -> int:
         else:
             java.stop(java.brokers(cluster), now=True)
         layout.forget(cluster)
-        _say(f"{cluster.bootstrap} is gone, data and all")
+        _say(f"{cluster.bootstrap} is stopped, and its data removed")
     return 0
 
 
@@ -179,7 +179,9 @@ def _say(text: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="scripts/kafka", description="A real Kafka for tests and tries.")
+    parser = argparse.ArgumentParser(
+        prog="scripts/kafka", description="A real Kafka for tests and experiments."
+    )
     verbs = parser.add_subparsers(required=True, metavar="up|down|status|logs|wipe|jars")
     up = _verb(verbs, "up", _up, "start it and wait until it answers; prints the address")
     up.add_argument("--nodes", type=int, choices=range(1, 10), metavar="N", help="a cluster of N (default 1)")
@@ -198,7 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     logs = _verb(verbs, "logs", _logs, "the end of the brokers' logs")
     logs.add_argument("--lines", type=int, default=50, metavar="N")
     logs.add_argument("-f", "--follow", action="store_true")
-    _verb(verbs, "jars", _jars, "bring the jars and print their folder")
+    _verb(verbs, "jars", _jars, "download the jars and print their folder")
     return parser
 
 

@@ -48,8 +48,10 @@ def ensure() -> Path:
 
 def _download(target: Path) -> None:
     if shutil.which("mvn") is None:
-        raise KafkaProblem("Maven is needed once, to bring Kafka's jars: install it (mvn) and run this again")
-    print(f"bringing the jars of Kafka {kafka_version()} with Maven (once, 55 MB)", file=sys.stderr)
+        raise KafkaProblem(
+            "Maven is needed once, to download Kafka's jars: install it (mvn) and run this again"
+        )
+    print(f"downloading the jars of Kafka {kafka_version()} with Maven (once, 55 MB)", file=sys.stderr)
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     goal = ["dependency:copy-dependencies", f"-DoutputDirectory={part}", "-DincludeScope=runtime"]
@@ -62,5 +64,5 @@ def _download(target: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise KafkaProblem(f"Maven could not bring the jars:\n{done.stdout[-3000:]}")
+        raise KafkaProblem(f"Maven could not download the jars:\n{done.stdout[-3000:]}")
     part.rename(target)

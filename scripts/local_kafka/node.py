@@ -67,7 +67,9 @@ class Broker:
             check=False,
         )
         if done.returncode:
-            raise KafkaProblem(f"node {self.node.id} got no data folder:\n{done.stdout[-3000:]}")
+            raise KafkaProblem(
+                f"node {self.node.id} could not format its data folder:\n{done.stdout[-3000:]}"
+            )
 
     def signal(self, number: signal.Signals) -> None:
         pid = self.pid()

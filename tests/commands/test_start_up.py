@@ -180,7 +180,7 @@ def test_auto_asks_about_one_group_once_over_librdkafka_and_all_else_over_kafka_
     for words in (*once, *else_):
         said = modules(*words.replace("G", group).split(), "-v", "-b", bootstrap)
         client = "librdkafka" if words in once else "kafka-python"
-        assert f"eventq: asks Kafka over {client}" in said, words
+        assert f"eventq: reads from Kafka with {client}" in said, words
         assert ("kafka" in said) == (words in else_), words
 
 

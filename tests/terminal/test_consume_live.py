@@ -39,7 +39,7 @@ def test_the_table_has_a_row_per_member_and_fits_the_terminal(
     assert f"group {harness.group}" in names
     assert "processed" in totals
     assert "queue depth" in totals
-    assert "rebalances" in totals
+    assert "rebalance" in totals
     rows = [line.split() for line in lines[heads[0] + 2 :] if "consuming" in line]
     assert 0 < len(rows) <= 3
     assert all(row[1].isdecimal() for row in rows)

@@ -43,7 +43,7 @@ def test_on_a_terminal_it_plays_at_its_speed_holds_the_last_sample_and_q_quits(r
     assert any("group billing" in line for line in lines)
     assert any("orders" in line for line in lines)
     child.send("q")
-    child.expect("the last line, 4, is cut")
+    child.expect("the last line, 4, is cut off")
     ends_with(child, 0)
 
 
@@ -61,7 +61,9 @@ def test_in_a_pipe_it_gives_the_documents_again(recording: Path) -> None:
     assert [json.loads(line) for line in done.stdout.splitlines()] == [
         json.loads(document(3600 * n)) for n in range(3)
     ]
-    assert done.stderr == f"eventq: {recording}: the last line, 4, is cut: the recording was interrupted\n"
+    assert (
+        done.stderr == f"eventq: {recording}: the last line, 4, is cut off: the recording was interrupted\n"
+    )
 
 
 @pytest.mark.parametrize(

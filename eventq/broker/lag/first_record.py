@@ -113,7 +113,9 @@ class FirstRecords:
 
     def _advance(self, search: _Search, row: Any) -> FirstRecord | None:
         if row is None or row.error_code:
-            return FirstRecord(error="the leader left it out" if row is None else code_text(row.error_code))
+            return FirstRecord(
+                error="the leader's answer does not include it" if row is None else code_text(row.error_code)
+            )
         try:
             timestamp, search.at = first_of(row, search.at, search.range.end, committed=self._committed)
         except KafkaError as error:
@@ -123,7 +125,7 @@ class FirstRecords:
         if search.at >= search.range.end:
             return FirstRecord()
         if not row.records and search.alone:
-            return FirstRecord(error="the leader has nothing to read there")
+            return FirstRecord(error="the leader returned no record there")
         search.alone = True
         return None
 
@@ -158,5 +160,5 @@ def _closed(company: Sequence[_Search]) -> bool:
 
 def _dated(timestamp_ms: int) -> FirstRecord:
     if timestamp_ms < 0:
-        return FirstRecord(error="the record carries no timestamp")
+        return FirstRecord(error="the record has no timestamp")
     return FirstRecord(timestamp_ms / 1000)

@@ -148,7 +148,7 @@ class _ReaderProcess:
             os.kill(self._pid, signal.SIGKILL)
             code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
         except (ProcessLookupError, ChildProcessError):
-            return "nobody knows why"  # SIGCHLD is ignored: the system has forgotten it
+            return "cause unknown"  # SIGCHLD is ignored: the system has forgotten it
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 

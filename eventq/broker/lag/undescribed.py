@@ -6,8 +6,8 @@ from eventq.core.lag.reads import Description, ListedGroup, Listing
 
 _NOTES = {
     "share": "members and lag unknown: a share group commits no offsets",
-    "classic": "members unknown: the group came up while it was asked for",
-    "consumer": "members unknown: the group came up while it was asked for",
+    "classic": "members unknown: the group was created while it was being read",
+    "consumer": "members unknown: the group was created while it was being read",
 }
 
 

@@ -1,4 +1,4 @@
-"""`eventq consume`: a group of member processes works a topic off."""
+"""`eventq consume`: a group of member processes reads a topic."""
 
 import typer
 

@@ -40,59 +40,71 @@ class ConsumeOptions:
     ] = None
     from_beginning: Annotated[
         bool,
-        option(_GROUP, "--from-beginning", text="Without a commit, begin at the log start, not at the end."),
+        option(
+            _GROUP, "--from-beginning", text="Without a commit, start at the log start instead of the end."
+        ),
     ] = False
     start: Annotated[
         str | None,
-        option(_GROUP, "--from", text="Without a commit, begin at this OFFSET, RFC 3339 time or @MILLIS."),
+        option(_GROUP, "--from", text="Without a commit, start at this OFFSET, RFC 3339 time or @MILLIS."),
     ] = None
     isolation: Annotated[
         Isolation | None,
-        option(_GROUP, "--isolation", text="read-committed: records of committed transactions only."),
+        option(_GROUP, "--isolation", text="read-committed: only records of committed transactions."),
     ] = None
     session_timeout: Annotated[
-        str | None, option(_GROUP, "--session-timeout", text="When a silent member is given up (10s).")
+        str | None,
+        option(
+            _GROUP, "--session-timeout", text="Remove a member that sends no heartbeat for this long (10s)."
+        ),
     ] = None
     heartbeat_interval: Annotated[
-        str | None, option(_GROUP, "--heartbeat-interval", text="How often a member is heard of (1s).")
+        str | None, option(_GROUP, "--heartbeat-interval", text="How often a member sends a heartbeat (1s).")
     ] = None
     commit_interval: Annotated[
-        str, option(_GROUP, "--commit-interval", text="How often a member commits what it processed.")
+        str, option(_GROUP, "--commit-interval", text="How often a member commits what it has processed.")
     ] = "1s"
     restart: Annotated[
-        bool, option(_GROUP, "--restart/--no-restart", text="Start a member again that has died.")
+        bool,
+        option(_GROUP, "--restart/--no-restart", text="Restart a member that dies."),
     ] = True
     max_messages: Annotated[
         int | None,
         option(
-            _LIMITS, "-n", "--max-messages", text="Process and commit exactly N, over all members.", min=1
+            _LIMITS,
+            "-n",
+            "--max-messages",
+            text="Process and commit exactly N events, over all members.",
+            min=1,
         ),
     ] = None
     until_end: Annotated[
-        bool, option(_LIMITS, "--until-end", text="Until the group has passed the ends of now.")
+        bool,
+        option(_LIMITS, "--until-end", text="Stop once the group has read up to the current end offsets."),
     ] = False
     duration: Annotated[
-        str | None, option(_LIMITS, "--duration", text="A planned end after 30s, 5m, 1h30m.")
+        str | None, option(_LIMITS, "--duration", text="Stop after this time: 30s, 5m, 1h30m.")
     ] = None
     timeout: Annotated[
-        str | None, option(_LIMITS, "--timeout", text="Exit 124 when the goal is not reached by then.")
+        str | None, option(_LIMITS, "--timeout", text="Exit 124 if the goal is not reached within this time.")
     ] = None
     idle_timeout: Annotated[
-        str | None, option(_LIMITS, "--idle-timeout", text="End when nothing has arrived for so long.")
+        str | None, option(_LIMITS, "--idle-timeout", text="Stop when no event has arrived for this long.")
     ] = None
     work: Annotated[
-        str | None, option(_EVENTS, "--work", text="Time an event takes: 5ms, uniform:1ms..9ms, exp:5ms.")
+        str | None,
+        option(_EVENTS, "--work", text="Simulated work per event: 5ms, uniform:1ms..9ms, exp:5ms."),
     ] = None
     events: Annotated[
         bool,
-        option(_EVENTS, "--events", text="Each event on stdout, a JSON line each."),
+        option(_EVENTS, "--events", text="Print each event to stdout as one line of JSON."),
     ] = False
     value_format: Annotated[
-        ValueFormat, option(_EVENTS, "--format", text="What a well-formed value is; raw: anything.")
+        ValueFormat, option(_EVENTS, "--format", text="The expected form of a value; raw accepts anything.")
     ] = ValueFormat.PURCHASE
     on_malformed: Annotated[
         OnMalformed,
-        option(_EVENTS, "--on-malformed", text="skip: count and go on; fail: exit 1, not committed."),
+        option(_EVENTS, "--on-malformed", text="skip: count it and go on; fail: exit 1, do not commit it."),
     ] = OnMalformed.SKIP
 
     @property
@@ -105,8 +117,8 @@ class ConsumeOptions:
             raise UsageError("--max-messages and --until-end are two goals", hint="give one of them")
         if self.timeout is not None and self.max_messages is None and not self.until_end:
             raise UsageError(
-                "--timeout says by when a goal must be reached, and there is none",
-                hint="add -n or --until-end; --duration is a planned end",
+                "--timeout is the time limit for a goal, and there is none",
+                hint="add -n or --until-end; to stop after a fixed time use --duration",
             )
         if self.fail_on_malformed and self.value_format is ValueFormat.RAW:
-            raise UsageError("--on-malformed fail with --format raw", hint="as raw no value is malformed")
+            raise UsageError("--on-malformed fail with --format raw", hint="a raw value is never malformed")

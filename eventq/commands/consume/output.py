@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from eventq.commands.output import say
+from eventq.commands.redaction import redact
 from eventq.core.consume.report import GroupNow
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class ConsumeOutput:
 
     def note(self, text: str) -> None:
         if self._live is not None:
-            self._live.note(text)
+            self._live.note(redact(text))
         elif not self._quiet:
             say(text)
 

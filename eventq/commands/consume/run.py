@@ -51,15 +51,17 @@ def _run(
     with ConsumeOutput(live=live, quiet=shared.quiet) as output:
         if plan.count > partitions:
             idle = plan.count - partitions
-            output.note(f"{plan.count} members for {plural(partitions, 'partition')}: {idle} will be idle")
+            output.note(
+                f"{plural(plan.count, 'member')} for {plural(partitions, 'partition')}: {idle} will be idle"
+            )
         run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output)
         with stop_in_order(run.ending.ask):
             outcome = run.run()
     report = run.report()
     if report.skipped_at_start:
         output.note(
-            f"began at the end: {report.skipped_at_start} retained events were skipped; "
-            "--from-beginning reads them (in a group that has not committed yet)"
+            f"started at the end: {plural(report.skipped_at_start, 'retained event')} skipped; "
+            "--from-beginning reads them (in a group without commits)"
         )
     return report, outcome, run.ending.error
 
@@ -79,7 +81,8 @@ def _judge(outcome: Outcome, error: EventqError | None, plan: GroupPlan, report:
         raise error
     if outcome is Outcome.TIMED_OUT:
         raise TimedOut(
-            f"the goal was not reached within {plan.timeout:g} s: {report.tally.processed} processed"
+            f"the goal was not reached within {plan.timeout:g} s: "
+            f"{plural(report.tally.processed, 'event')} processed"
         )
     if outcome is Outcome.IDLE and plan.has_goal:
         raise TimedOut(f"nothing arrived for {plan.idle_timeout:g} s and the goal was not reached")

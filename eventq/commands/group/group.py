@@ -27,13 +27,14 @@ SUBCOMMANDS = {"reset": "eventq.commands.group.reset"}
 """The module of each, which has `register(group)`."""
 
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[GROUP]", help="Groups, as with --group.", show_default=False)
+    list[str] | None,
+    typer.Argument(metavar="[GROUP]", help="Groups; the same as --group.", show_default=False),
 ]
 
 
 @kafka_command
 def list_(shared: Shared) -> None:
-    """All groups with their type (classic, consumer, share, streams) and state."""
+    """List all groups with their type (classic, consumer, share, streams) and state."""
     output = output_format(shared, ("text", "json"))
     with lag_reader(shared) as reader:
         listing = reader.list_groups()
@@ -50,7 +51,7 @@ def list_(shared: Shared) -> None:
 
 @kafka_command
 def describe(shared: Shared, names: Names = None, group: Groups = None) -> None:
-    """State, members, topics and lag of groups; all groups when none is named."""
+    """Show state, members, topics and lag of groups; all groups if none is named."""
     from eventq.views.group import groups as view
     from eventq.views.group import groups_json as documents
 
@@ -60,7 +61,7 @@ def describe(shared: Shared, names: Names = None, group: Groups = None) -> None:
 
 @kafka_command
 def members(shared: Shared, names: Names = None, group: Groups = None) -> None:
-    """Who is in the groups and what each member is assigned; all groups when none is named."""
+    """Show the members of groups and their assignments; all groups if none is named."""
     from eventq.views.group import groups as view
     from eventq.views.group import groups_json as documents
 
@@ -118,7 +119,7 @@ def delete(
     group: Annotated[list[str] | None, typer.Option("-g", "--group", help="A group; repeatable.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete groups with their commits; asks first, and refuses while members live."""
+    """Delete groups and their commits; asks first, and refuses groups with live members."""
     output = output_format(shared, ("text", "json"))
     wanted = tuple(dict.fromkeys([*(names or ()), *(group or ())]))
     if not wanted:

@@ -37,11 +37,13 @@ def reset(
         ),
     ] = None,
     from_csv: Annotated[
-        Path | None, typer.Option("--from-csv", help="Put back what -o csv saved before a reset.")
+        Path | None, typer.Option("--from-csv", help="Restore the commits that -o csv saved before a reset.")
     ] = None,
-    execute: Annotated[bool, typer.Option("--execute", help="Do it; without, the plan is shown.")] = False,
+    execute: Annotated[
+        bool, typer.Option("--execute", help="Carry out the plan instead of only showing it.")
+    ] = False,
 ) -> None:
-    """Move a group's commits, so that it reads again or skips: a plan, unless --execute."""
+    """Move a group's commits, to re-read or skip records; only shows the plan without --execute."""
     output = output_format(shared, ("text", "json", "csv"))
     if (to is None) == (from_csv is None):
         raise UsageError("a reset needs either --to or --from-csv", hint="such as --to earliest")
@@ -84,9 +86,9 @@ def _tell(shared: Shared, planned: ResetPlan) -> None:
     if planned.failures:
         raise together(planned.failures, len(planned.rows))
     if planned.executed:
-        note(shared, f"the commits of group {safe_text.name(planned.group)} are moved")
+        note(shared, f"the commits of group {safe_text.name(planned.group)} were moved")
         return
-    note(shared, "this is a plan, nothing was changed: --execute does it")
+    note(shared, "this is a plan, nothing was changed: --execute carries it out")
     if planned.refusal is not None:
         note(shared, f"it would be refused now: {planned.refusal}")
 

@@ -31,15 +31,16 @@ def check(
     shared: Shared,
     group: OneGroup = None,
     topic: Topics = None,
-    max_lag: Annotated[int | None, typer.Option("--max-lag", min=0, help="The largest total lag.")] = None,
+    max_lag: Annotated[int | None, typer.Option("--max-lag", min=0, help="Limit for the total lag.")] = None,
     max_time_lag: Annotated[
-        str | None, typer.Option("--max-time-lag", help="The oldest unread record's largest age, as 30s.")
+        str | None,
+        typer.Option("--max-time-lag", help="Limit for the age of the oldest unread record, such as 30s."),
     ] = None,
     min_members: Annotated[
-        int | None, typer.Option("--min-members", min=1, help="The fewest live members.")
+        int | None, typer.Option("--min-members", min=1, help="Minimum number of live members.")
     ] = None,
     nagios: Annotated[
-        bool, typer.Option("--nagios", help="One plugin line with perfdata; exit 0, 1, 2 or 3.")
+        bool, typer.Option("--nagios", help="Print one plugin line with perfdata; exit 0, 1, 2 or 3.")
     ] = False,
     warn_lag: Annotated[
         int | None, typer.Option("--warn-lag", min=0, help="With --nagios: a larger lag is WARNING.")
@@ -50,7 +51,7 @@ def check(
     assume: AssumeOption = Assume.EARLIEST,
     isolation: IsolationOption = None,
 ) -> int | None:
-    """Check a group against limits: exit 0, or 3 with one line for each breach; what is unknown is one."""
+    """Check a group against limits: exit 0, or 3 with a line per breach; an unknown figure is a breach."""
     if not nagios:
         _refuse("without --nagios", "--max-lag is the limit then", warn_lag=warn_lag, crit_lag=crit_lag)
         wanted = output_format(shared, ("text", "json"))

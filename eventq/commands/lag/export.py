@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 def export(
     shared: Shared,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: a free one.")] = 9308,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port to listen on; 0 picks a free one.")
+    ] = 9308,
     listen: Annotated[str, typer.Option("--listen", help="The address to listen on.")] = "127.0.0.1",
     groups: Annotated[
         str | None, typer.Option("--groups", metavar="REGEX", help="Only these groups.")
@@ -39,10 +41,10 @@ def export(
     ] = None,
     assume: AssumeOption = Assume.EARLIEST,
     isolation: IsolationOption = None,
-    interval: Annotated[str, typer.Option("--interval", help="The time between two samples.")] = "10s",
-    window: Annotated[str, typer.Option("--window", help="What rates, ETA and verdict look back on.")] = "2m",
+    interval: Annotated[str, typer.Option("--interval", help="Time between two samples.")] = "10s",
+    window: Annotated[str, typer.Option("--window", help="Time span for rates, ETA and verdict.")] = "2m",
 ) -> None:
-    """Serve lag to Prometheus until stopped. Kafka is sampled on a schedule; a scrape never asks it."""
+    """Serve lag to Prometheus until stopped. Kafka is sampled on a schedule, never by a scrape."""
     output_format(shared, ("text",))
     require("prometheus_client", "export")
     selection = Selection(pattern(groups, "--groups"), pattern(topics, "--topics"))
@@ -80,7 +82,7 @@ class _Published:
     def take(self, sample: "Sample", sampling: "Sampling") -> None:
         self._publish(sample, sampling)
         if (sample.error is None) != (self._error is None):
-            say("reads again" if sample.error is None else f"{sample.error}; keeps trying")
+            say("Kafka can be read again" if sample.error is None else f"{sample.error}; keeps trying")
         self._error = sample.error
 
     def _publish(self, sample: "Sample", sampling: "Sampling") -> None:

@@ -39,10 +39,10 @@ def lag(
     assume: AssumeOption = Assume.EARLIEST,
     isolation: IsolationOption = None,
     time_lag: Annotated[
-        bool, typer.Option("--time-lag", help="Fetch the oldest unread record of each partition for its age.")
+        bool, typer.Option("--time-lag", help="Fetch each partition's oldest unread record to find its age.")
     ] = False,
 ) -> int | None:
-    """How far consumer groups are behind, per partition; `eventq lag watch` shows it live."""
+    """Show how far consumer groups are behind, per partition; `eventq lag watch` does so live."""
     if ctx.invoked_subcommand is not None:
         _refuse_before_subcommand(ctx)
         return None

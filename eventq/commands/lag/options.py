@@ -64,7 +64,7 @@ def groups_of(shared: Shared, given: list[str] | None, *, every: bool = False) -
 
 def _topics_of(given: list[str] | None) -> tuple[str, ...]:
     if "" in (given or ()):
-        raise UsageError("an empty name is no topic", hint="is the variable behind --topic set?")
+        raise UsageError("the name of a topic can't be empty", hint="is the variable given to --topic set?")
     return check_names(given or ())
 
 
@@ -81,7 +81,7 @@ def period(text: str) -> float:
     """Seconds between two looks; none at all would ask Kafka without end."""
     seconds = duration(text)
     if seconds <= 0:
-        raise UsageError(f"not a time to wait: {text!r}", hint="such as 500ms or 20s")
+        raise UsageError(f"not longer than 0: {text!r}", hint="such as 500ms or 20s")
     return seconds
 
 
@@ -103,7 +103,7 @@ def lag_reader(shared: Shared, *, brief: bool = False) -> "KafkaPythonLagReader 
     to = connection(shared)
     client = "kafka-python" if to.client == "auto" and not brief else data_client(to)
     if shared.verbose:
-        note(shared, f"asks Kafka over {client}")
+        note(shared, f"reads from Kafka with {client}")
     if client == "librdkafka":
         from eventq.broker.lag.librdkafka_process import IsolatedLagReader
 

@@ -15,15 +15,17 @@ _MOST_GROUPS = 12
 
 
 def plot(
-    recording: Annotated[Path, typer.Argument(help="What `eventq lag watch -o json` wrote.")],
-    to: Annotated[Path, typer.Option("--to", help="The picture: NAME.svg, NAME.png or NAME.html.")],
-    group: Annotated[list[str] | None, typer.Option("-g", "--group", help="Only this; repeatable.")] = None,
+    recording: Annotated[Path, typer.Argument(help="A recording: the output of `eventq lag watch -o json`.")],
+    to: Annotated[Path, typer.Option("--to", help="The file to write: NAME.svg, NAME.png or NAME.html.")],
+    group: Annotated[
+        list[str] | None, typer.Option("-g", "--group", help="Only this group; repeatable.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No notes on stderr.")] = False,
 ) -> None:
-    """Draw lag, rates and time lag of a recording, per group with its hottest partitions."""
+    """Draw the lag, rates and time lag of a recording, per group and for its hottest partitions."""
     kind = to.suffix.lstrip(".").lower()
     if kind not in _KINDS:
-        raise UsageError(f"--to {to}: no such kind of picture", hint="name it .svg, .png or .html")
+        raise UsageError(f"--to {to}: not a supported image format", hint="name it .svg, .png or .html")
     require("matplotlib", "plot")
     from eventq.core.lag.plot import Charts
     from eventq.loops.lag.recording import recorded
@@ -37,7 +39,7 @@ def plot(
     missing = sorted(set(group or ()) - {chart.group for chart in drawn})
     if missing or not drawn:
         raise NotFound(
-            f"not in {recording}: {', '.join(missing) or 'any group'}",
+            f"not in {recording}: {', '.join(missing)}" if missing else f"{recording} has no groups",
             hint=f"what is in it: eventq lag watch --replay {recording}",
         )
     if len(drawn) > _MOST_GROUPS:

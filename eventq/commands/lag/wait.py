@@ -36,23 +36,25 @@ def wait(
     shared: Shared,
     group: OneGroup = None,
     topic: Topics = None,
-    max_lag: Annotated[int, typer.Option("--max-lag", min=0, help="The total lag to be content with.")] = 0,
+    max_lag: Annotated[
+        int, typer.Option("--max-lag", min=0, help="Stop once the total lag is at most this.")
+    ] = 0,
     timeout: Annotated[str, typer.Option("--timeout", help="Give up after this (exit 124).")] = "60s",
     stall: Annotated[
-        str | None, typer.Option("--stall", help="Give up when no commit moves for this long (exit 3).")
+        str | None, typer.Option("--stall", help="Give up when no commit changes for this long (exit 3).")
     ] = None,
     pinned: Annotated[
         bool,
-        typer.Option("--pinned", help="Wait for what is there now, not for what still arrives."),
+        typer.Option("--pinned", help="Wait only for the records that exist now, not for later ones."),
     ] = False,
     require_group: Annotated[
-        bool, typer.Option("--require-group", help="A group that does not exist is an error (exit 4).")
+        bool, typer.Option("--require-group", help="Fail if the group does not exist (exit 4).")
     ] = False,
     assume: AssumeOption = Assume.EARLIEST,
     isolation: IsolationOption = None,
-    interval: Annotated[str, typer.Option("--interval", help="The time between two looks.")] = "500ms",
+    interval: Annotated[str, typer.Option("--interval", help="Time between two samples.")] = "500ms",
 ) -> int | None:
-    """Wait until a group has caught up: exit 0; 3 when it can't or stands still, 124 when it is late."""
+    """Wait until a group has caught up: exit 0; 3 if it can't or makes no progress, 124 on timeout."""
     name, wanted = one_group(shared, group), output_format(shared, ("text", "json"))
     question = question_of(shared, (name,), topic, assume, isolation, patient=True, expected=True)
     require_group = require_group or not name  # nobody can join it, and so it will not come to be
@@ -156,8 +158,10 @@ def _error(
             f"{named} can't reach {aim}: {state}", hint="docs/lag.md says what to do at each status"
         )
     if outcome is WaitOutcome.STALLED:
-        text = f"{named} has not got on for {limits.stall:g} s: {state}"
-        return ThresholdBreached(text, hint="does a member live, does it commit? eventq lag watch shows it")
+        text = f"{named} has made no progress for {limits.stall:g} s: {state}"
+        return ThresholdBreached(
+            text, hint="is a member alive, and does it commit? eventq lag watch shows it"
+        )
     if outcome is WaitOutcome.TIMED_OUT:
         return TimedOut(f"{named} did not reach {aim} within {limits.timeout:g} s: {state}")
     return Stopped(ExitCode[outcome.name])

@@ -43,23 +43,21 @@ def watch(
     topic: Topics = None,
     assume: AssumeOption = Assume.EARLIEST,
     isolation: IsolationOption = None,
-    interval: Annotated[str, typer.Option("--interval", help="The time between two samples.")] = "1s",
+    interval: Annotated[str, typer.Option("--interval", help="Time between two samples.")] = "1s",
     window: Annotated[
         str,
-        typer.Option(
-            "--window", help="What rates, ETA and verdict look back on; longer than a commit interval."
-        ),
+        typer.Option("--window", help="Time span for rates, ETA and verdict; longer than a commit interval."),
     ] = "60s",
     samples: Annotated[int | None, typer.Option("--samples", min=1, help="End after N samples.")] = None,
     replay: Annotated[
         Path | None,
-        typer.Option("--replay", metavar="FILE", help="Show a recording instead (-o json made it)."),
+        typer.Option("--replay", metavar="FILE", help="Show a recording made with -o json instead."),
     ] = None,
     speed: Annotated[
-        float | None, typer.Option("--speed", help="With --replay: so many times as fast.")
+        float | None, typer.Option("--speed", help="With --replay: the speed factor, such as 10 or 0.5.")
     ] = None,
 ) -> None:
-    """The lag live, with rates, ETA and a verdict; in a pipe one JSON document a sample. `q` ends it."""
+    """Show lag live, with rates, ETA and a verdict; in a pipe, one JSON document per sample. `q` quits."""
     live = output_format(shared, ("text", "json")) == "text" and redrawable(sys.stdout)
     if replay is not None:
         _refuse(ctx)

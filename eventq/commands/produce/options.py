@@ -22,58 +22,75 @@ class ProduceOptions:
     partitions: Annotated[
         int | None,
         option(
-            _TOPIC, "--partitions", text="Create or grow the topic to so many (KAFKA_PARTITIONS, 10).", min=1
+            _TOPIC,
+            "--partitions",
+            text="Create the topic with, or grow it to, this many (KAFKA_PARTITIONS, 10).",
+            min=1,
         ),
     ] = None
     replicas: Annotated[
         int | None,
-        option(_TOPIC, "--replicas", text="Replicas of a created topic (KAFKA_REPLICAS, 1).", min=1),
+        option(_TOPIC, "--replicas", text="Replicas, if the topic is created (KAFKA_REPLICAS, 1).", min=1),
     ] = None
     create: Annotated[
-        bool, option(_TOPIC, "--create/--no-create", text="Create a missing topic, or exit 4.")
+        bool,
+        option(_TOPIC, "--create/--no-create", text="Create a missing topic, or with --no-create exit 4."),
     ] = True
     grow: Annotated[
-        bool, option(_TOPIC, "--grow/--no-grow", text="Add partitions if fewer than were asked for.")
+        bool, option(_TOPIC, "--grow/--no-grow", text="Add partitions if there are fewer than requested.")
     ] = True
     partition: Annotated[
         int | None, option(_TOPIC, "--partition", text="Send everything to this partition.", min=0)
     ] = None
     rate: Annotated[
         str | None,
-        option(_LOAD, "-r", "--rate", text="100, 0.5, 100/s, 30/m; without it as fast as possible."),
+        option(
+            _LOAD,
+            "-r",
+            "--rate",
+            text="Events per second: 100, 0.5, 100/s, 30/m; default: as fast as possible.",
+        ),
     ] = None
     max_messages: Annotated[
-        int | None, option(_LOAD, "-n", "--max-messages", text="Exactly N events.", min=1)
+        int | None, option(_LOAD, "-n", "--max-messages", text="Send exactly N events.", min=1)
     ] = None
-    duration: Annotated[str | None, option(_LOAD, "--duration", text="30s, 5m, 1h30m.")] = None
+    duration: Annotated[
+        str | None, option(_LOAD, "--duration", text="Stop after this time: 30s, 5m, 1h30m.")
+    ] = None
     seed: Annotated[
-        int | None, option(_LOAD, "--seed", text="The same ids, prices and keys again.", min=0)
+        int | None,
+        option(_LOAD, "--seed", text="Generate the same ids, prices and keys for the same seed.", min=0),
     ] = None
     key: Annotated[
         str,
-        option(_LOAD, "--key", text="none, product, customer:K or zipf:K:S (skewed)."),
+        option(_LOAD, "--key", text="Keys: none, product, customer:K or zipf:K:S (skewed)."),
     ] = "none"
-    workers: Annotated[
-        int, option(_LOAD, "--workers", text="Processes that share the one schedule.", min=1)
-    ] = 1
+    workers: Annotated[int, option(_LOAD, "--workers", text="Processes that share the schedule.", min=1)] = 1
     input: Annotated[
         str | None,
         option(_LOAD, "--input", text="Send each line of this file as an event; - is standard input."),
     ] = None
     max_slip: Annotated[
-        str | None, option(_LOAD, "--max-slip", text="Exit 3 if the p99 slip is above this.")
+        str | None, option(_LOAD, "--max-slip", text="Exit 3 if the p99 slip is greater than this.")
     ] = None
     acks: Annotated[
-        Acks | None, option(_SENDING, "--acks", text="all (idempotent), 1 or 0.", show_default="all")
+        Acks | None,
+        option(
+            _SENDING,
+            "--acks",
+            text="Acknowledgements to wait for: all (idempotent), 1 or 0.",
+            show_default="all",
+        ),
     ] = None
     compression: Annotated[
-        Compression | None, option(_SENDING, "--compression", text="Of batches.", show_default="none")
+        Compression | None,
+        option(_SENDING, "--compression", text="Compression of batches.", show_default="none"),
     ] = None
     linger_ms: Annotated[
-        int | None, option(_SENDING, "--linger-ms", text="How long a batch waits for more.", min=0)
+        int | None, option(_SENDING, "--linger-ms", text="How long a batch waits for more events.", min=0)
     ] = None
     batch_bytes: Annotated[
-        int | None, option(_SENDING, "--batch-bytes", text="The most that a batch holds.", min=1)
+        int | None, option(_SENDING, "--batch-bytes", text="Maximum size of a batch.", min=1)
     ] = None
 
     def check(self) -> None:

@@ -17,6 +17,7 @@ from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyKind
 from eventq.core.produce.plan import Acks, ProducePlan
 from eventq.core.produce.report import ProduceReport
+from eventq.core.text import plural
 from eventq.loops.clock import SystemClock
 from eventq.loops.produce.line_feed import LineFeed
 from eventq.loops.produce.parent import WorkerPool
@@ -40,10 +41,11 @@ def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> None:
     count = ready_topic(shared, send.connection, send.topic, rules)
     if send.partition is not None and send.partition >= count:
         raise UsageError(
-            f"topic {send.topic} has no partition {send.partition}", hint=f"0 to {count - 1} are there"
+            f"topic {send.topic} has no partition {send.partition}",
+            hint=f"it has partitions 0 to {count - 1}",
         )
     if not send.idempotent:
-        note(shared, f"acks {send.acks.value}, not idempotent: events can be lost or doubled")
+        note(shared, f"acks {send.acks.value}, not idempotent: events can be lost or duplicated")
     if shared.verbose:
         note(shared, f"run {plan.run}, client {send.client}")
 
@@ -75,7 +77,7 @@ def _opened(path: str) -> FileIO:
     except OSError as error:
         raise UsageError(
             f"--input {path} can't be read: {error.strerror}",
-            hint="a file of one event a line, or - for standard input",
+            hint="give a file with one event per line, or - for standard input",
         ) from error
 
 
@@ -118,12 +120,13 @@ def _judge(
     deliveries = report.deliveries
     if deliveries.failed or deliveries.unknown:
         raise EventqError(
-            f"{deliveries.failed} events failed, {deliveries.unknown} may or may not have arrived",
+            f"{plural(deliveries.failed, 'event')} failed, "
+            f"{deliveries.unknown} may or may not have been written",
             hint=", ".join(f"{reason}: {count}" for reason, count in deliveries.errors.most_common()),
         )
     slip = report.offered.slip_ms.quantile(0.99)
     if max_slip is not None and slip is not None and slip > max_slip * 1000:
         raise ThresholdBreached(
             f"p99 slip {slip:.1f} ms is above --max-slip {max_slip * 1000:g} ms",
-            hint="this was not the load that was asked for; a lower rate, or more --workers, may be kept",
+            hint="the load was not the one requested; try a lower rate, or more --workers",
         )

@@ -52,7 +52,7 @@ def ready_topic(shared: Shared, to: Connection, topic: str, rules: TopicRules) -
         note(
             shared,
             f"topic {topic} has grown from {len(found.parts)} to {rules.partitions} partitions: "
-            "keys now fall elsewhere (--no-grow leaves it as it is)",
+            "keys now map to other partitions (--no-grow prevents this)",
         )
     return rules.partitions
 

@@ -19,7 +19,7 @@ from eventq.core.settings.settings import SETTINGS, Setting, properties, resolve
 
 @kafka_command
 def show(shared: Shared) -> None:
-    """Show every setting that is in force and where it came from; asks no broker."""
+    """Show every setting in effect and where it comes from; contacts no broker."""
     wanted = output_format(shared, ("text", "json"))
     effective = _effective(shared)
     from eventq.views.settings import config as view
@@ -63,6 +63,6 @@ def _version(package: str) -> str | None:
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="Show the settings in force.", no_args_is_help=True)
+    group = typer.Typer(help="Show the settings in effect.", no_args_is_help=True)
     group.command("show")(show)
     app.add_typer(group, name="config")

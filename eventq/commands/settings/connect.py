@@ -39,13 +39,15 @@ def _readable(values: dict[str, str]) -> dict[str, str]:
     """The clients would try for their whole time-out to open a file that is not there."""
     for name, value in values.items():
         if name.endswith(".location") and not os.access(value, os.R_OK):
-            raise UsageError(f"{name} {value} can't be read", hint="is the path right, and the file yours?")
+            raise UsageError(
+                f"{name} {value} can't be read", hint="is the path right, and may you read the file?"
+            )
     return values
 
 
 def _say(said: dict[str, Setting], role: Role, client: str) -> None:
     if role is not Role.ADMIN:
-        say(f"{client} carries the data")
+        say(f"client for events: {client}")
     unused = ignored(said, role, client)
     for name, setting in said.items():
         value = MASK if is_secret(name) else setting.value

@@ -40,7 +40,7 @@ def text(shared: Shared, given: str | None, name: str) -> str:
     """The effective value of a setting that always has one; UsageError, naming the source, if it is empty."""
     found = setting(shared, given, name)
     if not found.value:
-        raise UsageError(f"{found.place} is empty", hint="is the variable that it was made of set?")
+        raise UsageError(f"{found.place} is empty", hint="is the variable that it comes from set?")
     return found.value
 
 

@@ -13,6 +13,7 @@ from eventq.commands.settings.connect import connection
 from eventq.commands.settings.settings import number
 from eventq.core.errors import AlreadyExists, EventqError, UsageError, together
 from eventq.core.kafka import Bounds, Isolation, TopicPartition, check_names, no_topic
+from eventq.core.text import plural
 from eventq.core.topic.topics import (
     Configs,
     Result,
@@ -51,7 +52,7 @@ def create(
     ] = None,
     config: ConfigOption = None,
     if_not_exists: Annotated[
-        bool, typer.Option("--if-not-exists", help="Exit 0 when it is there, and warn where it differs.")
+        bool, typer.Option("--if-not-exists", help="Exit 0 if the topic exists, and warn where it differs.")
     ] = False,
 ) -> None:
     """Create topics; returns when every partition has a leader."""
@@ -87,9 +88,9 @@ def _compare(
 @kafka_command
 def list_(
     shared: Shared,
-    internal: Annotated[bool, typer.Option("--internal", help="Kafka's own topics too.")] = False,
+    internal: Annotated[bool, typer.Option("--internal", help="Include Kafka's internal topics.")] = False,
 ) -> None:
-    """The topics of the cluster."""
+    """List the topics of the cluster."""
     output = output_format(shared, ("text", "json"))
     with _topics(shared) as broker:
         found = sorted(broker.find().values(), key=lambda topic: topic.topic)
@@ -105,7 +106,7 @@ def list_(
 
 @kafka_command
 def describe(shared: Shared, names: Names) -> None:
-    """Partitions, leaders, replicas, offsets and settings of topics."""
+    """Show partitions, leaders, replicas, offsets and settings of topics."""
     output = output_format(shared, ("text", "json"))
     topics = check_names(names)
     with _topics(shared) as broker:
@@ -148,7 +149,7 @@ def alter(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Give topics more partitions or other settings."""
+    """Add partitions to topics, or change their settings."""
     output = output_format(shared, ("text", "json"))
     topics, configs = check_names(names), parse_configs(config or ())
     if partitions is None and not configs:
@@ -158,7 +159,7 @@ def alter(
         changes = [_altered(broker, name, found.get(name), partitions, configs) for name in topics]
     grown = [name for name in found if partitions is not None and len(found[name].parts) < partitions]
     if any(change.topic in grown and change.error is None for change in changes):
-        note(shared, "warning: with more partitions keys fall elsewhere than they did before")
+        note(shared, "warning: with more partitions, keys map to other partitions than before")
     _finish(changes, output)
 
 
@@ -175,7 +176,7 @@ def _altered(
             broker.grow(name, partitions)
     except EventqError as error:
         return TopicChange(name, Result.FAILED, error=error)
-    told = [] if partitions is None else [f"{partitions} partitions"]
+    told = [] if partitions is None else [plural(partitions, "partition")]
     told += [f"{key}={value}" for key, value in configs.items()]
     return TopicChange(name, Result.ALTERED if configs or grows else Result.UNCHANGED, ", ".join(told))
 
@@ -226,7 +227,7 @@ def _topics(shared: Shared) -> "Topics":
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="Make, list, describe, alter and delete topics.", no_args_is_help=True)
+    group = typer.Typer(help="Create, list, describe, alter and delete topics.", no_args_is_help=True)
     for name, command in (
         ("create", create),
         ("list", list_),

@@ -150,7 +150,7 @@ def _row(
     if order.saved is not None and key not in order.saved:
         return replace(row, note="not in the saved file: left as it is")
     if bounds.log_start is None or bounds.end is None:
-        return replace(row, error=bounds.error or "the topic or partition exists no more")
+        return replace(row, error=bounds.error or "the topic or partition no longer exists")
     aim = order.target
     if order.saved is not None:
         saved = order.saved[key]
@@ -159,7 +159,7 @@ def _row(
         aim = Start(StartKind.OFFSET, saved)
     if isinstance(aim, Shift):
         if committed is None:
-            return replace(row, note="no commit to count from: left as it is")
+            return replace(row, note="no commit to count from: unchanged")
         aim = Start(StartKind.OFFSET, committed + aim.by)
     return _placed(row, aim or Start(), bounds.log_start, bounds.end, times.get(key))
 
@@ -178,5 +178,5 @@ def _placed(row: ResetRow, start: Start, log_start: int, end: int, at_time: int 
     elif start.kind is StartKind.OFFSET and start.value > target:
         note = f"{start.value} lies beyond the end {end}: moved there"
     elif start.kind is StartKind.TIME and at_time is None:
-        note = "no record of that time or later: the end"
+        note = "no record at that time or later: moved to the end"
     return replace(row, action=Action.SET, target=target, note=note)

@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, trouble
+from eventq.core.text import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +111,4 @@ def _members(group: GroupLag, least: int | None) -> Breach | None:
     if count is None:
         why = group.error or next(iter(group.warnings), "the client can't describe this group")
         return Breach("members", f"the number of members is unknown: {why}", unknown=True)
-    return Breach("members", f"{count} members are fewer than {least}")
+    return Breach("members", f"{plural(count, 'member')}, fewer than {least}")

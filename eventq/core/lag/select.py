@@ -41,5 +41,5 @@ def pattern(text: str | None, option: str) -> re.Pattern[str] | None:
         return None if text is None else re.compile(text)
     except re.error as error:
         raise UsageError(
-            f"{option} {text!r} is no regular expression: {error}", hint="such as '^orders-' or 'a|b'"
+            f"{option} {text!r} is not a regular expression: {error}", hint="such as '^orders-' or 'a|b'"
         ) from None

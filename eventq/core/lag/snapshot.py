@@ -13,6 +13,7 @@ from enum import Enum
 
 from eventq.core.kafka import Bounds, TopicPartition
 from eventq.core.lag.reads import GroupReads, MemberDescription, Reads, Topic
+from eventq.core.text import plural
 
 
 class Status(str, Enum):
@@ -200,7 +201,7 @@ def trouble(part: PartitionLag) -> str | None:
     """What is wrong with the commit itself, so that no reading on can mend it; None when nothing is."""
     where = f"{part.topic}:{part.partition}"
     if part.lost:
-        return f"{where}: {part.lost} records were deleted unread"
+        return f"{where}: {plural(part.lost, 'record')} deleted unread"
     if part.status is Status.AHEAD:
         return f"{where}: the commit {part.committed} lies beyond the end {part.end}"
     if part.status is Status.RECREATED:

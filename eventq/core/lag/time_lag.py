@@ -11,6 +11,7 @@ from enum import Enum
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag.reads import FirstRecord, Range
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot
+from eventq.core.text import plural
 
 _KEPT_ENDS = 128
 
@@ -126,7 +127,7 @@ def _consumed(group: GroupLag, empty: set[TimeLagKey]) -> GroupLag:
     if not parts:
         return group
     first, more = parts[0], len(parts) - 1
-    others = f" (and {more} more partition{'s' if more > 1 else ''})" if more else ""
+    others = f" (and {plural(more, 'more partition')})" if more else ""
     start = (first.end or 0) - (first.lag or 0)
     warning = (
         f"{first.topic}:{first.partition}{others}: no readable record from {start} on; it counts as consumed"

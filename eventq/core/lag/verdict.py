@@ -11,7 +11,7 @@ from itertools import pairwise
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag.snapshot import Status
 from eventq.core.lag.window import Point, full
-from eventq.core.text import duration
+from eventq.core.text import duration, plural
 
 _ENOUGH_POINTS = 3  # points: a rise seen once is no trend
 
@@ -59,7 +59,7 @@ def worst(judged: Iterable[tuple[TopicPartition, int, Judgement]]) -> Judgement:
     alike = sum(1 for row in rows if row[2].verdict is found.verdict) - 1
     if found.verdict is Verdict.OK and all(lag == 0 for _, lag, _ in rows):
         return _CAUGHT_UP
-    more = f" (and {alike} more partition{'s' if alike > 1 else ''})" if alike and found.verdict else ""
+    more = f" (and {plural(alike, 'more partition')})" if alike and found.verdict else ""
     return Judgement(found.verdict, f"{key.topic}:{key.partition}: {found.evidence}{more}")
 
 
@@ -68,7 +68,7 @@ def _loss(points: Sequence[Point], _seconds: float) -> str | None:
     if hit is None or hit.at < points[0].at:
         return None
     text = (
-        f"{hit.lost:,} records deleted unread: committed offset {hit.committed}, "
+        f"{plural(hit.lost, 'record', ',')} deleted unread: committed offset {hit.committed}, "
         f"log start {hit.committed + hit.lost}"
     )
     return text if hit.at == now.at else f"{text}, {duration(now.at - hit.at)} ago"
@@ -79,11 +79,13 @@ def _stop(points: Sequence[Point], seconds: float) -> str | None:
     if now.lag == 0:
         return None
     if now.live is False:
-        return None if _read_without_members(points) else f"no live member and {now.lag:,} records unread"
+        unread = plural(now.lag, "record", ",")
+        return None if _read_without_members(points) else f"no live member and {unread} unread"
     if now.owner is not None or not full(points, seconds):
         return None
     if all(point.live and point.owners_known and point.owner is None for point in points):
-        return f"no member has owned it for {duration(_seen(points))} and {now.lag:,} records are unread"
+        unread = plural(now.lag, "record", ",")
+        return f"no member has owned it for {duration(_seen(points))} and {unread} unread"
     return None
 
 
@@ -153,11 +155,11 @@ def _no_complaint(points: Sequence[Point], seconds: float) -> Judgement:
         return _CAUGHT_UP
     if len(points) == 1:
         return Judgement(
-            evidence=f"{now.lag:,} records unread; one sample can't tell whether that is falling"
+            evidence=f"{plural(now.lag, 'record', ',')} unread; one sample can't tell whether that is falling"
         )
     seen = duration(_seen(points))
     if _decreased(points) or points[0].lag == 0:
-        falls = ", with falls in between" if now.lag >= points[0].lag > 0 else ""
+        falls = ", with decreases in between" if now.lag >= points[0].lag > 0 else ""
         return Judgement(Verdict.OK, f"lag {_went(points[0].lag, now.lag)} in {seen}{falls}")
     return Judgement(evidence=f"watched for {seen} of {duration(seconds)}: too short to tell")
 

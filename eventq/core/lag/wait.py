@@ -121,7 +121,7 @@ def _range(part: PartitionLag, target: int, assume: Assume) -> Range:
 
 def _why(part: PartitionLag, target: int | None) -> str:
     if part.status is Status.NO_TOPIC:
-        return "the topic or partition exists no more"
+        return "the topic or partition no longer exists"
     if target is None:
         return "its end could not be read yet"
     return f"no commit, target {target}" if part.committed is None else f"at {part.committed} of {target}"

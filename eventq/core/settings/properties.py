@@ -48,9 +48,9 @@ def _check(setting: Setting) -> None:
     if name in SETTINGS and name not in _KNOWN:
         raise UsageError(f"{where} is an option, not a client setting", hint=f"give --{name}")
     if name not in _KNOWN:
-        raise UsageError(f"{where} is no client setting", hint=_nearest(name))
+        raise UsageError(f"{where} is not a client setting", hint=_nearest(name))
     if name in security.REFUSED:
-        raise UsageError(f"{where} is not possible here", hint=security.REFUSED[name])
+        raise UsageError(f"{where} is not supported", hint=security.REFUSED[name])
     if name in OWNED and setting.source == "-X":
         raise UsageError(f"{where} is decided by eventq", hint=OWNED[name])
     if name in PROPERTIES:

@@ -219,7 +219,7 @@ OWNED: Mapping[str, str] = {
     "auto.offset.reset": "give --from-beginning or --from; without them a new group begins at the end",
     "allow.auto.create.topics": "a look-up never creates a topic; eventq topic create does",
     "enable.idempotence": "it is on; --acks 1 or --acks 0 turns it off",
-    "group.instance.id": "a member that dies gives up its seat at once; give client.id to name members",
+    "group.instance.id": "a member that dies leaves the group at once; give client.id to name members",
     "transactional.id": "events are sent without transactions",
     "transaction.timeout.ms": "events are sent without transactions",
     "partitioner": "records with a key go where Java's producer puts them; produce has --partition",

@@ -25,7 +25,7 @@ def expand(value: str, variables: Mapping[str, str], read: Callable[[str], bytes
         if provider == "file":
             return _file(rest, read)
         raise UsageError(
-            f"{match.group(0)}: no such provider of values here: {provider}", hint="env and file are there"
+            f"{match.group(0)}: not a known provider of values: {provider}", hint="use env or file"
         )
 
     return _REFERENCE.sub(found, value)

@@ -173,6 +173,6 @@ def _check_sasl(plain: Values) -> None:
 
 def _one_of(allowed: tuple[str, ...], name: str, value: str) -> str:
     if value not in allowed:
-        said = f"{name} {value!r} is not possible here" if value else f"{name} is missing"
+        said = f"{name} {value!r} is not supported" if value else f"{name} is missing"
         raise UsageError(said, hint=f"one of {', '.join(allowed)}")
     return value

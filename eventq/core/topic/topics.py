@@ -150,7 +150,7 @@ def detail(
         part.partition: bounds.get(TopicPartition(name, part.partition), Bounds(error="it has no leader"))
         for part in found.parts
     }
-    return TopicDetail(name, found, own, configs or Configs(error="the broker said nothing of its settings"))
+    return TopicDetail(name, found, own, configs or Configs(error="the broker did not return its settings"))
 
 
 def parse_configs(items: Iterable[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from eventq.core.clock import Clock
 from eventq.core.consume.report import MOST_MALFORMED_NAMED
 from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
+from eventq.core.text import plural
 from eventq.loops.consume import messages
 from eventq.loops.consume.ending import Ending
 from eventq.loops.consume.group_state import GroupState
@@ -36,7 +37,7 @@ class MessageHandler:
         if message.reason is not None:
             self._display.note(
                 f"member {slot.number} could not commit when its partitions were taken away "
-                f"({message.reason}): {message.abandoned} events will be delivered again"
+                f"({message.reason}): {plural(message.abandoned, 'event')} will be delivered again"
             )
 
     def _placed(self, slot: MemberSlot, message: messages.Placed) -> None:
@@ -76,7 +77,7 @@ class MessageHandler:
         slot.resets.append(reset)
         self._display.note(
             f"{self._topic}/{reset.partition}: the group's offset {reset.from_offset} is outside the "
-            f"log, it continues at {reset.to_offset} ({reset.lost} events were deleted unread)"
+            f"log, it continues at {reset.to_offset} ({plural(reset.lost, 'event')} deleted unread)"
         )
 
     def _malformed(self, _slot: MemberSlot, message: messages.MalformedFound) -> None:

@@ -67,7 +67,7 @@ class ConsumeParent:
         try:
             committed = self._admin.committed()
         except EventqError as error:
-            self._display.note(f"{error}; the report has the commits that members told of")
+            self._display.note(f"{error}; the report shows the commits that members reported")
             committed = self._state.committed
         return self._state.report(committed)
 
@@ -101,7 +101,7 @@ class ConsumeParent:
             self.ending.fail(
                 EventqError(
                     f"topic {topic} was deleted and created again while it was consumed",
-                    hint="its offsets mean other events now: run it again",
+                    hint="its offsets now refer to other events: run it again",
                 )
             )
 

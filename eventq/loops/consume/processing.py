@@ -88,7 +88,7 @@ class Processing:
         self._parent.send(
             Failed(
                 f"malformed event in {where}: {why}",
-                "it is not committed; --on-malformed skip counts and skips",
+                "it is not committed; --on-malformed skip counts it and goes on",
             )
         )
 

@@ -48,8 +48,8 @@ class Supervisor:
         self._restart_or_fail(slot)
         if member_id is not None and not given_up and self._ending.stop is None:
             self._display.note(
-                f"the group still counts on member {slot.number}'s dead process: "
-                "its partitions wait until its session ends"
+                f"the group still includes the dead process of member {slot.number}: "
+                "its partitions are not read until its session times out"
             )
 
     def _was_committed(self, slot: MemberSlot) -> bool:

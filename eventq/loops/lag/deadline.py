@@ -19,7 +19,7 @@ def deadline(seconds: float) -> Iterator[None]:
     try:
         yield
     except _DeadlineExpired:
-        raise EventqError("no answer in the time that was left") from None
+        raise EventqError("no answer within the remaining time") from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

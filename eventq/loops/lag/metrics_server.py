@@ -30,7 +30,7 @@ def serving(host: str, port: int, families: Callable[[], Iterable[Any]]) -> Iter
         reason = getattr(error, "strerror", None) or str(error)
         raise EventqError(
             f"can't listen on {host}:{port}: {reason}",
-            hint="--port 0 takes a free port, --listen names the address",
+            hint="--port 0 picks a free port, --listen sets the address",
         ) from error
     try:
         yield server.server_port

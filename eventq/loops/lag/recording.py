@@ -6,6 +6,7 @@ from pathlib import Path
 from eventq.core.errors import EventqError
 from eventq.core.lag.recording import BadLine, read
 from eventq.core.lag.sample import Sample
+from eventq.core.text import plural
 
 _MOST_NAMED = 5
 
@@ -25,7 +26,7 @@ def recorded(path: Path, tell: Callable[[str], None]) -> Iterator[Sample]:
     except OSError as error:
         raise EventqError(f"can't read {path}: {error.strerror}") from error
     if bad > _MOST_NAMED:
-        tell(f"{path}: {bad} lines were left out in all")
+        tell(f"{path}: {plural(bad, 'line')} skipped in total")
     if not found:
         raise EventqError(
             f"{path} holds no sample of lag", hint="a recording is what eventq lag watch -o json writes"
@@ -34,6 +35,6 @@ def recorded(path: Path, tell: Callable[[str], None]) -> Iterator[Sample]:
 
 def _tell(path: Path, bad: BadLine, count: int, tell: Callable[[str], None]) -> None:
     if bad.cut:
-        tell(f"{path}: the last line, {bad.number}, is cut: the recording was interrupted")
+        tell(f"{path}: the last line, {bad.number}, is cut off: the recording was interrupted")
     elif count <= _MOST_NAMED:
-        tell(f"{path}: line {bad.number} is left out, {bad.why}")
+        tell(f"{path}: line {bad.number} is skipped: {bad.why}")

@@ -220,7 +220,7 @@ def _leaders(
     for key in keys:
         topic = topics.get(key.topic)
         if topic is None or (topic.error is None and key.partition not in topic.leaders):
-            without[key] = Bounds(error="the topic or partition exists no more", gone=True)
+            without[key] = Bounds(error="the topic or partition no longer exists", gone=True)
         elif (leader := topic.leaders.get(key.partition)) is None:
             without[key] = Bounds(error=topic.error or "the partition has no leader")
         else:

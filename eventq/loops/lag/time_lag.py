@@ -72,7 +72,7 @@ class TimeLags:
     def _dated(self, now: float, rest: Range) -> TimeLag:
         known = self._known.get(rest.place)
         if known is None:
-            return TimeLag(note=f"not read yet: at most {self._at_most} records are fetched for a sample")
+            return TimeLag(note=f"not read yet: at most {self._at_most} records are fetched per sample")
         return fetched(now, known[1])
 
     def _forget(self, parts: Iterable[tuple[GroupLag, PartitionLag]]) -> None:

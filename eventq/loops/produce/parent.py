@@ -14,6 +14,7 @@ from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.core.text import plural
 from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_loop import ChildSlot, ParentLoop, Wait
@@ -133,8 +134,8 @@ class WorkerPool:
             died = f"worker {worker.number + 1} died ({worker.exit})"
             self._fail(
                 EventqError(
-                    f"{died}: of {rest} of its events nothing is known",
-                    hint="was it killed for want of memory?",
+                    f"{died}: the outcome of {plural(rest, 'event')} is unknown",
+                    hint="was it killed because memory ran out?",
                 )
             )
 

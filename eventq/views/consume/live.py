@@ -7,6 +7,7 @@ from rich.table import Table
 
 from eventq.core import safe_text
 from eventq.core.consume.report import GroupNow, MemberNow
+from eventq.core.text import plural
 from eventq.views.columns import styled, styled_line
 from eventq.views.consume.report import ranges, rate
 
@@ -31,7 +32,7 @@ def frame(now: GroupNow, width: int, height: int) -> Stack:
     left_out = len(now.members) - len(members)
     parts: list[RenderableType] = [styled_line(_names(now)), styled_line(_totals(now)), table]
     if left_out:
-        parts.append(styled(f"and {left_out} more members", "dim"))
+        parts.append(styled(f"and {plural(left_out, 'more member')}", "dim"))
     return Stack(*parts)
 
 
@@ -57,5 +58,5 @@ def _totals(now: GroupNow) -> str:
     malformed = f" · {now.malformed:,} malformed" if now.malformed else ""
     return (
         f"{now.processed:,} processed · {rate(now.rate)}/s · queue depth "
-        f"{'?' if now.lag is None else f'{now.lag:,}'} · {now.rebalances} rebalances{malformed}"
+        f"{'?' if now.lag is None else f'{now.lag:,}'} · {plural(now.rebalances, 'rebalance')}{malformed}"
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from eventq.core import safe_text
 from eventq.core.consume.report import ConsumeReport, GroupNow, MemberReport, Tally
+from eventq.core.text import plural
 from eventq.views.columns import joined
 
 
@@ -36,8 +37,9 @@ def report_text(report: ConsumeReport) -> str:
     """The report for people: what was consumed, by whom, how late, what went wrong."""
     tally = report.tally
     latency = _latency(tally)
+    count, group = plural(tally.processed, "event", ","), safe_text.name(report.group)
     lines = [
-        f"{tally.processed:,} events of {report.topic} processed by group {safe_text.name(report.group)} "
+        f"{count} of {report.topic} processed by group {group} "
         f"in {report.seconds:.1f} s" + (f" ({rate(tally.rate)}/s)" if tally.rate is not None else ""),
     ]
     if latency["max"] is not None:
@@ -52,12 +54,14 @@ def report_text(report: ConsumeReport) -> str:
         for r in report.resets
     ]
     ends = ", ".join(f"{p}: {offset}" for p, offset in sorted(report.committed.items()))
-    lines.append(f"committed: {ends or 'nothing'}; {report.rebalances} rebalances; client {report.client}")
+    lines.append(
+        f"committed: {ends or 'nothing'}; {plural(report.rebalances, 'rebalance')}; client {report.client}"
+    )
     return joined(lines)
 
 
 def _member_line(member: MemberReport) -> str:
-    restarts = f", {member.restarts} restarts" if member.restarts else ""
+    restarts = f", {plural(member.restarts, 'restart')}" if member.restarts else ""
     ended = f", exit {member.exit}" if member.exit else ""
     if member.pid is None:
         return f"  member {member.number}: not started"

@@ -53,7 +53,7 @@ class _Fixed:
 def _of_sampling(sample: Sample, sampling: Sampling) -> list[Metric]:
     seconds, at = (sampling.seconds, sample.snapshot.at) if sampling.samples else (None, None)
     return [
-        _gauge("eventq_sample_duration_seconds", "What the last sample took.", (), [((), seconds)]),
+        _gauge("eventq_sample_duration_seconds", "Duration of the last sample.", (), [((), seconds)]),
         _gauge("eventq_sample_timestamp_seconds", "When the values were read.", (), [((), at)]),
         CounterMetricFamily("eventq_samples", "Samples taken.", value=sampling.samples),
         CounterMetricFamily(
@@ -102,7 +102,7 @@ def _of_partitions(sample: Sample) -> list[Metric]:
                [(_place(g, p), p.committed) for g, p in parts]),
         _gauge("kafka_consumergroup_lag", "Records still to be read.", _PLACE,
                [(_place(g, p), p.lag) for g, p in parts]),
-        _gauge("kafka_consumergroup_current_offset_sum", "Committed offsets of a topic, added.", _PLACE[:2],
+        _gauge("kafka_consumergroup_current_offset_sum", "Sum of a topic's committed offsets.", _PLACE[:2],
                _sums((g.group, p.topic, p.committed) for g, p in parts if p.status is not Status.NO_COMMIT)),
         _gauge("kafka_consumergroup_lag_sum", "Records of a topic still to be read.", _PLACE[:2],
                _sums((g.group, p.topic, p.lag) for g, p in parts)),

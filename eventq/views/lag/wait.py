@@ -5,6 +5,7 @@ from typing import Any
 
 from eventq.core import safe_text
 from eventq.core.lag.wait import Held, WaitState
+from eventq.core.text import plural
 from eventq.views.columns import joined
 
 _ROWS = 10
@@ -25,15 +26,14 @@ def where(state: WaitState | None) -> str:
     if state.never is not None or state.reason is not None:
         return state.never or state.reason or ""
     lag = "unknown" if state.lag is None else f"{state.lag:,}"
-    count = len(state.commits)
-    return f"lag {lag} in {len(state.held)} of {count} partition{'s' if count != 1 else ''}"
+    return f"lag {lag} in {len(state.held)} of {plural(len(state.commits), 'partition')}"
 
 
 def held_lines(held: Sequence[Held], rows: int = _ROWS) -> list[str]:
     """The deepest partitions first, and how many are left out."""
     lines = [safe_text.line(_held_line(row)) for row in held[:rows]]
     left = len(held) - rows
-    return [*lines, f"and {left} more partitions"] if left > 0 else lines
+    return [*lines, f"and {plural(left, 'more partition')}"] if left > 0 else lines
 
 
 def _held_line(row: Held) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from eventq.core.produce.report import ProduceNow, ProduceReport
 from eventq.core.quantiles import Histogram
+from eventq.core.text import plural
 from eventq.views.columns import joined
 
 
@@ -51,7 +52,7 @@ def report_text(report: ProduceReport) -> str:
     rate = "" if report.achieved_rate is None else f": {number(report.achieved_rate)}/s"
     target = "" if report.target_rate is None else f" of {number(report.target_rate)}/s asked for"
     lines = [
-        f"{deliveries.acked:,} of {offered.count:,} events {done} by {report.topic}",
+        f"{deliveries.acked:,} of {plural(offered.count, 'event', ',')} {done} by {report.topic}",
         f"{report.seconds:.1f} s{rate}{target}",
         *_quantile_lines(report),
     ]

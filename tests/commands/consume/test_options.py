@@ -72,8 +72,8 @@ def test_settings_stand_in_the_plans_where_no_option_was_given(monkeypatch: pyte
 
 REFUSED = [
     ({"max_messages": 5, "until_end": True}, "--max-messages and --until-end are two goals"),
-    ({"timeout": "5s"}, "--timeout says by when a goal must be reached, and there is none"),
-    ({"timeout": "5s", "duration": "9s"}, "--timeout says by when a goal must be reached, and there is none"),
+    ({"timeout": "5s"}, "--timeout is the time limit for a goal, and there is none"),
+    ({"timeout": "5s", "duration": "9s"}, "--timeout is the time limit for a goal, and there is none"),
     (
         {"on_malformed": OnMalformed.FAIL, "value_format": ValueFormat.RAW},
         "--on-malformed fail with --format raw",

@@ -53,7 +53,7 @@ def test_without_execute_the_plan_is_shown_and_nothing_changes(group_fixture: Gr
     group_fixture.commit(40, 50)
     done = group_fixture.run("reset", "-g", group_fixture.group, "--to", "10")
     assert done.returncode == 0
-    assert "--execute does it" in done.stderr
+    assert "--execute carries it out" in done.stderr
     assert done.stdout.splitlines()[1].split() == [
         group_fixture.topic,
         "0",
@@ -77,7 +77,7 @@ def test_a_target_outside_the_log_is_moved_to_its_end_and_says_so(group_fixture:
     high = group_fixture.json("reset", "-g", group_fixture.group, "--to", "1000")["partitions"]
     assert high[1]["note"] == "1000 lies beyond the end 100: moved there"
     late = group_fixture.json("reset", "-g", group_fixture.group, "--to", at(5000))["partitions"]
-    assert (late[0]["target"], late[0]["note"]) == (100, "no record of that time or later: the end")
+    assert (late[0]["target"], late[0]["note"]) == (100, "no record at that time or later: moved to the end")
 
 
 def test_only_the_topics_and_partitions_named_are_moved(group_fixture: GroupFixture) -> None:
@@ -97,7 +97,7 @@ def test_a_partition_without_a_commit_gets_one_unless_it_is_to_be_shifted(
         ("set", 40, 41),
         ("keep", None, None),
     ]
-    assert "left as it is" in shifted[1]["note"]
+    assert "unchanged" in shifted[1]["note"]
     assert group_fixture.committed() == {0: 41}
     group_fixture.json("reset", "-g", group_fixture.group, "--to", "3", "--execute")
     assert group_fixture.committed() == {0: 3, 1: 3}

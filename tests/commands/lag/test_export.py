@@ -61,7 +61,7 @@ def test_a_port_in_use_is_a_clear_error(harness: LagHarness) -> None:
         done = finish(harness.start("export", "--port", str(taken.getsockname()[1])))
     assert done.code == 1
     assert "can't listen on 127.0.0.1:" in done.err
-    assert "--port 0 takes a free port" in done.err
+    assert "--port 0 picks a free port" in done.err
 
 
 @pytest.mark.parametrize(

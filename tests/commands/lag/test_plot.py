@@ -29,7 +29,7 @@ def test_a_recorded_run_is_drawn_and_the_picture_named_on_stdout(recording: Path
     for name in ("lag.svg", "lag.png", "lag.HTML"):
         done = plot(str(recording), "--to", str(tmp_path / name))
         assert (done.returncode, done.stdout) == (0, f"{tmp_path / name}\n")
-        assert "line, 4, is cut" in done.stderr
+        assert "line, 4, is cut off" in done.stderr
         assert (tmp_path / name).stat().st_size > 5000
 
 

@@ -55,7 +55,7 @@ def test_a_stall_is_exit_3(harness: LagHarness) -> None:
     harness.commit(100, 60)
     done = harness.run("wait", "--stall", "300ms")
     assert done.code == 3
-    assert "has not got on for 0.3 s: lag 40 in 1 of 2 partitions" in done.err
+    assert "has made no progress for 0.3 s: lag 40 in 1 of 2 partitions" in done.err
 
 
 def test_a_commit_that_comes_later_ends_the_wait(harness: LagHarness) -> None:
@@ -121,7 +121,7 @@ def test_loss_and_ahead_are_exit_3_at_once_with_the_reason(harness: LagHarness, 
         harness.admin.delete_records({TopicPartition(harness.topic, 0): 50})
     done = harness.run("wait", "--max-lag", "1000")
     assert done.code == 3
-    assert ("40 records were deleted unread" if what == "loss" else "lies beyond the end 100") in done.err
+    assert ("40 records deleted unread" if what == "loss" else "lies beyond the end 100") in done.err
     assert harness.run("wait", "-o", "json").document["outcome"] == "never"
 
 

@@ -84,4 +84,4 @@ def test_a_listener_that_wants_sasl_and_gets_none_is_an_error_with_that_cause(
     for done in over_both_clients("lag", "--all-groups", "-b", sasl_kafka.bootstrap):
         assert done.returncode == 1
         assert sasl_kafka.bootstrap in done.stderr
-        assert "want TLS or SASL" in done.stderr
+        assert "need TLS or SASL" in done.stderr

@@ -102,14 +102,14 @@ def test_a_target_outside_the_log_is_moved_to_its_nearest_end_and_says_so(target
 def test_a_shift_leaves_a_partition_without_a_commit_and_says_so() -> None:
     first, second = plan(ResetOrder("g", {}, Shift(1)), reads({P0: 40}), {}).rows
     assert (first.target, second.target, second.action) == (41, None, Action.KEEP)
-    assert second.note == "no commit to count from: left as it is"
+    assert second.note == "no commit to count from: unchanged"
 
 
 def test_a_time_after_the_last_record_is_the_end_and_says_so() -> None:
     rows = plan(ResetOrder("g", {}, Start(StartKind.TIME, 1)), reads({P0: 1}), {P0: 60}).rows
     assert [(row.target, row.note) for row in rows] == [
         (60, None),
-        (50, "no record of that time or later: the end"),
+        (50, "no record at that time or later: moved to the end"),
     ]
 
 

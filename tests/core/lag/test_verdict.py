@@ -108,7 +108,7 @@ def test_a_partition_that_no_member_of_a_live_group_owns_is_a_stop_only_after_a_
         window.add(float(second), snapshot)
         found = trends(snapshot, window)["g"].partitions[KEY].judgement
         assert (found.verdict is Verdict.STOP) == (second == 10)
-    assert found.evidence == "no member has owned it for 10 s and 7 records are unread"
+    assert found.evidence == "no member has owned it for 10 s and 7 records unread"
 
 
 def test_members_that_cannot_be_read_are_judged_by_the_groups_state() -> None:

@@ -77,7 +77,7 @@ def test_a_pin_that_could_not_be_read_is_taken_when_it_can_be_and_holds_up_until
 
 def test_a_pinned_partition_that_exists_no_more_holds_up() -> None:
     found = wait_state(group(part(1, 4, 4)), Goal(pins={TopicPartition("t", 0): 5}))
-    assert (found.lag, found.held[0].reason) == (None, "the topic or partition exists no more")
+    assert (found.lag, found.held[0].reason) == (None, "the topic or partition no longer exists")
 
 
 def test_records_that_arrive_are_no_progress_and_a_commit_that_moves_is() -> None:

@@ -306,4 +306,4 @@ def test_a_report_without_the_cluster_has_the_commits_that_members_told_of() -> 
 
     group.run(steps)
     assert group.parent.report().committed == {0: 7}
-    assert any("the commits that members told of" in note for note in group.display.notes)
+    assert any("the commits that members reported" in note for note in group.display.notes)

@@ -63,7 +63,7 @@ def test_a_group_that_still_counts_on_a_dead_member_is_said() -> None:
         yield
 
     group.run(steps)
-    assert any("wait until its session ends" in note for note in group.display.notes)
+    assert any("are not read until its session times out" in note for note in group.display.notes)
 
 
 def test_a_member_that_left_in_order_is_not_started_again() -> None:

@@ -63,7 +63,7 @@ def test_no_more_than_so_many_are_fetched_for_a_sample_and_the_rest_follows() ->
     records = Records()
     lags = TimeLags(records, at_most=2)
     first = sample(lags, 1000.0, *(part(n, 950, n) for n in range(3)))
-    assert first["g2"] == TimeLag(note="not read yet: at most 2 records are fetched for a sample")
+    assert first["g2"] == TimeLag(note="not read yet: at most 2 records are fetched per sample")
     assert sample(lags, 1000.0, *(part(n, 950, n) for n in range(3)))["g2"].seconds == 998.0
     assert records.asked == [0, 1, 2]
 

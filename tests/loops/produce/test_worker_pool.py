@@ -138,7 +138,7 @@ def test_a_worker_that_dies_before_it_is_ready_ends_the_run_with_nothing_unknown
         yield
 
     assert harness.run(steps) is Outcome.FAILED
-    assert str(harness.pool.error) == "worker 2 died (SIGKILL): of 0 of its events nothing is known"
+    assert str(harness.pool.error) == "worker 2 died (SIGKILL): the outcome of 0 events is unknown"
     assert (harness.pool.offered.count, harness.pool.deliveries.unknown) == (0, 0)
     assert harness.pool.end == harness.pool.start.at
 
