@@ -72,7 +72,7 @@ def produce(
     ] = 1,
     input_: Annotated[
         str | None,
-        _about(_LOAD, "--input", text="Send each line of this file as an event; - is standard input."),
+        _about(_LOAD, "--input", text="Send each line of this file as its bytes (all but \\n); - is stdin."),
     ] = None,
     max_slip: Annotated[
         str | None, _about(_LOAD, "--max-slip", text="Exit 3 if the p99 slip is above this.")
