@@ -68,7 +68,11 @@ class ProduceOptions:
     workers: Annotated[int, option(_LOAD, "--workers", text="Processes that share the schedule.", min=1)] = 1
     input: Annotated[
         str | None,
-        option(_LOAD, "--input", text="Send each line of this file as an event; - is standard input."),
+        option(
+            _LOAD,
+            "--input",
+            text="Send each line of this file as its bytes (all but \\n); - is standard input.",
+        ),
     ] = None
     max_slip: Annotated[
         str | None, option(_LOAD, "--max-slip", text="Exit 3 if the p99 slip is greater than this.")

@@ -65,6 +65,8 @@ def _feed(plan: ProducePlan) -> Iterator[GeneratedFeed | LineFeed]:
     if plan.input is None:
         yield GeneratedFeed(plan.seed, plan.key, Share(), plan.schedule.total)
     elif plan.input == "-":
+        if sys.stdin is None:
+            raise UsageError("--input -: standard input is closed", hint="name a file, or pipe lines into it")
         yield LineFeed(sys.stdin.fileno(), plan.schedule.total)
     else:
         with _opened(plan.input) as file:

@@ -1,5 +1,6 @@
 """The one way from options, -X, environment, --command-config and profile to an effective setting."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,12 @@ from eventq.core.settings.references import expand
 from eventq.core.settings.settings import Layer, Setting, environment, resolve
 
 Choice = TypeVar("Choice", bound=Enum)
+
+_MOST = {"replicas": 2**15 - 1}
+"""Kafka counts them in 16 bits, all else in 32."""
+
+_LONGEST = {"connect-timeout": "1h"}
+"""What librdkafka takes at most for a request; a time in Kafka's protocol is less than 25 days."""
 
 
 def setting(shared: Shared, given: str | int | None, name: str) -> Setting:
@@ -68,10 +75,10 @@ def number(shared: Shared, given: int | None, name: str) -> int:
     """The effective value of a setting that counts something; UsageError, naming the source, below 1."""
     found = setting(shared, given, name)
     value = found.value or ""
-    wanted = whole(value)
-    if wanted is None or not 1 <= wanted <= INT:
+    wanted, most = whole(value), _MOST.get(name, INT)
+    if wanted is None or not 1 <= wanted <= most:
         raise UsageError(
-            f"{found.place} is not a whole number of 1 or more, in 32 bits: {value!r:.120}", hint="such as 3"
+            f"{found.place} is not a whole number from 1 to {most}: {value!r:.120}", hint="such as 3"
         )
     return wanted
 
@@ -102,7 +109,7 @@ def _layer(label: str, said: Iterable[tuple[str, str, str]], *, options: bool = 
     values: dict[str, str] = {}
     places: dict[str, str] = {}
     for name, written, place in said:
-        value = expand(written, os.environ, lambda path: Path(path).expanduser().read_bytes())
+        value = expand(written, os.environ, _content)
         turned = canonical({name: value})
         hide(word for key, word in ((name, value), *turned.items()) if is_secret(key))
         values |= turned
@@ -110,10 +117,20 @@ def _layer(label: str, said: Iterable[tuple[str, str, str]], *, options: bool = 
     return Layer(label, values, places, options)
 
 
+def _content(path: str) -> bytes:
+    """OSError too where the path can't be one, or is under a home that nobody knows."""
+    try:
+        return Path(path).expanduser().read_bytes()
+    except (RuntimeError, ValueError) as error:
+        raise OSError(errno.EINVAL, str(error)) from error
+
+
 def _property(item: str) -> tuple[str, str]:
     name, separator, value = item.partition("=")
     if not separator or not name.strip():
-        raise UsageError(f"-X without a value: {name!r}", hint="write -X name=value, such as -X acks=all")
+        raise UsageError(
+            f"-X without a value: {name!r:.120}", hint="write -X name=value, such as -X acks=all"
+        )
     return name.strip(), value
 
 
@@ -129,13 +146,20 @@ def _command_config(path: Path) -> Layer:
 
 
 def profile_path() -> Path:
-    home = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(home) if home else Path.home() / ".config") / "eventq" / "config.toml"
+    """UsageError for a user without a home."""
+    folder = os.environ.get("XDG_CONFIG_HOME")
+    try:
+        return (Path(folder) if folder else Path.home() / ".config") / "eventq" / "config.toml"
+    except RuntimeError as error:
+        raise UsageError(
+            "--profile: this user has no home folder to look in", hint="set HOME or XDG_CONFIG_HOME"
+        ) from error
 
 
 def _profile(name: str) -> Layer:
     path = profile_path()
-    profiles = _toml(path).get("profiles", {})
+    found = _toml(path).get("profiles")
+    profiles = found if isinstance(found, dict) else {}
     if not isinstance(profiles.get(name), dict):
         there = ", ".join(sorted(profiles)) or "none"
         raise UsageError(f"no profile {name!r} in {path}", hint=f"profiles there: {there}")
@@ -154,7 +178,7 @@ def _toml(path: Path) -> dict[str, Any]:
         raise UsageError(
             f"{path} can't be read: {error.strerror}", hint="--profile NAME reads [profiles.NAME] there"
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not TOML: {error}", hint="quote values: topic = 'orders'") from error
     return found
 

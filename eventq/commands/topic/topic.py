@@ -145,7 +145,10 @@ def alter(
     shared: Shared,
     names: Names,
     partitions: Annotated[
-        int | None, typer.Option("--partitions", min=1, help="Grow to N partitions; a topic can't shrink.")
+        int | None,
+        typer.Option(
+            "--partitions", min=1, max=2**31 - 1, help="Grow to N partitions; a topic can't shrink."
+        ),
     ] = None,
     config: ConfigOption = None,
 ) -> None:

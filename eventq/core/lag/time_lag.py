@@ -95,15 +95,17 @@ def interpolated(now: float, arrived: float) -> TimeLag:
     return TimeLag(max(0.0, now - arrived), Source.INTERPOLATED)
 
 
-def fetched(now: float, first: FirstRecord) -> TimeLag:
-    """`now`: seconds since the epoch by this machine's clock; the timestamp is the producer's or broker's."""
+def fetched(at: float, read_by: float, first: FirstRecord) -> TimeLag:
+    """The age at `at`, when the reads began; by `read_by` they had ended: epoch seconds, both by this
+    machine's clock. The timestamp is the producer's or the broker's: only after `read_by` it is odd.
+    """
     if first.error is not None:
         return TimeLag(note=first.error)
     if first.timestamp is None:
         return TimeLag(0.0, Source.FETCHED, "no readable record is left", empty=True)
-    age = now - first.timestamp
-    ahead = f"the record is dated {-age:.1f} s ahead of this machine's clock" if age < 0 else None
-    return TimeLag(max(0.0, age), Source.FETCHED, ahead)
+    ahead = first.timestamp - read_by
+    note = f"the record is dated {ahead:.1f} s ahead of this machine's clock" if ahead > 0 else None
+    return TimeLag(max(0.0, at - first.timestamp), Source.FETCHED, note)
 
 
 def oldest(parts: Iterable[TimeLag]) -> TimeLag:

@@ -10,6 +10,8 @@ from eventq.core.errors import UsageError
 
 _HINT = "none, product, customer:K or zipf:K:S, such as customer:100 or zipf:100:1.1"
 _MOST_SKEWED = 1_000_000
+_MOST_CUSTOMERS = 2**53
+"""As many as a float can tell apart."""
 
 
 class KeyKind(str, Enum):
@@ -42,14 +44,16 @@ def parse_key(text: str) -> KeyRule:
             return _checked(KeyRule(KeyKind.ZIPF, int(count), float(skew)), text)
     except ValueError:
         pass
-    raise UsageError(f"not a kind of key: {text!r}", hint=_HINT)
+    raise UsageError(f"not a kind of key: {text!r:.120}", hint=_HINT)
 
 
 def _checked(rule: KeyRule, text: str) -> KeyRule:
-    if rule.count < 1 or not 0 <= rule.skew < 100:  # noqa: PLR2004 - beyond it every weight but the first is 0
-        raise UsageError(f"not a kind of key: {text!r}", hint=_HINT)
+    if not 1 <= rule.count <= _MOST_CUSTOMERS or not 0 <= rule.skew < 100:  # noqa: PLR2004 - beyond it every weight but the first is 0
+        raise UsageError(f"not a kind of key: {text!r:.120}", hint=_HINT)
     if rule.kind is KeyKind.ZIPF and rule.count > _MOST_SKEWED:
-        raise UsageError(f"{text}: at most {_MOST_SKEWED} skewed keys", hint="customer:K has no such limit")
+        raise UsageError(
+            f"{text:.120}: at most {_MOST_SKEWED} skewed keys", hint="customer:K has no such limit"
+        )
     return rule
 
 

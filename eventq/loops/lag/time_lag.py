@@ -1,6 +1,6 @@
 """How old what groups have not read is: from what watch saw arrive, else by fetching the records."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from eventq.core.errors import EventqError
@@ -31,16 +31,22 @@ class TimeLags:
         self._recreated: set[TopicPartition] = set()
         self._known: dict[Place, tuple[Range, FirstRecord]] = {}
 
-    def of(self, snapshot: Snapshot, at: float) -> dict[TimeLagKey, TimeLag]:
-        """Of the partitions with lag; `at`: the time of the snapshot by the clock that never goes back."""
+    def of(self, snapshot: Snapshot, at: float, now: Callable[[], float]) -> dict[TimeLagKey, TimeLag]:
+        """Of the partitions with lag; `at`: the time of the snapshot by the clock that never goes back.
+
+        `now` is asked for seconds since the epoch once the records are read.
+        """
         parts = [(group, part) for group in snapshot.groups for part in group.partitions]
         self._see(at, (part for _, part in parts))
         behind = {(group.group, part.key): rest for group, part in parts if (rest := unread(part))}
         arrived = {key: self._ends[key[1]].passed(rest.start) for key, rest in behind.items()}
         self._fetch([rest for key, rest in behind.items() if arrived[key] is None])
         self._forget(parts)
+        read_by = now()
         return {
-            key: self._dated(snapshot.at, rest) if (then := arrived[key]) is None else interpolated(at, then)
+            key: self._dated(snapshot.at, read_by, rest)
+            if (then := arrived[key]) is None
+            else interpolated(at, then)
             for key, rest in behind.items()
         }
 
@@ -69,11 +75,11 @@ class TimeLags:
             found = {rest: FirstRecord(error=str(error)) for rest in missing}
         self._known.update((rest.place, (rest, first)) for rest, first in found.items())
 
-    def _dated(self, now: float, rest: Range) -> TimeLag:
+    def _dated(self, at: float, read_by: float, rest: Range) -> TimeLag:
         known = self._known.get(rest.place)
         if known is None:
             return TimeLag(note=f"not read yet: at most {self._at_most} records are fetched per sample")
-        return fetched(now, known[1])
+        return fetched(at, read_by, known[1])
 
     def _forget(self, parts: Iterable[tuple[GroupLag, PartitionLag]]) -> None:
         """What every group has passed; nothing where one can't be read; of partitions seen no more, all."""

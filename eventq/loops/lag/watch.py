@@ -62,7 +62,7 @@ def _judged(
 ) -> Sample:
     """`snapshot.at` lies between its reads of commits and of ends; the trend's clock never goes back."""
     at = clock.monotonic() - (clock.now() - snapshot.at)
-    ages = time_lags.of(snapshot, at) if time_lags else {}
+    ages = time_lags.of(snapshot, at, clock.now) if time_lags else {}
     found = consumed(snapshot, ages)
     window.add(at, found)
     return Sample(found, trends(found, window, last.trends), ages)

@@ -8,6 +8,8 @@ from eventq.loops.processes.child import Pipe
 from eventq.loops.processes.messages import Stop
 
 _Answer = TypeVar("_Answer")
+_LONGEST_WAIT_SECONDS = 3600.0
+"""A pipe can't be waited for beyond 24 days."""
 
 
 class ParentPipe:
@@ -48,7 +50,7 @@ class ParentPipe:
             left = moment - self._clock.monotonic()
             if left <= 0:
                 return True
-            self._read(left)
+            self._read(min(left, _LONGEST_WAIT_SECONDS))
         return False
 
     def _told_to_stop(self) -> bool:

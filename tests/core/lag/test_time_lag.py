@@ -96,17 +96,17 @@ def test_a_partition_that_cannot_be_read_has_nothing_known_to_be_unread() -> Non
 
 
 def test_a_record_of_the_future_is_0_old_and_said_to_be() -> None:
-    found = fetched(1000.0, FirstRecord(1002.5))
+    found = fetched(1000.0, 1000.0, FirstRecord(1002.5))
     assert (found.seconds, found.source) == (0.0, Source.FETCHED)
     assert found.note == "the record is dated 2.5 s ahead of this machine's clock"
 
 
 def test_a_remainder_without_a_record_is_consumed_and_a_failed_read_is_unknown() -> None:
-    assert fetched(1000.0, FirstRecord()) == TimeLag(
+    assert fetched(1000.0, 1000.0, FirstRecord()) == TimeLag(
         0.0, Source.FETCHED, "no readable record is left", empty=True
     )
-    assert fetched(1000.0, FirstRecord(error="not leader")) == TimeLag(note="not leader")
-    assert fetched(1000.0, FirstRecord(900.0)) == TimeLag(100.0, Source.FETCHED)
+    assert fetched(1000.0, 1000.0, FirstRecord(error="not leader")) == TimeLag(note="not leader")
+    assert fetched(1000.0, 1000.0, FirstRecord(900.0)) == TimeLag(100.0, Source.FETCHED)
     assert interpolated(10.0, 10.5) == TimeLag(0.0, Source.INTERPOLATED)
 
 

@@ -34,7 +34,7 @@ def part(committed: int | None, end: int, number: int = 0, *, recreated: bool = 
 def sample(lags: TimeLags, at: float, *groups: PartitionLag) -> dict[str, TimeLag]:
     """Each part is of a group of its own: g0, g1, …"""
     made = (GroupLag(f"g{n}", "", "", None, 1, (part,)) for n, part in enumerate(groups))
-    return {group: lag for (group, _), lag in lags.of(Snapshot(at, tuple(made)), at).items()}
+    return {group: lag for (group, _), lag in lags.of(Snapshot(at, tuple(made)), at, lambda: at + 5).items()}
 
 
 def test_a_first_sample_is_fetched_and_what_arrives_later_interpolated() -> None:
@@ -99,3 +99,11 @@ def test_a_range_without_a_readable_record_is_looked_through_again_only_when_it_
     assert records.asked == [900]
     records.markers = False
     assert sample(lags, 1003.0, part(900, 903))["g0"] == TimeLag(103.0, Source.FETCHED)
+
+
+def test_a_record_that_arrived_while_the_reads_went_on_is_new_and_not_ahead_of_the_clock() -> None:
+    found = sample(TimeLags(Records()), 1000.0, part(1003, 1010), part(1007, 1010))
+    assert found["g0"] == TimeLag(0.0, Source.FETCHED)
+    assert found["g1"] == TimeLag(
+        0.0, Source.FETCHED, "the record is dated 2.0 s ahead of this machine's clock"
+    )

@@ -165,7 +165,7 @@ def test_a_worker_that_dies_in_mid_run_leaves_what_it_may_have_sent_unknown() ->
     assert lost.errors == {DIED: lost.unknown}
     assert lost.unknown >= 50 - 7
     assert harness.pool.offered.count == lost.settled
-    assert f"of {lost.unknown} of its events nothing is known" in str(harness.pool.error)
+    assert f"the outcome of {lost.unknown} events is unknown" in str(harness.pool.error)
 
 
 @pytest.mark.parametrize(("paced", "keyed"), [(PACED, True), (schedule(None, None, None), False)])
