@@ -48,3 +48,10 @@ def test_links_lead_to_files_that_are_there(page: str) -> None:
     text = (CHECKOUT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert ((CHECKOUT / page).parent / target).exists(), target
+
+
+def test_the_architecture_names_files_and_folders_that_are_there() -> None:
+    text = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:eventq|tests|scripts)/[\w/.]*)`", text)
+    assert len(named) > 40
+    assert [path for path in named if not (CHECKOUT / path).exists()] == []
