@@ -1,6 +1,5 @@
 """What views are made of: aligned lines for a pipe, a grid for a terminal, CSV; foreign text safe in each."""
 
-import csv
 from collections.abc import Collection, Iterable, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, TypeAlias
@@ -53,6 +52,8 @@ Field: TypeAlias = str | float | None
 
 def rows_of_csv(header: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
     """An unknown value is an empty field."""
+    import csv
+
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
