@@ -5,9 +5,10 @@ A rebalance only says what was assigned; the client is given it in `begin`.
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import groupby
+from threading import Thread
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as At
@@ -24,6 +25,7 @@ from eventq.core.consume.report import Offsets
 from eventq.core.start import StartKind
 
 _ANSWER_SECONDS = 5.0
+_CLOSE_SECONDS = 8.0
 
 
 class LibrdkafkaConsumer:
@@ -189,8 +191,14 @@ class LibrdkafkaConsumer:
         self._consumer.resume(self._ats(self._next_offset))
 
     def close(self) -> None:
+        """In a rebalance the client (2.16) may never return from this; the process must end all the same."""
         self._leaving = True
-        self._consumer.close()
+        failed: list[BaseException] = []
+        leaving = Thread(target=_kept, args=(self._consumer.close, failed), daemon=True)
+        leaving.start()
+        leaving.join(_CLOSE_SECONDS)
+        if failed:
+            raise failed[0]
 
     # rebalances; librdkafka takes what they returned from for granted once they end
 
@@ -229,6 +237,14 @@ def _generation(consumer: Consumer) -> int:
     """The client has no call for it; its group metadata, in one piece for transactions, begins with it."""
     generation: int = struct.unpack_from("=7si", consumer.consumer_group_metadata())[1]
     return generation
+
+
+def _kept(call: Callable[[], object], failed: list[BaseException]) -> None:
+    """Calls, and keeps what was raised for another thread to raise."""
+    try:
+        call()
+    except BaseException as error:
+        failed.append(error)
 
 
 def _checked(answers: list[At]) -> list[At]:

@@ -3,17 +3,20 @@
 import time
 import uuid
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 
+from eventq.broker.consume import librdkafka
 from eventq.broker.consume.kafka_python import KafkaPythonConsumer
 from eventq.broker.consume.librdkafka import LibrdkafkaConsumer
 from eventq.core.consume.plan import MemberPlan
-from eventq.core.consume.report import Offsets, Reset
+from eventq.core.consume.report import Offsets
 from eventq.core.consume.work import Work
+from eventq.core.errors import EventqError
 from eventq.core.settings.settings import Connection
 from eventq.core.start import Start, StartKind
 from tests.consume_harness import eventually
@@ -29,12 +32,6 @@ class Heard:
 
     def assigned(self, partitions: tuple[int, ...], _member_id: str, _generation: int) -> None:
         self.calls.append(f"assigned {partitions}")
-
-    def placed(self, partition: int, _start: int, _skipped: int) -> None:
-        self.calls.append(f"placed {partition}")
-
-    def was_reset(self, reset: Reset) -> None:
-        self.calls.append(f"reset {reset.partition}")
 
     def revoking(self, _positions: Offsets) -> Offsets:
         return {}
@@ -72,6 +69,39 @@ def test_a_member_that_leaves_before_it_heard_of_its_partitions_gets_none(bootst
     consumer.close()
     admin.close()
     assert heard.calls == []
+
+
+class Stuck:
+    """In place of a client whose close never returns, or fails."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.released = Event()
+        self._error = error
+
+    def close(self) -> None:
+        if self._error is not None:
+            raise self._error
+        self.released.wait()
+
+
+def test_a_client_that_does_not_return_from_its_close_keeps_no_member(
+    bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(librdkafka, "_CLOSE_SECONDS", 0.1)
+    consumer, stuck = LibrdkafkaConsumer(plan(bootstrap, "stuck", "stuck")), Stuck()
+    consumer._consumer.close()
+    consumer._consumer = stuck
+    consumer.close()
+    assert not stuck.released.is_set()
+    stuck.released.set()
+
+
+def test_what_a_close_raises_is_raised(bootstrap: str) -> None:
+    consumer = LibrdkafkaConsumer(plan(bootstrap, "failing", "failing"))
+    consumer._consumer.close()
+    consumer._consumer = Stuck(EventqError("the parent is gone"))
+    with pytest.raises(EventqError, match="the parent is gone"):
+        consumer.close()
 
 
 def test_a_leader_whose_poll_ends_while_it_assigns_new_partitions_still_gets_them(
