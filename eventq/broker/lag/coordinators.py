@@ -12,7 +12,7 @@ from kafka.protocol.metadata import FindCoordinatorRequest
 from eventq.broker.lag.nodes import Nodes
 from eventq.broker.patience import NOT_YET
 
-_BATCH = 100
+_PER_REQUEST = 100
 
 
 def refused_for_now(answer: Any) -> bool:
@@ -63,7 +63,7 @@ class Coordinators:
 
     def _coordinators(self, groups: Sequence[str]) -> dict[str, Any]:
         """Each group's row of FindCoordinator's answer, or the error."""
-        batches = [list(groups[i : i + _BATCH]) for i in range(0, len(groups), _BATCH)]
+        batches = [list(groups[i : i + _PER_REQUEST]) for i in range(0, len(groups), _PER_REQUEST)]
         requests = [FindCoordinatorRequest(key_type=0, coordinator_keys=b, min_version=4) for b in batches]
         found: dict[str, Any] = {}
         for names, answer in zip(batches, self._nodes.ask_any(requests), strict=True):
@@ -81,5 +81,7 @@ def _by_node(coordinators: Mapping[str, Any]) -> list[tuple[int, list[str]]]:
         if not (isinstance(row, Exception) or row.error_code):
             nodes[row.node_id].append(group)
     return [
-        (node, names[i : i + _BATCH]) for node, names in nodes.items() for i in range(0, len(names), _BATCH)
+        (node, names[i : i + _PER_REQUEST])
+        for node, names in nodes.items()
+        for i in range(0, len(names), _PER_REQUEST)
     ]

@@ -181,7 +181,7 @@ def _result(answer: Any) -> Any:
 
 
 def _serve(connection: Connection, asked: IO[bytes], answers: IO[bytes]) -> None:
-    """The process apart; an error of its start is the answer to its first question."""
+    """In the isolated process; an error of its start is the answer to its first question."""
     _detach()
     reader: LibrdkafkaLagReader | None = None
     for method, arguments in _questions(asked):

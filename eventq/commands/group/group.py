@@ -141,10 +141,10 @@ def _undeletable(shared: Shared, names: Sequence[str]) -> dict[str, EventqError]
 
 
 def _delete(shared: Shared, names: Sequence[str]) -> Mapping[str, EventqError]:
-    from eventq.broker.group.groups import Groups as Desk
+    from eventq.broker.group.groups import Groups
 
-    with Desk(connection(shared)) as desk:
-        return desk.delete(names)
+    with Groups(connection(shared)) as groups:
+        return groups.delete(names)
 
 
 def _report(names: Sequence[str], failed: Mapping[str, EventqError], output: str) -> None:

@@ -54,9 +54,9 @@ def reset(
     order = ResetOrder(name, parse_topics(topic or ()), target, saved)
     from eventq.broker.group.groups import Groups
 
-    with lag_reader(shared) as reader, Groups(connection(shared)) as desk:
-        planned = plan_reset(reader, desk, order, clock)
-        done = execute_reset(desk, planned) if execute else planned
+    with lag_reader(shared) as reader, Groups(connection(shared)) as offsets:
+        planned = plan_reset(reader, offsets, order, clock)
+        done = execute_reset(offsets, planned) if execute else planned
     _show(done, output)
     _tell(shared, done)
 
