@@ -20,7 +20,7 @@ from eventq.core.start import Start, StartKind
 from eventq.loops.consume.messages import Committed, Committing, ToParent
 from eventq.loops.processes import forkserver
 from eventq.loops.processes.child import Child
-from eventq.loops.processes.messages import Stop
+from eventq.loops.processes.messages import Failed, Stop
 
 AT_ONCE = 16
 PATIENCE_SECONDS = 1.5
@@ -37,6 +37,7 @@ class Life:
     covered: int = 0
     refused: int = 0
     told: bool = False
+    failure: str | None = None
 
     def hear(self, message: ToParent) -> None:
         if isinstance(message, Committing):
@@ -45,6 +46,8 @@ class Life:
             self.covered += self.announced
         elif isinstance(message, Committed):
             self.refused += 1
+        elif isinstance(message, Failed):
+            self.failure = message.message
 
     def listen(self) -> bool:
         """False once its process is gone."""
@@ -111,6 +114,7 @@ def main(client: str, bootstrap: str, topic: str, group: str, starts: str) -> No
         "refused": sum(life.refused for life in lives),
         "workers": sum(life.covered > 0 for life in lives),
         "exits": Counter(str(life.child.exit) for life in lives),
+        "failures": [life.failure for life in lives if life.failure is not None],
     }
     sys.stdout.write(json.dumps(said))
 

@@ -8,7 +8,7 @@ import time
 from local_kafka import ports, probe
 from local_kafka.layout import CHECKOUT, Cluster, KafkaProblem
 
-_START_SECONDS = 120.0
+_START_SECONDS = 150.0
 
 
 def answers() -> bool:

@@ -8,7 +8,7 @@ from local_kafka import jars, ports, probe
 from local_kafka.layout import Cluster, KafkaProblem
 from local_kafka.node import Broker
 
-_START_SECONDS = 90.0
+_START_SECONDS = 150.0
 _STOP_SECONDS = 15.0
 
 
