@@ -13,6 +13,11 @@ def live_member(bootstrap: str, topic: str, group: str, **settings: Any) -> Kafk
     usual = {"enable_auto_commit": False, "metadata_max_age_ms": soon}
     consumer = KafkaConsumer(topic, group_id=group, bootstrap_servers=bootstrap, **{**usual, **settings})
     while not consumer.assignment():
-        _finish_joining(consumer)
-        consumer.poll(timeout_ms=100)
+        poll(consumer)
     return consumer
+
+
+def poll(consumer: KafkaConsumer) -> Any:
+    """The client's own poll may forget a join that it left under way, and its member is none then."""
+    _finish_joining(consumer)
+    return consumer.poll(timeout_ms=100)

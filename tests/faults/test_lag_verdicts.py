@@ -21,13 +21,12 @@ from tests.live_member import live_member
 
 _MEMBER = """
 import sys, time
-from kafka import KafkaConsumer
 from kafka.errors import KafkaError
-consumer = KafkaConsumer(sys.argv[2], bootstrap_servers=sys.argv[1], group_id=sys.argv[3], max_poll_records=5,
-                         enable_auto_commit=False, auto_offset_reset="earliest", session_timeout_ms=10000,
-                         heartbeat_interval_ms=500, metadata_max_age_ms=1000)
+from tests.live_member import live_member, poll
+consumer = live_member(*sys.argv[1:], max_poll_records=5, auto_offset_reset="earliest",
+                       session_timeout_ms=10000, heartbeat_interval_ms=500)
 while True:
-    if consumer.poll(timeout_ms=100):
+    if poll(consumer):
         time.sleep(0.1)
         try:
             consumer.commit(timeout_ms=2000)
