@@ -20,6 +20,7 @@ def launcher(plan: MemberPlan) -> Launch:
     """Starts one member under a client id of its own."""
 
     def launch(number: int, client_id: str) -> Child:
-        return forkserver.start(main, (replace(plan, client_id=client_id),), f"member-{number}")
+        member = replace(plan, client_id=client_id, number=number)
+        return forkserver.start(main, (member,), f"member-{number}")
 
     return launch

@@ -1,9 +1,10 @@
 """From the options of `eventq consume` to what is to be done, by settings alone: no broker is asked."""
 
-from eventq.commands.consume.options import ConsumeOptions
+from eventq.commands.consume.options import DEFAULT_BACKOFF, DEFAULT_RETRIES, ConsumeOptions
 from eventq.commands.options import Shared
 from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
+from eventq.core.consume.delivery import SinkPlan, parse_sink
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.work import Work, parse_work
 from eventq.core.errors import UsageError
@@ -58,7 +59,17 @@ def _member_plan(shared: Shared, options: ConsumeOptions) -> MemberPlan:
         fail_on_malformed=options.fail_on_malformed,
         events=options.events,
         limited=options.max_messages is not None,
+        delivery=options.delivery,
+        sink=_sink(options),
     )
+
+
+def _sink(options: ConsumeOptions) -> SinkPlan | None:
+    if options.sink is None:
+        return None
+    kind, path = parse_sink(options.sink)
+    retries = DEFAULT_RETRIES if options.retries is None else options.retries
+    return SinkPlan(kind, path, retries, duration(options.retry_backoff or DEFAULT_BACKOFF))
 
 
 def _check_protocol(shared: Shared, options: ConsumeOptions, member: MemberPlan) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from eventq.core.consume.delivery import Delivery, SinkPlan
 from eventq.core.consume.work import Work
 from eventq.core.settings.settings import Connection
 from eventq.core.start import Start
@@ -9,7 +10,10 @@ from eventq.core.start import Start
 
 @dataclass(frozen=True, slots=True)
 class MemberPlan:
-    """Handed to every member process; times in seconds, `value_format` is purchase, json or raw."""
+    """Handed to every member process; times in seconds, `value_format` is purchase, json or raw.
+
+    `number` counts the members of a run from 1; `sink` None: the effects are only simulated.
+    """
 
     connection: Connection
     client: str
@@ -26,6 +30,9 @@ class MemberPlan:
     fail_on_malformed: bool
     events: bool
     limited: bool
+    delivery: Delivery = Delivery.AT_LEAST_ONCE
+    sink: SinkPlan | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,23 @@ class MemberCommits:
         self._committed.update(offsets)
         return True
 
-    def commit(self, positions: Offsets) -> None:
+    def commit(self, positions: Offsets) -> bool:
+        """Whether all of it is committed now."""
         offsets = self._changed(positions)
-        if offsets:
-            self._announce(offsets)
-            self._settle(offsets, self._sink.commit(offsets))
+        if not offsets:
+            return True
+        self._announce(offsets)
+        reason = self._sink.commit(offsets)
+        self._settle(offsets, reason)
+        return reason is None
+
+    def commit_before(self, partition: int, offset: int, count: int) -> bool:
+        """Commits `count` records that are not processed yet: whether that was possible."""
+        self.processed(partition, count)
+        done = self.commit({partition: offset})
+        if not done:
+            self.processed(partition, -count)
+        return done
 
     def revoking(self, positions: Offsets) -> Offsets:
         """What the client is to commit of partitions that go away; `revoked` follows."""

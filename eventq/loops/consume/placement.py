@@ -25,8 +25,12 @@ class Placement:
         self._start = start
         self._commits = commits
         self.waiting: set[int] = set()
+        self._refused: set[int] = set()
 
     def settle(self) -> None:
+        refused = self._sink.refused()
+        self.waiting |= self._refused & refused  # the poll in between did not take them away
+        self._refused = refused
         outside_log = self._consumer.outside()
         if self.waiting or outside_log:
             self._settle(outside_log)

@@ -28,20 +28,12 @@ class SimulatedWork:
         return {}
 
     def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> Applied:
-        done = self._work(len(records))
+        done = self._plan.work.simulate(
+            len(records), self._random, self._clock.monotonic, self._parent.sleep_until
+        )
         if self._plan.events and not self._print(records.first(done), frozenset(faults)):
             return Applied(0, ends=True)
         return Applied(done, ends=done < len(records))
-
-    def _work(self, count: int) -> int:
-        if not self._plan.work.mean:
-            return count
-        due = self._clock.monotonic()
-        for done in range(count):
-            due += self._plan.work.draw(self._random)
-            if not self._parent.sleep_until(due):
-                return done
-        return count
 
     def _print(self, records: RecordSlice, malformed: frozenset[int]) -> bool:
         """Whether somebody read the lines; records that are all malformed have none."""
@@ -58,5 +50,8 @@ class SimulatedWork:
         return offsets
 
     def revoked(self, partitions: tuple[int, ...]) -> None: ...
+
+    def refused(self) -> set[int]:
+        return set()
 
     def close(self) -> None: ...

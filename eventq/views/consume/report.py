@@ -57,7 +57,16 @@ def report_text(report: ConsumeReport) -> str:
     lines.append(
         f"committed: {ends or 'nothing'}; {plural(report.rebalances, 'rebalance')}; client {report.client}"
     )
+    lines += _delivery_line(report)
     return joined(lines)
+
+
+def _delivery_line(report: ConsumeReport) -> list[str]:
+    """Nothing for what every run promises."""
+    to = "" if report.sink is None else f" into {safe_text.line(report.sink)}"
+    if report.delivery == "at-most-once":
+        return [f"at-most-once{to}: a crash can lose up to {report.tally.at_risk:,} events of a member"]
+    return [f"{report.delivery}{to}"] if to else []
 
 
 def _member_line(member: MemberReport) -> str:
@@ -77,6 +86,9 @@ def document(report: ConsumeReport) -> dict[str, Any]:
         "topic": report.topic,
         "group": report.group,
         "client": report.client,
+        "delivery": report.delivery,
+        "sink": report.sink,
+        "at_risk": report.tally.at_risk if report.delivery == "at-most-once" else None,
         **_counts(report.tally),
         "seconds": round(report.seconds, 3),
         "skipped_at_start": report.skipped_at_start,

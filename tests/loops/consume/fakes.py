@@ -236,9 +236,15 @@ class MemberRun:
         everything = self.consumer.ends_of
         self.consumer.steps.extend(steps or [lambda: self.consumer.assign(*everything)])
         parent = ParentPipe(cast("Connection", self.pipe), self.clock)
-        sink = self._sink or SimulatedWork(self.consumer, parent, self._plan, self.clock)
-        member = Member(self.consumer, sink, parent, self._plan, json_faults, self.clock)
-        run_and_tell(parent, "member", member.run)
+
+        def work() -> None:
+            sink = self._sink or self.sink(parent, self._plan, self.clock)
+            Member(self.consumer, sink, parent, self._plan, json_faults, self.clock).run()
+
+        run_and_tell(parent, "member", work)
+
+    def sink(self, parent: ParentPipe, plan: MemberPlan, clock: FakeClock) -> Sink:
+        return SimulatedWork(self.consumer, parent, plan, clock)
 
 
 def records(partition: int, first: int, values: Sequence[bytes]) -> RecordSlice:
