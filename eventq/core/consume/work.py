@@ -1,6 +1,5 @@
 """Simulated processing: how long one event takes, so that a queue can be made to build up."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -27,22 +26,6 @@ class Work:
         if self.exponential:
             return random.expovariate(1 / self.low) if self.low else 0.0
         return self.low if self.low == self.high else random.uniform(self.low, self.high)
-
-    def simulate(
-        self, count: int, random: Random, now: Callable[[], float], sleep_until: Callable[[float], bool]
-    ) -> int:
-        """How many of `count` events were worked on before `sleep_until` said to stop, by False.
-
-        Both go by the clock that `now` reads, in seconds.
-        """
-        if not self.mean:
-            return count
-        due = now()
-        for done in range(count):
-            due += self.draw(random)
-            if not sleep_until(due):
-                return done
-        return count
 
     def slice_of(self, most: int, seconds: float = 0.1) -> int:
         """How many events fit into about `seconds`: a member must hear of a rebalance between two slices."""

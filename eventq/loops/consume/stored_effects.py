@@ -1,7 +1,6 @@
 """The sink of a run whose effects go to a store, while the group alone remembers how far it went."""
 
 from collections.abc import Mapping
-from random import Random
 
 from eventq.core.clock import Clock
 from eventq.core.consume.plan import MemberPlan
@@ -11,6 +10,7 @@ from eventq.loops.consume.effect_store import EffectStore
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.retries import Retries
 from eventq.loops.consume.sink import Applied
+from eventq.loops.consume.work_time import WorkTime
 from eventq.loops.processes.parent_pipe import ParentPipe
 
 
@@ -26,18 +26,15 @@ class StoredEffects:
         retries: Retries,
         clock: Clock,
     ) -> None:
-        self._consumer, self._parent, self._plan = consumer, parent, plan
-        self._store, self._retries, self._clock = store, retries, clock
-        self._random = Random()
+        self._consumer, self._store, self._retries = consumer, store, retries
+        self._time = WorkTime(plan, parent, clock)
         retries.run(store.open)
 
     def open(self, _offsets: Offsets) -> Offsets:
         return {}
 
     def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> Applied:
-        done = self._plan.work.simulate(
-            len(records), self._random, self._clock.monotonic, self._parent.sleep_until
-        )
+        done = self._time.spend(len(records))
         if not done:
             return Applied(0, ends=True)
         kept = self.keep(records.first(done), faults)

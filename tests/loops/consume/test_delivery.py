@@ -10,13 +10,14 @@ from eventq.core.consume.delivery import Delivery, SinkPlan
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets
+from eventq.core.consume.work import Work
 from eventq.core.errors import StoreUnavailable
 from eventq.loops.consume.exactly_once import ExactlyOnce
 from eventq.loops.consume.messages import MemberProgress
 from eventq.loops.consume.retries import Retries
 from eventq.loops.consume.sink import Sink
 from eventq.loops.consume.stored_effects import StoredEffects
-from eventq.loops.processes.messages import Failed
+from eventq.loops.processes.messages import Failed, Stop
 from eventq.loops.processes.parent_pipe import ParentPipe
 from tests.loops.consume.fakes import FakeClock, FakeConsumer, MemberRun, events
 
@@ -214,3 +215,13 @@ def test_a_partition_that_went_in_the_meantime_is_not_claimed_again() -> None:
     run.run(lambda: run.consumer.assign(0, 1), taken_over, lambda: run.consumer.lose(0))
     assert run.store.held[0] == Claim(9, 2)
     assert sorted(run.store.effects) == [(1, 0), (1, 1), (1, 2)]
+
+
+@pytest.mark.parametrize(("delivery", "effects"), [(Delivery.AT_MOST_ONCE, 5), (Delivery.AT_LEAST_ONCE, 2)])
+def test_a_stop_ends_a_slice_in_the_middle_only_where_the_rest_comes_again(
+    delivery: Delivery, effects: int
+) -> None:
+    run = StoreRun({0: events(5)}, delivery, work=Work(0.01, 0.01))
+    run.pipe.later = [(run.clock.seconds + 0.045, Stop())]
+    run.run()
+    assert len(run.store.effects) == run.consumer.group[0] == effects
