@@ -41,12 +41,13 @@ def _count(path: Path) -> int:
         return 0
 
 
-def start(harness: ConsumeHarness, guarantee: str, path: Path) -> "subprocess.Popen[bytes]":
+def start(harness: ConsumeHarness, guarantee: str, path: Path, *options: str) -> "subprocess.Popen[bytes]":
     harness.create(PARTITIONS)
     harness.fill(EVENTS)
     return harness.start(
         "--from-beginning", "--until-end", "--work", "3ms", "-o", "json", "--commit-interval", "200ms",
         "--session-timeout", "6s", "--delivery", guarantee, "--sink", f"sqlite:{path}",
+        *options,
     )  # fmt: skip
 
 
@@ -75,6 +76,49 @@ def ended(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     finally:
         for harness in harnesses:
             harness.close()
+
+
+POINTS = ("before-commit", "after-commit", "mid-batch", "after-claim")
+
+
+@pytest.fixture(scope="module")
+def crashed(
+    bootstrap: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[tuple[str, str], Ended]]:
+    """Of every guarantee with a crash at every point, over either client in turn."""
+    cases = [(guarantee, point) for guarantee in GUARANTEES for point in POINTS]
+    harnesses = [ConsumeHarness(bootstrap, CLIENTS[n % 2]) for n, _ in enumerate(cases)]
+    paths = [tmp_path_factory.mktemp("effects") / "effects.db" for _ in cases]
+
+    def crash(n: int) -> Ended:
+        guarantee, point = cases[n]
+        fault = ("--fault", f"crash-point:{point},times=2", "--fault-seed", str(n))
+        run = harnesses[n].finish(start(harnesses[n], guarantee, paths[n], *fault))
+        return Ended(run, effects(paths[n]), harnesses[n].committed())
+
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            yield dict(zip(cases, pool.map(crash, range(len(cases))), strict=True))
+    finally:
+        for harness in harnesses:
+            harness.close()
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("guarantee", GUARANTEES)
+def test_a_guarantee_holds_wherever_a_member_dies(
+    crashed: dict[tuple[str, str], Ended], guarantee: str, point: str
+) -> None:
+    found = crashed[guarantee, point]
+    assert found.run.code == 0, found.run.err
+    assert sum(member["restarts"] for member in found.run.report["members"]) >= 1
+    assert found.run.committed == dict.fromkeys(range(PARTITIONS), EVENTS // PARTITIONS)
+    if guarantee == "at-most-once":
+        assert set(found.effects.values()) == {1}
+    else:
+        assert found.effects.keys() == EVERY_EVENT
+    if guarantee == "exactly-once":
+        assert found.effects == Counter(EVERY_EVENT)
 
 
 @pytest.fixture(params=CLIENTS)

@@ -8,6 +8,7 @@ from eventq.core.consume.delivery import Delivery
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.purchase_batch import json_faults, no_faults, purchase_faults
 from eventq.loops.clock import SystemClock
+from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.member import Member
 from eventq.loops.consume.processing import Faults
@@ -37,11 +38,14 @@ def main(pipe: Pipe, plan: MemberPlan) -> None:
 
 def _work(plan: MemberPlan, parent: ParentPipe) -> None:
     consumer, clock = _consumer(plan), SystemClock()
-    sink = _sink(plan, consumer, parent, clock)
-    Member(consumer, sink, parent, plan, _FAULTS[plan.value_format], clock).run()
+    crash = CrashPoints(plan.faults, plan.number, plan.restarts)
+    sink = _sink(plan, consumer, parent, clock, crash)
+    Member(consumer, sink, parent, plan, _FAULTS[plan.value_format], clock, crash).run()
 
 
-def _sink(plan: MemberPlan, consumer: GroupConsumer, parent: ParentPipe, clock: Clock) -> Sink:
+def _sink(
+    plan: MemberPlan, consumer: GroupConsumer, parent: ParentPipe, clock: Clock, crash: CrashPoints
+) -> Sink:
     if plan.sink is None:
         return SimulatedWork(consumer, parent, plan, clock)
     from eventq.commands.consume.store import effect_store, position_store
@@ -50,7 +54,7 @@ def _sink(plan: MemberPlan, consumer: GroupConsumer, parent: ParentPipe, clock: 
     from eventq.loops.consume.stored_effects import StoredEffects
 
     if plan.delivery is Delivery.EXACTLY_ONCE:
-        positions = position_store(plan, plan.sink)
+        positions = position_store(plan, plan.sink, crash)
         retries = Retries(positions, plan.sink, parent, clock)
         return ExactlyOnce(consumer, parent, plan, positions, retries, clock)
     store = effect_store(plan, plan.sink)

@@ -132,6 +132,24 @@ class ConsumeOptions:
             show_default=DEFAULT_BACKOFF,
         ),
     ] = None
+    fault: Annotated[
+        list[str] | None,
+        option(
+            _DELIVERY,
+            "--fault",
+            text="Break members on purpose: kill:after=1000 (events), kill:every=5s, pause:every=5s,for=12s, "
+            "crash-point:before-commit, after-commit, mid-batch or after-claim (repeatable).",
+        ),
+    ] = None
+    fault_seed: Annotated[
+        int | None,
+        option(
+            _DELIVERY,
+            "--fault-seed",
+            text="Choose the same crash points again; what goes by the clock is not repeatable.",
+            min=0,
+        ),
+    ] = None
     work: Annotated[
         str | None,
         option(_EVENTS, "--work", text="Simulated work per event: 5ms, uniform:1ms..9ms, exp:5ms."),
@@ -172,6 +190,8 @@ class ConsumeOptions:
         idle = [name for name, value in given if value is not None]
         if self.sink is None and idle:
             raise UsageError(f"{' and '.join(idle)} without --sink", hint="only a sink is tried again")
+        if self.fault_seed is not None and not self.fault:
+            raise UsageError("--fault-seed without --fault", hint="it chooses what --fault breaks")
         if self.sink is not None and self.events:
             raise UsageError(
                 "--events with --sink: the effects of events go to one place",

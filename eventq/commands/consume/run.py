@@ -79,7 +79,12 @@ def _run(
         run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output)
         with stop_in_order(run.ending.ask):
             outcome = run.run()
-    report = replace(run.report(), delivery=member.delivery.value, sink=_sink_name(member.sink))
+    report = replace(
+        run.report(),
+        delivery=member.delivery.value,
+        sink=_sink_name(member.sink),
+        fault_seed=plan.faults.seed if plan.faults.faults else None,
+    )
     if report.skipped_at_start:
         output.note(
             f"started at the end: {plural(report.skipped_at_start, 'retained event')} skipped; "

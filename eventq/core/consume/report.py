@@ -112,6 +112,19 @@ class GroupNow:
 
 
 @dataclass(frozen=True, slots=True)
+class Injected:
+    """A fault on purpose: `what` (kill, pause) was done to `member`, `seconds` after the start.
+
+    `processed` counts the records that the group had processed then.
+    """
+
+    what: str
+    member: int
+    seconds: float
+    processed: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemberReport:
     """A member of the group: its counts over all its restarts.
 
@@ -137,7 +150,8 @@ class ConsumeReport:
     `seconds` since the run's start. `rebalances` counts generations of the group. `committed` is what the
     group has committed by partition, whoever did it; a partition without a commit is left out. `malformed`
     has the first few of them, and the tally their number. `delivery` is what was promised, `sink` where the
-    effects went, None if they were only simulated.
+    effects went, None if they were only simulated. `injected` are the faults from outside that --fault made,
+    `fault_seed` chose them, None without --fault.
     """
 
     topic: str
@@ -153,3 +167,5 @@ class ConsumeReport:
     malformed: tuple[MalformedRecord, ...]
     delivery: str = "at-least-once"
     sink: str | None = None
+    injected: tuple[Injected, ...] = ()
+    fault_seed: int | None = None

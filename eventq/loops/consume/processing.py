@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 
 from eventq.core.clock import Clock
 from eventq.core.consume.delivery import Delivery
+from eventq.core.consume.injection import CrashPoint
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import MOST_MALFORMED_NAMED, MalformedRecord, Tally
 from eventq.loops.consume.commits import MemberCommits
+from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import Grant, MalformedFound, Want
 from eventq.loops.consume.sink import Applied, Sink
@@ -35,6 +37,7 @@ class Processing:
         faults: Faults,
         clock: Clock,
         commits: MemberCommits,
+        crash: CrashPoints,
     ) -> None:
         self._consumer = consumer
         self._sink = sink
@@ -43,6 +46,7 @@ class Processing:
         self._faults = faults
         self._clock = clock
         self._commits = commits
+        self._crash = crash
         self._samples = 0
         self.tally = Tally()
         self.last: tuple[int, int] | None = None
@@ -90,6 +94,9 @@ class Processing:
             if not self._commits.commit_before(records.partition, records.last_offset + 1, len(records)):
                 return Applied(0)
             self.tally.at_risk = max(self.tally.at_risk, len(records))
+        if self._crash.is_due(CrashPoint.MID_BATCH):
+            self._sink.apply(records.first((len(records) + 1) // 2), faults)
+            self._crash.kill()
         return self._sink.apply(records, faults)
 
     def _refuse(self, records: RecordSlice, i: int, why: str) -> None:

@@ -9,7 +9,7 @@ same offsets.
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from eventq.core.consume.claims import Claim, Move
@@ -45,8 +45,18 @@ _EFFECT = "INSERT INTO eventq_effect VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
 
 
 class SqliteEffects:
-    def __init__(self, path: str, plan: MemberPlan, topic_id: str) -> None:
+    """`before_commit` and `after_commit` are called around the end of a transaction with effects."""
+
+    def __init__(
+        self,
+        path: str,
+        plan: MemberPlan,
+        topic_id: str,
+        before_commit: Callable[[], None] = lambda: None,
+        after_commit: Callable[[], None] = lambda: None,
+    ) -> None:
         self._path, self._plan = path, plan
+        self._before_commit, self._after_commit = before_commit, after_commit
         self._key = (plan.group, topic_id)
         self._exactly_once = plan.delivery is Delivery.EXACTLY_ONCE
         self._database: sqlite3.Connection | None = None
@@ -107,6 +117,8 @@ class SqliteEffects:
             if not self._moved(move):
                 return False
             self._connected().executemany(_EFFECT, rows)
+            self._before_commit()
+        self._after_commit()
         return True
 
     def _rows(
