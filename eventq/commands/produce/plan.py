@@ -42,18 +42,25 @@ def _ledger(options: ProduceOptions) -> LedgerPlan | None:
     if options.ledger is None:
         return None
     ledger = LedgerPlan(options.ledger, options.ledger_append)
-    for path in map(Path, map(ledger.file, range(options.workers))):
-        if path.exists() and not ledger.append:
+    for path in map(ledger.file, range(options.workers)):
+        if _is_there(path) and not ledger.append:
             raise UsageError(
                 f"--ledger {path} is there already",
                 hint="name a new file, or continue this one by --ledger-append",
             )
-        if not path.parent.is_dir():
-            raise UsageError(
-                f"--ledger {path} can't be written: there is no folder {path.parent}",
-                hint="make the folder first",
-            )
     return ledger
+
+
+def _is_there(path: str) -> bool:
+    """UsageError where no such file could be."""
+    try:
+        if not Path(path).parent.is_dir():
+            raise UsageError(
+                f"--ledger {path} can't be written: there is no such folder", hint="make the folder first"
+            )
+        return Path(path).exists()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--ledger {path} can't be written: {error}", hint="name another file") from error
 
 
 def topic_rules(shared: Shared, options: ProduceOptions) -> TopicRules:

@@ -190,5 +190,15 @@ def test_a_ledger_is_one_new_file_a_worker_in_a_folder_that_is_there(tmp_path: P
         produce_plan(Shared(), ProduceOptions(ledger=path, workers=2))
     appended = produce_plan(Shared(), ProduceOptions(ledger=path, workers=2, ledger_append=True))
     assert appended.ledger == LedgerPlan(path, append=True)
-    with pytest.raises(UsageError, match="there is no folder"):
+    with pytest.raises(UsageError, match="there is no such folder"):
         produce_plan(Shared(), ProduceOptions(ledger=str(tmp_path / "none" / "ledger")))
+
+
+@pytest.mark.parametrize("path", ["", "x" * 300, "taken/ledger"])
+def test_a_ledger_that_cannot_be_a_file_is_refused_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").touch()
+    with pytest.raises(UsageError, match=r"can't be written|is there already"):
+        produce_plan(Shared(), ProduceOptions(ledger=path))
