@@ -16,7 +16,7 @@ from kafka.errors import KafkaConnectionError
 
 from eventq import cli
 from eventq.broker import connection
-from eventq.commands.produce.run import _feed
+from eventq.commands.produce.feeds import opened_feed
 from eventq.core.consume.work import parse_work
 from eventq.core.errors import UsageError
 from eventq.core.group.reset_parse import parse_target, parse_topics
@@ -225,5 +225,9 @@ def test_a_user_without_a_home_is_told_so(arguments: tuple[str, str], told: str)
 
 def test_standard_input_that_is_closed_is_told_so() -> None:
     plan: Any = SimpleNamespace(input="-")
-    with patch("sys.stdin", None), pytest.raises(UsageError, match="standard input is closed"), _feed(plan):
+    with (
+        patch("sys.stdin", None),
+        pytest.raises(UsageError, match="standard input is closed"),
+        opened_feed(plan),
+    ):
         pass

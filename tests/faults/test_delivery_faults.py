@@ -16,6 +16,7 @@ import pytest
 from tests.consume_harness import CLIENTS, ConsumeHarness, Run, alive, eventually, members_of
 
 EVENTS, PARTITIONS, KILLS = 3000, 3, 6
+_AT_ONCE = 3
 GUARANTEES = ("at-most-once", "at-least-once", "exactly-once")
 EVERY_EVENT = {
     (partition, offset) for partition in range(PARTITIONS) for offset in range(EVENTS // PARTITIONS)
@@ -70,7 +71,7 @@ def ended(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     harnesses = [ConsumeHarness(bootstrap, client) for client, _ in cases]
     paths = [tmp_path_factory.mktemp("effects") / "effects.db" for _ in cases]
     try:
-        with ThreadPoolExecutor(len(cases)) as pool:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
             found = pool.map(kill_on_the_way, harnesses, [guarantee for _, guarantee in cases], paths)
             yield dict(zip(cases, found, strict=True))
     finally:
@@ -97,7 +98,7 @@ def crashed(
         return Ended(run, effects(paths[n]), harnesses[n].committed())
 
     try:
-        with ThreadPoolExecutor(4) as pool:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
             yield dict(zip(cases, pool.map(crash, range(len(cases))), strict=True))
     finally:
         for harness in harnesses:

@@ -18,7 +18,6 @@ from eventq.broker.connection import kafka_python_config, made, silence_log
 from eventq.broker.errors import INTERRUPTED, TIMED_OUT, error_text, no_producer_id, reason, unreachable
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.broker.produce.fates import fate_of
-from eventq.core.identity import HEADER
 from eventq.core.ledger.lines import Fate
 from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.batch_fates import BatchFates
@@ -65,16 +64,18 @@ class KafkaPythonProducer:
 
     def send(self, batch: EventBatch, start: int) -> int:
         send, topic, partition = self._producer.send, self._plan.topic, self._plan.partition
-        values, stamps, keys, identities = batch.values, batch.stamps, batch.keys, batch.identities
+        values, stamps, keys = batch.values, batch.stamps, batch.keys
+        headers, partitions = batch.headers, batch.partitions
         end = self._room(batch, start)
         sent = _SendBatch(self._completions, batch.due, end - start, batch.size(start, end))
         if self._settlements is not None:
             sent.fates = BatchFates(self._settlements, values[start:end], batch.first + start)
         for i in range(start, end):
-            headers = [(HEADER, identities[i])] if identities else None
+            own = list(headers[i]) if headers else None
+            at = partitions[i] if partitions else partition
             try:
-                future = send(topic, values[i], keys and keys[i], headers, partition, stamps and stamps[i])
-            except (KafkaError, ValueError) as error:
+                future = send(topic, values[i], keys and keys[i], own, at, stamps and stamps[i])
+            except (KafkaError, TypeError, ValueError) as error:  # it can't send a null header, for one
                 sent.refused(i - start, error)
                 continue
             future.add_callback(sent.completed)
@@ -178,7 +179,8 @@ class _Refusal(NamedTuple):
 
 
 def _why(error: Exception) -> str:
-    return reason(getattr(error, "errno", 0), type(error).__name__)
+    text = type(error).__name__ if isinstance(error, KafkaError) else str(error)
+    return reason(getattr(error, "errno", 0), text)
 
 
 def _config(plan: SendPlan) -> dict[str, Any]:

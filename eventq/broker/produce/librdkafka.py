@@ -11,7 +11,6 @@ from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, unreachabl
 from eventq.broker.librdkafka import failure, librdkafka_config, made
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.broker.produce.fates import fate_of
-from eventq.core.identity import HEADER
 from eventq.core.ledger.lines import Fate
 from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.batch_fates import BatchFates
@@ -83,8 +82,9 @@ class LibrdkafkaProducer:
             self._partition,
             sent.report,
         )
-        values, stamps, keys, identities = batch.values, batch.stamps, batch.keys, batch.identities
-        plain = stamps is None and identities is None
+        values, stamps, keys = batch.values, batch.stamps, batch.keys
+        headers, partitions = batch.headers, batch.partitions
+        plain = stamps is None and headers is None and partitions is None
         refusals: dict[int, KafkaError] = {}
         for i in range(start, len(values)):
             try:
@@ -95,10 +95,10 @@ class LibrdkafkaProducer:
                         topic,
                         values[i],
                         keys and keys[i],
-                        partition,
+                        partitions[i] if partitions else partition,
                         report,
-                        timestamp=stamps[i] if stamps else _CLIENTS_TIME,
-                        headers=[(HEADER, identities[i])] if identities else None,
+                        timestamp=(stamps and stamps[i]) or _CLIENTS_TIME,
+                        headers=list(headers[i]) if headers else None,
                     )
             except BufferError:  # noqa: PERF203 - costs nothing since Python 3.11
                 return i, refusals

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from eventq.commands.option_fields import option
 from eventq.core.errors import UsageError
-from eventq.core.produce.plan import Acks, Compression, Stamp
+from eventq.core.produce.plan import Acks, Compression, InputFormat, Stamp
 
 _TOPIC = "The topic"
 _LOAD = "The load"
@@ -81,6 +81,22 @@ class ProduceOptions:
             text="Send each line of this file as its bytes (all but \\n); - is standard input.",
         ),
     ] = None
+    input_format: Annotated[
+        InputFormat | None,
+        option(
+            _LOAD,
+            "--format",
+            text="What the lines of --input are: values (lines), or events as `consume --events` prints "
+            "them, with key, headers and bytes (events).",
+            show_default="lines",
+        ),
+    ] = None
+    keep_partition: Annotated[
+        bool, option(_LOAD, "--keep-partition", text="Send each event to the partition that its line names.")
+    ] = False
+    keep_timestamp: Annotated[
+        bool, option(_LOAD, "--keep-timestamp", text="Send each event with the time that its line names.")
+    ] = False
     max_slip: Annotated[
         str | None, option(_LOAD, "--max-slip", text="Exit 3 if the p99 slip is greater than this.")
     ] = None
@@ -150,6 +166,14 @@ class ProduceOptions:
                 f"{' and '.join(idle)} with --input",
                 hint="lines are sent as they are, by one worker, without keys",
             )
+        if self.input is None and self.input_format is not None:
+            raise UsageError("--format without --input", hint="it says what the lines of --input are")
+        kept = [("--keep-partition", self.keep_partition), ("--keep-timestamp", self.keep_timestamp)]
+        idle = [name for name, is_given in kept if is_given]
+        if self.input_format is not InputFormat.EVENTS and idle:
+            raise UsageError(f"{' and '.join(idle)} without --format events", hint="only an event has them")
+        if self.keep_partition and self.partition is not None:
+            raise UsageError("--keep-partition and --partition exclude each other", hint="give one of them")
         if self.input is not None and self.stamp is Stamp.ID:
             raise UsageError(
                 "--stamp id with --input: lines are sent as they are",

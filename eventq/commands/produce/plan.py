@@ -14,7 +14,7 @@ from eventq.core.kafka import check_names
 from eventq.core.parse import duration_if_given, rate, whole
 from eventq.core.produce.keys import parse_key
 from eventq.core.produce.pacing import Schedule, schedule
-from eventq.core.produce.plan import Acks, Compression, LedgerPlan, ProducePlan, SendPlan
+from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, ProducePlan, SendPlan
 from eventq.core.settings.numbers import INT
 from eventq.core.settings.settings import Role
 
@@ -32,6 +32,9 @@ def produce_plan(shared: Shared, options: ProduceOptions) -> ProducePlan:
         key=key,
         workers=options.workers,
         input=options.input,
+        input_format=options.input_format or InputFormat.LINES,
+        keep_partition=options.keep_partition,
+        keep_timestamp=options.keep_timestamp,
         stamp=options.stamped(),
         ledger=_ledger(options),
     )

@@ -13,12 +13,12 @@ class BatchFates:
     A batch of which a report never comes is not told of: its events stay unknown.
     """
 
-    def __init__(self, settlements: Settlements, values: Sequence[bytes], first: int) -> None:
+    def __init__(self, settlements: Settlements, values: Sequence[bytes | None], first: int) -> None:
         self._settlements, self._values, self._first = settlements, values, first
         self._left = len(values)
         self._offsets: dict[int, tuple[int, int, int]] = {}
         self._refused: dict[int, tuple[Fate, str]] = {}
-        self._indices: dict[bytes, list[int]] = {}
+        self._indices: dict[bytes | None, list[int]] = {}
 
     def acked(self, partition: int, first: int, last: int, count: int) -> None:
         """`count` events of a partition, at offsets from `first` to `last`; below 0: the broker gave none."""
@@ -31,7 +31,7 @@ class BatchFates:
         self._refused[index] = (fate, why)
         self._count(1)
 
-    def refused(self, value: bytes, fate: Fate, why: str) -> None:
+    def refused(self, value: bytes | None, fate: Fate, why: str) -> None:
         """An event with this value. Where several have it, each of them may be the one: they are unknown."""
         if not self._indices:
             for index, each in enumerate(self._values):

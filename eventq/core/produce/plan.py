@@ -22,6 +22,11 @@ class Compression(str, Enum):
     SNAPPY = "snappy"
 
 
+class InputFormat(str, Enum):
+    LINES = "lines"
+    EVENTS = "events"
+
+
 class Stamp(str, Enum):
     """Where an event says which it is: in its productId, or in a header, or nowhere."""
 
@@ -66,7 +71,7 @@ class SendPlan:
 class ProducePlan:
     """`seed` and `key` make up events; `input` is a file to read them from instead, `-` standard input.
 
-    `stamp` is never AUTO.
+    Events of an input may keep their partition and their time. `stamp` is never AUTO.
     """
 
     run: str
@@ -76,6 +81,9 @@ class ProducePlan:
     key: KeyRule
     workers: int = 1
     input: str | None = None
+    input_format: InputFormat = InputFormat.LINES
+    keep_partition: bool = False
+    keep_timestamp: bool = False
     stamp: Stamp = Stamp.NONE
     ledger: LedgerPlan | None = None
 

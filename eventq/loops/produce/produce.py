@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from eventq.core.clock import Clock
+from eventq.core.errors import EventqError
+from eventq.core.identity import HEADER
 from eventq.core.outcome import Outcome
-from eventq.core.produce.event_batch import EventBatch
+from eventq.core.produce.event_batch import EventBatch, Header, Taken
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.produce.ledger import Ledger, NoLedger
@@ -44,8 +46,8 @@ class Feed(Protocol):
         """Of the next events those with numbers below `before`; they may be fewer than there are, or none."""
         ...
 
-    def take(self, stamps: Sequence[int]) -> tuple[Sequence[bytes], Sequence[bytes] | None]:
-        """Values and keys of the next events, one for each stamp (epoch milliseconds)."""
+    def take(self, stamps: Sequence[int]) -> Taken:
+        """The next events, one for each stamp (epoch milliseconds); EventqError for what can't be sent."""
         ...
 
 
@@ -95,7 +97,10 @@ class ProduceDisplay(Protocol):
 
 
 class Produce:
-    """One run; `ask` ends it in order. Without `identities` no header says which event it is."""
+    """One run; `ask` ends it in order. `error` is that of a feed that could not give what was due.
+
+    Without `identities` no header says which event each is.
+    """
 
     def __init__(
         self,
@@ -114,6 +119,7 @@ class Produce:
         self.start = ClockStart(0.0, 0)
         self.end = 0.0
         self.stop: Outcome | None = None
+        self.error: EventqError | None = None
         self._batch: EventBatch | None = None
         self._from = 0
         self._show_at = 0.0
@@ -173,16 +179,45 @@ class Produce:
         numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), self._most)
         if not numbers:
             return None
-        first, identities = self.offered.count, None
-        if self._identities is not None:
-            identities = self._identities(first, len(numbers))
         if not self._schedule.paced:
-            values, keys = self._feed.take([int(self._clock.now() * 1000)] * len(numbers))
-            return EventBatch(numbers, values, None, keys, now, first, identities)
+            return self._taken(numbers, [int(self._clock.now() * 1000)] * len(numbers), None, now)
         stamps = self._schedule.stamps(numbers, self.start.epoch)
-        values, keys = self._feed.take(stamps)
         due = self.start.at + self._schedule.due(numbers[0]) / NANO
-        return EventBatch(numbers, values, stamps, keys, due, first, identities)
+        return self._taken(numbers, stamps, stamps, due)
+
+    def _taken(
+        self, numbers: Sequence[int], made: Sequence[int], dated: Sequence[int] | None, due: float
+    ) -> EventBatch | None:
+        """Events of the times `made`, sent with those that they bring, else with `dated`."""
+        try:
+            taken = self._feed.take(made)
+        except EventqError as error:
+            self.error = error
+            self.ask(Outcome.FAILED)
+            return None
+        first = self.offered.count
+        return EventBatch(
+            numbers,
+            taken.values,
+            taken.stamps or dated,
+            taken.keys,
+            due,
+            first,
+            self._headers(taken, first),
+            taken.partitions,
+        )
+
+    def _headers(self, taken: Taken, first: int) -> Sequence[Sequence[Header]] | None:
+        """With the one that says which event each is; one of an earlier run gives way to it."""
+        if self._identities is None:
+            return taken.headers
+        identities = self._identities(first, len(taken.values))
+        if taken.headers is None:
+            return [[(HEADER, identity)] for identity in identities]
+        return [
+            [*(header for header in headers if header[0] != HEADER), (HEADER, identity)]
+            for headers, identity in zip(taken.headers, identities, strict=True)
+        ]
 
     def _count(self, batch: EventBatch, start: int, end: int) -> None:
         now, offered = self._clock.monotonic(), self.offered

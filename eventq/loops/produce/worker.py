@@ -38,6 +38,8 @@ class Worker:
             self._producer.close()
         if self._ledger is not None:
             self._end(self._ledger)
+        if self._run.error is not None:
+            self._parent.send(Failed(str(self._run.error), self._run.error.hint))
         self._parent.send(Ended(self._run.offered, self._run.deliveries, self._run.end))
 
     def _end(self, ledger: LedgerKeeper) -> None:

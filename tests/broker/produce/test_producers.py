@@ -185,7 +185,7 @@ def test_an_event_carries_its_identity_in_a_header(
 ) -> None:
     identities = header_values("372d8a68", 0, 0, 3)
     whole = batch([b"a", b"b", b"c"], stamp)
-    send(make(), replace(whole, identities=identities))
+    send(make(), replace(whole, headers=[[(HEADER, each)] for each in identities]))
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     consumer.assign([TopicPartition(topic, p) for p in range(PARTITIONS)])
     found: dict[bytes, list[tuple[str, bytes]]] = {}

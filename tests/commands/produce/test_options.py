@@ -13,7 +13,7 @@ from eventq.core.errors import UsageError
 from eventq.core.parse import duration_if_given
 from eventq.core.produce.keys import KeyKind, KeyRule
 from eventq.core.produce.pacing import ConstantRate, Unpaced
-from eventq.core.produce.plan import Acks, Compression, LedgerPlan, Stamp
+from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, Stamp
 
 pytestmark = pytest.mark.usefixtures("no_settings")
 
@@ -104,6 +104,13 @@ REFUSED = [
         "--seed and --key and --workers with --input",
     ),
     ({"input": "-", "stamp": Stamp.ID}, "--stamp id with --input"),
+    ({"input_format": InputFormat.EVENTS}, "--format without --input"),
+    ({"input": "-", "keep_partition": True}, "--keep-partition without --format events"),
+    ({"keep_timestamp": True, "keep_partition": True}, "--keep-partition and --keep-timestamp without"),
+    (
+        {"input": "-", "input_format": InputFormat.EVENTS, "keep_partition": True, "partition": 1},
+        "--keep-partition and --partition exclude",
+    ),
     ({"ledger_append": True}, "--ledger-append without --ledger"),
     ({"ledger": "ledger", "stamp": Stamp.NONE}, "--ledger with --stamp none"),
     ({"ledger": "ledger", "acks": Acks.NONE}, "--ledger with --acks 0"),

@@ -49,7 +49,7 @@ class FakeProducer:
             return start
         end = min(len(chunk), start + self._room)
         stamps = chunk.stamps or [0] * len(chunk)
-        self.taken += [(now, chunk.numbers[i], stamps[i]) for i in range(start, end)]
+        self.taken += [(now, chunk.numbers[i], stamps[i] or 0) for i in range(start, end)]
         self._in_flight += end - start
         return end
 
