@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
-from eventq.commands.consume.launch import launcher, prepare
+from eventq.commands.consume.launch import check_room, launcher, prepare
 from eventq.commands.consume.output import ConsumeOutput
 from eventq.commands.options import Shared
 from eventq.commands.output import redrawable, write, write_json
@@ -32,6 +32,7 @@ def run_and_report(
 
     with closing(KafkaPythonClusterAdmin(member.connection, plan.topic, plan.group)) as admin:
         partitions = admin.partitions()
+        check_room(plan, len(partitions))
         if until_end:
             ends = admin.ends(partitions, read_committed=member.read_committed)
             plan = replace(plan, pins=pins_of(admin.log_starts(partitions), ends))
