@@ -39,8 +39,8 @@ class ConsumeParent:
         self._plan, self._admin, self._clock, self._display = plan, admin, clock, display
         self.ending = Ending()
         self._state = GroupState(plan, clock)
-        handler = MessageHandler(self._state, self.ending, clock, display)
-        self._supervisor = Supervisor(self._state, self.ending, admin, launch, display)
+        handler = MessageHandler(self._state, self.ending, display)
+        self._supervisor = Supervisor(self._state, self.ending, admin, launch, clock, display)
         self._loop = ParentLoop(self._state.slots, wait, handler.take, self._supervisor.on_exit)
         self._topic_id = admin.topic_id()
         self._misses = 0
@@ -54,7 +54,8 @@ class ConsumeParent:
             if outcome is None:
                 self._supervisor.start_all()
             while outcome is None:
-                self._turn()
+                self._supervisor.turn()
+                self._turn(0.0 if self._supervisor.behind else _WAIT_SECONDS)
                 self._ask()
                 outcome = self.ending.stop or self._state.outcome()
             self._end(outcome)
@@ -71,8 +72,8 @@ class ConsumeParent:
             committed = self._state.committed
         return self._state.report(committed)
 
-    def _turn(self) -> None:
-        self._loop.turn(_WAIT_SECONDS)
+    def _turn(self, seconds: float) -> None:
+        self._loop.turn(seconds)
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + _SHOW_SECONDS
@@ -113,5 +114,5 @@ class ConsumeParent:
             if self._clock.monotonic() > until:
                 self._display.note(f"members that did not leave within {_LEAVE_SECONDS:g} s are killed")
                 self._loop.kill()
-            self._turn()
+            self._turn(_WAIT_SECONDS)
         self._supervisor.remove_stale_members()

@@ -65,10 +65,14 @@ class FakeDisplay:
 
 
 class ParentHarness:
-    """`members` are all that were started, in that order."""
+    """`members` are all that were started, in that order; each start takes `start_seconds`."""
 
-    def __init__(self, count: int = 2, *, restart: bool = True, **goal: Any) -> None:
+    def __init__(
+        self, count: int = 2, *, restart: bool = True, start_seconds: float = 0.0, **goal: Any
+    ) -> None:
         self.clock = FakeClock()
+        self.start_seconds = start_seconds
+        self.refusal: EventqError | None = None
         self.script = Script(self.clock)
         self.admin, self.display = FakeAdmin(), FakeDisplay()
         self.members: list[FakeChild] = []
@@ -79,6 +83,9 @@ class ParentHarness:
         )
 
     def _launch(self, number: int, client_id: str) -> Child:
+        if self.refusal is not None:
+            raise self.refusal
+        self.clock.seconds += self.start_seconds
         self.started.append((number, client_id))
         self.members.append(FakeChild(len(self.members) + 100))
         return self.members[-1].child
