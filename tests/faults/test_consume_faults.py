@@ -175,6 +175,28 @@ def test_a_stop_during_the_start_of_many_members_ends_it(harness: ConsumeHarness
     assert len(run.report["members"]) == 60
 
 
+def test_the_queue_depth_is_the_groups_also_where_nobody_reads(harness: ConsumeHarness) -> None:
+    """A member of another run dies with its parent: its partition is nobody's until its session times out."""
+    harness.create(2)
+    mine = harness.start("--count", "1", "--session-timeout", "60s", "--from-beginning")
+    eventually(lambda: harness.members() == 1, "the first member has joined")
+    other = harness.start("--count", "1", "--session-timeout", "60s", "--from-beginning")
+    eventually(lambda: harness.shares() == [1, 1], "each has a partition")
+    (member,) = members_of(other)
+    os.kill(member, signal.SIGSTOP)
+    other.kill()
+    os.kill(member, signal.SIGKILL)
+    for partition in range(2):
+        harness.send([purchase()] * 7, partition)
+    assert mine.stderr is not None
+    lines: list[str] = []
+    while "queue depth 7, 1 of 1 members busy" not in "".join(lines):
+        lines.append(mine.stderr.readline().decode())
+        assert lines[-1], lines
+    mine.terminate()
+    assert harness.finish(mine).code == 143
+
+
 @pytest.mark.timeout(600)
 def test_300_starts_and_stops_during_rebalances_lose_and_double_no_commit(
     harnesses: list[ConsumeHarness],

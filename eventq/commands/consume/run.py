@@ -1,7 +1,7 @@
 """Wires a consume run up, and says how it went."""
 
 import sys
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,10 +14,15 @@ from eventq.core.consume.goals import pins_of
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.report import ConsumeReport
 from eventq.core.errors import EventqError, TimedOut
+from eventq.core.kafka import Isolation
+from eventq.core.lag.snapshot import Assume
 from eventq.core.outcome import Outcome
+from eventq.core.start import StartKind
 from eventq.core.text import plural
 from eventq.loops.clock import SystemClock
+from eventq.loops.consume.interfaces import QueueDepth
 from eventq.loops.consume.parent import ConsumeParent
+from eventq.loops.consume.queue_depth import BackgroundQueueDepth, GroupAndTopic, UnknownQueueDepth
 
 if TYPE_CHECKING:
     from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
@@ -42,6 +47,7 @@ def run_and_report(
     _judge(outcome, error, plan, report)
 
 
+_ASSUME = {StartKind.BEGINNING: Assume.EARLIEST, StartKind.END: Assume.LATEST}
 _Result = tuple[ConsumeReport, Outcome, EventqError | None]
 
 
@@ -55,9 +61,10 @@ def _run(
             output.note(
                 f"{plural(plan.count, 'member')} for {plural(partitions, 'partition')}: {idle} will be idle"
             )
-        run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output)
-        with stop_in_order(run.ending.ask):
-            outcome = run.run()
+        with _queue_depth(shared, member) as depth:
+            run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output, depth)
+            with stop_in_order(run.ending.ask):
+                outcome = run.run()
     report = run.report()
     if report.skipped_at_start:
         output.note(
@@ -65,6 +72,16 @@ def _run(
             "--from-beginning reads them (in a group without commits)"
         )
     return report, outcome, run.ending.error
+
+
+def _queue_depth(shared: Shared, member: MemberPlan) -> AbstractContextManager[QueueDepth]:
+    if shared.quiet:
+        return nullcontext(UnknownQueueDepth())
+    from eventq.broker.lag.kafka_python import KafkaPythonLagReader
+
+    isolation = Isolation.READ_COMMITTED if member.read_committed else Isolation.READ_UNCOMMITTED
+    of = GroupAndTopic(member.group, member.topic, isolation, _ASSUME.get(member.start.kind))
+    return BackgroundQueueDepth(lambda: KafkaPythonLagReader(member.connection), of, SystemClock())
 
 
 def _print(report: ConsumeReport, output: str, to: TextIO) -> None:

@@ -89,11 +89,10 @@ class GroupState:
         )
         return judge(self.plan, state)
 
-    def now(self) -> GroupNow:
-        """Rates are events per second, None while not known; so is the lag in records."""
+    def now(self, lag: int | None) -> GroupNow:
+        """`lag` is the group's, in records. Rates are events per second, None while not known."""
         members = tuple(slot.now() for slot in self.slots)
         rates = [member.rate for member in members if member.rate is not None]
-        lags = [member.lag for member in members if member.partitions]
         return GroupNow(
             topic=self.plan.topic,
             group=self.plan.group,
@@ -104,7 +103,7 @@ class GroupState:
             malformed=sum(slot.malformed for slot in self.slots),
             rate=sum(rates) if rates else None,
             rebalances=len(self.generations),
-            lag=None if not lags or None in lags else sum(lag for lag in lags if lag is not None),
+            lag=lag,
             goal=self._goal(),
         )
 

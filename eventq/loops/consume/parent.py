@@ -11,7 +11,7 @@ from eventq.core.errors import EventqError, NotFound
 from eventq.core.outcome import Outcome
 from eventq.loops.consume.ending import Ending
 from eventq.loops.consume.group_state import GroupState
-from eventq.loops.consume.interfaces import ClusterAdmin, ConsumeDisplay
+from eventq.loops.consume.interfaces import ClusterAdmin, ConsumeDisplay, QueueDepth
 from eventq.loops.consume.message_handler import MessageHandler
 from eventq.loops.consume.supervisor import Launch, Supervisor
 from eventq.loops.processes import forkserver
@@ -34,9 +34,11 @@ class ConsumeParent:
         launch: Launch,
         clock: Clock,
         display: ConsumeDisplay,
+        depth: QueueDepth,
         wait: Wait = forkserver.wait,
     ) -> None:
-        self._plan, self._admin, self._clock, self._display = plan, admin, clock, display
+        self._plan, self._admin, self._clock = plan, admin, clock
+        self._display, self._depth = display, depth
         self.ending = Ending()
         self._state = GroupState(plan, clock)
         handler = MessageHandler(self._state, self.ending, display)
@@ -77,7 +79,7 @@ class ConsumeParent:
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + _SHOW_SECONDS
-            self._display.show(self._state.now())
+            self._display.show(self._state.now(self._depth.latest()))
 
     def _ask(self) -> None:
         """Whether the topic is still the one that it was, and what others of the group have committed."""

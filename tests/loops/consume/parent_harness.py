@@ -64,6 +64,14 @@ class FakeDisplay:
         return self.reads
 
 
+class FakeDepth:
+    def __init__(self) -> None:
+        self.depth: int | None = None
+
+    def latest(self) -> int | None:
+        return self.depth
+
+
 class ParentHarness:
     """`members` are all that were started, in that order; each start takes `start_seconds`."""
 
@@ -73,13 +81,14 @@ class ParentHarness:
         self.clock = FakeClock()
         self.start_seconds = start_seconds
         self.refusal: EventqError | None = None
+        self.depth = FakeDepth()
         self.script = Script(self.clock)
         self.admin, self.display = FakeAdmin(), FakeDisplay()
         self.members: list[FakeChild] = []
         self.started: list[tuple[int, str]] = []
         plan = GroupPlan(topic="orders", group="g", client="any", count=count, restart=restart, **goal)
         self.parent = ConsumeParent(
-            plan, self.admin, self._launch, self.clock, self.display, self.script.wait
+            plan, self.admin, self._launch, self.clock, self.display, self.depth, self.script.wait
         )
 
     def _launch(self, number: int, client_id: str) -> Child:
