@@ -1,24 +1,29 @@
 """Wires a consume run up, and says how it went."""
 
 import sys
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
-from eventq.commands.consume.launch import launcher, prepare
+from eventq.commands.consume.launch import check_room, launcher, prepare
 from eventq.commands.consume.output import ConsumeOutput
+from eventq.commands.consume.store import with_store
 from eventq.commands.options import Shared
 from eventq.commands.output import redrawable, write, write_json
 from eventq.commands.signals import raise_if_stopped, stop_in_order
-from eventq.core.consume.delivery import SinkPlan
 from eventq.core.consume.goals import pins_of
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.report import ConsumeReport
-from eventq.core.errors import EventqError, StoreUnavailable, TimedOut
+from eventq.core.errors import EventqError, TimedOut
+from eventq.core.kafka import Isolation
+from eventq.core.lag.snapshot import Assume
 from eventq.core.outcome import Outcome
+from eventq.core.start import StartKind
 from eventq.core.text import plural
 from eventq.loops.clock import SystemClock
+from eventq.loops.consume.interfaces import QueueDepth
 from eventq.loops.consume.parent import ConsumeParent
+from eventq.loops.consume.queue_depth import BackgroundQueueDepth, GroupAndTopic, UnknownQueueDepth
 
 if TYPE_CHECKING:
     from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
@@ -33,36 +38,18 @@ def run_and_report(
 
     with closing(KafkaPythonClusterAdmin(member.connection, plan.topic, plan.group)) as admin:
         partitions = admin.partitions()
+        check_room(plan, len(partitions))
         if until_end:
             ends = admin.ends(partitions, read_committed=member.read_committed)
             plan = replace(plan, pins=pins_of(admin.log_starts(partitions), ends))
-        member = _with_store(member, admin.topic_id())
+        member = with_store(member, admin.topic_id())
         report, outcome, error = _run(shared, plan, member, admin, len(partitions))
     _print(report, output, sys.stderr if member.events else sys.stdout)
     raise_if_stopped(outcome)
     _judge(outcome, error, plan, report)
 
 
-def _with_store(member: MemberPlan, topic_id: str | None) -> MemberPlan:
-    """With the topic's id for its sink, which is looked at before any member starts."""
-    if member.sink is None:
-        return member
-    from eventq.commands.consume.store import effect_store
-
-    sink = replace(member.sink, topic_id=topic_id or member.topic)
-    store = effect_store(member, sink)
-    try:
-        store.open()
-    except StoreUnavailable as error:
-        raise EventqError(
-            f"--sink {sink.kind}:{sink.path} can't be opened: {error}",
-            hint="is there such a folder, and may it be written?",
-        ) from error
-    finally:
-        store.close()
-    return replace(member, sink=sink)
-
-
+_ASSUME = {StartKind.BEGINNING: Assume.EARLIEST, StartKind.END: Assume.LATEST}
 _Result = tuple[ConsumeReport, Outcome, EventqError | None]
 
 
@@ -76,13 +63,14 @@ def _run(
             output.note(
                 f"{plural(plan.count, 'member')} for {plural(partitions, 'partition')}: {idle} will be idle"
             )
-        run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output)
-        with stop_in_order(run.ending.ask):
-            outcome = run.run()
+        with _queue_depth(shared, member) as depth:
+            run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output, depth)
+            with stop_in_order(run.ending.ask):
+                outcome = run.run()
     report = replace(
         run.report(),
         delivery=member.delivery.value,
-        sink=_sink_name(member.sink),
+        sink=None if member.sink is None else member.sink.name,
         fault_seed=plan.faults.seed if plan.faults.faults else None,
     )
     if report.skipped_at_start:
@@ -93,8 +81,14 @@ def _run(
     return report, outcome, run.ending.error
 
 
-def _sink_name(sink: SinkPlan | None) -> str | None:
-    return None if sink is None else f"{sink.kind}:{sink.path}"
+def _queue_depth(shared: Shared, member: MemberPlan) -> AbstractContextManager[QueueDepth]:
+    if shared.quiet:
+        return nullcontext(UnknownQueueDepth())
+    from eventq.broker.lag.kafka_python import KafkaPythonLagReader
+
+    isolation = Isolation.READ_COMMITTED if member.read_committed else Isolation.READ_UNCOMMITTED
+    of = GroupAndTopic(member.group, member.topic, isolation, _ASSUME.get(member.start.kind))
+    return BackgroundQueueDepth(lambda: KafkaPythonLagReader(member.connection), of, SystemClock())
 
 
 def _print(report: ConsumeReport, output: str, to: TextIO) -> None:

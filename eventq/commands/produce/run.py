@@ -6,7 +6,7 @@ from dataclasses import replace
 from eventq.commands.options import Shared
 from eventq.commands.output import note, redrawable, write, write_json
 from eventq.commands.produce.feeds import opened_feed
-from eventq.commands.produce.launch import launcher, prepare
+from eventq.commands.produce.launch import check_room, launcher, prepare
 from eventq.commands.produce.output import ProduceOutput
 from eventq.commands.produce.topic import TopicRules, ready_topic
 from eventq.commands.signals import raise_if_stopped, stop_in_order
@@ -26,6 +26,7 @@ def run_and_report(
     shared: Shared, plan: ProducePlan, rules: TopicRules, output: str, max_slip: float | None
 ) -> None:
     """`max_slip` in seconds. The report is printed whatever the end is."""
+    check_room(plan)
     prepare(plan)
     with opened_feed(plan) as feed:  # an input that can't be read makes no topic
         count = _ready(shared, plan, rules)

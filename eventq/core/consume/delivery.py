@@ -27,6 +27,10 @@ class SinkPlan:
     backoff: float
     topic_id: str = ""
 
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.path}"
+
 
 _KINDS = ("sqlite", "jsonl")
 

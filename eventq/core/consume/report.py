@@ -94,8 +94,9 @@ class GroupNow:
     """The group as a live view shows it, over all members and their restarts.
 
     `seconds` since the run's start; `received`, `processed`, `malformed` in records, `rate` records processed
-    a second, None while no member has one. `rebalances` counts generations of the group. `lag` in records,
-    None while a member's is unknown. `goal` is text, empty without one.
+    a second, None while no member has one. `rebalances` counts generations of the group. `lag` is the group's
+    in the whole topic, in records, as the brokers have it, None while unknown. `goal` is text, empty without
+    one.
     """
 
     topic: str

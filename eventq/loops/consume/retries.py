@@ -36,6 +36,6 @@ class Retries:
         self.failures += 1
         if self.failures > self._sink.retries:
             raise EventqError(
-                f"the sink {self._sink.kind}:{self._sink.path} can't be written: {error}",
+                f"the sink {self._sink.name} can't be written: {error}",
                 hint="nothing is committed beyond what was written; run it again when that is mended",
             ) from error
