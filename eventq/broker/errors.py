@@ -5,13 +5,15 @@ from eventq.core.settings.settings import Connection
 
 TIMED_OUT = "TIMED_OUT"
 INTERRUPTED = "INTERRUPTED"
+CONNECTION_LOST = "CONNECTION_LOST"
 _UNRECOGNIZED = "UNKNOWN"
 
 _REASONS = {
     10: "MESSAGE_TOO_LARGE",
     -192: TIMED_OUT,  # librdkafka's own codes
     -185: TIMED_OUT,
-    -195: "CONNECTION_LOST",
+    -195: CONNECTION_LOST,
+    -137: CONNECTION_LOST,
     -152: INTERRUPTED,
     -151: INTERRUPTED,
 }
@@ -63,9 +65,10 @@ def no_producer_id(connection: Connection) -> EventqError:
     )
 
 
-def refused(topic: str, code: int, text: str) -> EventqError:
-    """Of Kafka's error code for a member that the broker does not let into its group."""
-    return EventqError(f"consuming {topic} failed: {text}", hint=_JOIN_HINTS.get(code))
+def refused(topic: str, code: int | None, text: str) -> EventqError:
+    """Of Kafka's error code, if it has one, for a member that the broker does not let into its group."""
+    hint = None if code is None else _JOIN_HINTS.get(code)
+    return EventqError(f"consuming {topic} failed: {text}", hint=hint)
 
 
 def reason(code: int, text: str) -> str:

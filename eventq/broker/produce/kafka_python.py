@@ -12,15 +12,26 @@ from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import (
+    Cancelled,
+    KafkaConnectionError,
     KafkaError,
     KafkaTimeoutError,
     NetworkExceptionError,
+    NotEnoughReplicasAfterAppendError,
     RequestTimedOutError,
 )
 from kafka.partitioner import StickyPartitioner
 
 from eventq.broker.connection import kafka_python_config, made, silence_log
-from eventq.broker.errors import INTERRUPTED, TIMED_OUT, error_text, no_producer_id, reason, unreachable
+from eventq.broker.errors import (
+    CONNECTION_LOST,
+    INTERRUPTED,
+    TIMED_OUT,
+    error_text,
+    no_producer_id,
+    reason,
+    unreachable,
+)
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, Compression, SendPlan
@@ -33,7 +44,15 @@ _IN_FLIGHT_BYTES = 32 * 1024 * 1024
 _BATCH_BYTES = 64 * 1024
 _ASK_SECONDS = 0.01
 _CLOSE_SECONDS = 5
-_UNSETTLED = (KafkaTimeoutError, RequestTimedOutError, NetworkExceptionError)
+_UNSETTLED = (
+    KafkaTimeoutError,
+    RequestTimedOutError,
+    NetworkExceptionError,
+    KafkaConnectionError,
+    Cancelled,
+    NotEnoughReplicasAfterAppendError,
+)
+"""After these an event may or may not have been written."""
 
 
 class KafkaPythonProducer:
@@ -150,9 +169,17 @@ class _SendBatch:
             deliveries.acknowledge(outcome.partition, outcome.offset, outcome.offset)
             deliveries.time((now - self._due) * 1000, now)
         elif isinstance(outcome, _UNSETTLED):
-            deliveries.lose(TIMED_OUT)
+            deliveries.lose(_why_unsettled(outcome))
         else:
             deliveries.fail(reason(getattr(outcome, "errno", 0), type(outcome).__name__))
+
+
+def _why_unsettled(error: Exception) -> str:
+    if isinstance(error, KafkaConnectionError):
+        return CONNECTION_LOST
+    if isinstance(error, NotEnoughReplicasAfterAppendError):
+        return reason(error.errno, type(error).__name__)
+    return TIMED_OUT
 
 
 def _config(plan: SendPlan) -> dict[str, Any]:

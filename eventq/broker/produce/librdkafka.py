@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaException, Producer
 
 from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, unreachable
 from eventq.broker.librdkafka import failure, librdkafka_config, made
+from eventq.broker.librdkafka_codes import UNSETTLED
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, SendPlan
@@ -22,17 +23,6 @@ _STATISTICS_MS = 100
 """So soon is the producer id heard of; with 1,000 partitions each telling costs 2 ms of CPU."""
 
 _ANY_PARTITION = -1
-_UNSETTLED = frozenset(
-    {
-        KafkaError._MSG_TIMED_OUT,  # noqa: SLF001 - the client's own names
-        KafkaError._TIMED_OUT,  # noqa: SLF001
-        KafkaError._TRANSPORT,  # noqa: SLF001
-        KafkaError._PURGE_INFLIGHT,  # noqa: SLF001
-        KafkaError._PURGE_QUEUE,  # noqa: SLF001
-        KafkaError.REQUEST_TIMED_OUT,
-        KafkaError.NETWORK_EXCEPTION,
-    }
-)
 
 
 class LibrdkafkaProducer:
@@ -151,7 +141,7 @@ def _offset(message: Any) -> int:
 
 
 def _refuse(deliveries: Deliveries, error: Any) -> None:
-    if error.code() in _UNSETTLED:
+    if error.code() in UNSETTLED:
         deliveries.lose(reason(error.code(), error.str()))
     else:
         deliveries.fail(reason(error.code(), error.str()))
