@@ -1,7 +1,8 @@
 """What each of librdkafka's error codes means to a member, to a producer and to a reader of lag."""
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException
+from confluent_kafka.admin import ListOffsetsResultInfo
 from kafka.errors import (
     CorruptRecordError,
     KafkaConnectionError,
@@ -109,3 +110,9 @@ def test_what_a_broker_was_asked_that_has_left_is_asked_again() -> None:
     answer = offset(left)
     assert not isinstance(answer, int)
     assert answer.moved
+
+
+def test_an_offset_that_librdkafka_could_not_read_is_an_error_and_no_number() -> None:
+    answer = offset(ListOffsetsResultInfo(OFFSET_INVALID, -1, -1))
+    assert not isinstance(answer, int)
+    assert answer.error

@@ -101,4 +101,6 @@ def topic_without_id(metadata: Any) -> Topic:
 def offset(answer: Any) -> int | Bounds:
     if isinstance(answer, KafkaException):
         return Bounds(error=failure(answer), moved=code(answer) in MOVED | _UNKNOWN | {_LEFT})
+    if answer.offset < 0:  # librdkafka's way to tell of a leader that is away while others have answered
+        return Bounds(error="the partition's leader did not answer")
     return int(answer.offset)

@@ -30,9 +30,10 @@ from eventq.broker.errors import (
     error_text,
     no_producer_id,
     reason,
-    unreachable,
 )
+from eventq.broker.failure import Failure
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
+from eventq.broker.unreachable import unreachable
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, Compression, SendPlan
 from eventq.core.produce.report import Deliveries
@@ -71,7 +72,7 @@ class KafkaPythonProducer:
         try:
             self._producer.partitions_for(self._plan.topic)
         except KafkaError as error:
-            raise unreachable(self._plan.connection, error_text(error)) from error
+            raise unreachable(self._plan.connection, Failure(error_text(error))) from error
         while not self._has_id():
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)
