@@ -11,13 +11,22 @@ from threading import Event
 from typing import Any, NamedTuple
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError, RequestTimedOutError
+from kafka.errors import Cancelled, KafkaConnectionError, KafkaError, KafkaTimeoutError, RequestTimedOutError
 from kafka.partitioner import StickyPartitioner
 
 from eventq.broker.connection import kafka_python_config, made, silence_log
-from eventq.broker.errors import INTERRUPTED, TIMED_OUT, error_text, no_producer_id, reason, unreachable
+from eventq.broker.errors import (
+    CONNECTION_LOST,
+    INTERRUPTED,
+    TIMED_OUT,
+    error_text,
+    no_producer_id,
+    reason,
+)
+from eventq.broker.failure import Failure
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.broker.produce.fates import fate_of
+from eventq.broker.unreachable import unreachable
 from eventq.core.ledger.lines import Fate
 from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.batch_fates import BatchFates
@@ -32,7 +41,6 @@ _IN_FLIGHT_BYTES = 32 * 1024 * 1024
 _BATCH_BYTES = 64 * 1024
 _ASK_SECONDS = 0.01
 _CLOSE_SECONDS = 5
-_TIMED_OUT = (KafkaTimeoutError, RequestTimedOutError)
 
 
 class KafkaPythonProducer:
@@ -52,7 +60,7 @@ class KafkaPythonProducer:
         try:
             self._producer.partitions_for(self._plan.topic)
         except KafkaError as error:
-            raise unreachable(self._plan.connection, error_text(error)) from error
+            raise unreachable(self._plan.connection, Failure(error_text(error))) from error
         while not self._has_id():
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)
@@ -149,8 +157,7 @@ class _SendBatch:
 
     def failed(self, index: int, error: Exception) -> None:
         """On the client's thread, of the event at this place of the send."""
-        why = TIMED_OUT if isinstance(error, _TIMED_OUT) else _why(error)
-        self.completed(_Refusal(index, fate_of(getattr(error, "errno", -1)), why))
+        self.completed(_Refusal(index, fate_of(getattr(error, "errno", -1)), _why(error)))
 
     def refused(self, index: int, error: Exception) -> None:
         """By the client itself, which then has not sent it."""
@@ -179,6 +186,10 @@ class _Refusal(NamedTuple):
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, KafkaConnectionError):
+        return CONNECTION_LOST
+    if isinstance(error, KafkaTimeoutError | RequestTimedOutError | Cancelled):
+        return TIMED_OUT
     text = type(error).__name__ if isinstance(error, KafkaError) else str(error)
     return reason(getattr(error, "errno", 0), text)
 

@@ -2,15 +2,18 @@
 
 import json
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, unreachable
+from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, silent
 from eventq.broker.librdkafka import failure, librdkafka_config, made
+from eventq.broker.librdkafka_reach import failed_to_reach
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
 from eventq.broker.produce.fates import fate_of
+from eventq.broker.unreachable import unreachable
 from eventq.core.ledger.lines import Fate
 from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.batch_fates import BatchFates
@@ -39,16 +42,21 @@ class LibrdkafkaProducer:
         self._has_id = not plan.idempotent
         self._handed = 0
         self._touched: list[_BatchReport] = []
-        self._producer: Producer = made(Producer, _config(plan, self._statistics))
+        self._errors: deque[KafkaError] = deque(maxlen=100)
+        config = {**_config(plan, self._statistics), "error_cb": self._errors.append}
+        self._producer: Producer = made(Producer, config)
 
     def begin(self) -> None:
         """Has a broker, the topic's metadata and, when idempotent, a producer id."""
         timeout = self._plan.connection.connect_timeout
         until = time.monotonic() + timeout
+        failed = failed_to_reach(self._producer, self._errors, self._plan.connection)
+        if failed is not None:
+            raise unreachable(self._plan.connection, failed)
         try:
             self._producer.list_topics(self._plan.topic, timeout=timeout)
         except KafkaException as error:
-            raise unreachable(self._plan.connection, failure(error)) from error
+            raise silent(self._plan.connection, failure(error)) from error
         while not self._has_id:
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)

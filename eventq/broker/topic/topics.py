@@ -149,13 +149,17 @@ class Topics:
         """Again where the broker asked has just gone: the client then takes another one."""
         for _ in range(_TRIES - 1):
             with suppress(KafkaConnectionError, NodeNotReadyError):
-                return call()
+                return self._ask(what, call, passing=(KafkaConnectionError, NodeNotReadyError))
             time.sleep(_POLL_SECONDS)
         return self._ask(what, call)
 
-    def _ask(self, what: str, call: Callable[[], _Answer]) -> _Answer:
+    def _ask(
+        self, what: str, call: Callable[[], _Answer], passing: tuple[type[Exception], ...] = ()
+    ) -> _Answer:
         try:
             return call()
+        except passing:
+            raise
         except (KafkaError, RuntimeError) as error:  # RuntimeError: no controller, or the client is closed
             raise EventqError(f"{what}: {error or type(error).__name__}") from error
 
