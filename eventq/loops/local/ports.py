@@ -1,10 +1,13 @@
 """Ports on this machine: which are free, and who listens."""
 
+import errno
 import random
 import socket
 import time
 
-HOST = "127.0.0.1"
+from eventq.core.errors import EventqError
+from eventq.core.local.cluster import HOST
+
 # Below the range from which systems take the ports of outgoing connections: no client can sit on the port
 # of a broker that comes back.
 _RANGE = range(20000, 32000)
@@ -12,11 +15,16 @@ _LEAVING_SECONDS = 3.0
 
 
 def is_free(port: int) -> bool:
+    """EventqError where this user may not listen."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError:
+        except OSError as error:
+            if error.errno in {errno.EACCES, errno.EPERM}:
+                raise EventqError(
+                    f"this user may not listen on port {port}", hint="take one above 1023"
+                ) from error
             return False
     return True
 

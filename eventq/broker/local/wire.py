@@ -8,11 +8,11 @@ import socket
 import struct
 from collections.abc import Iterable, Sequence
 
-from local_kafka.ports import HOST
+from eventq.core.local.cluster import HOST
 
 CLIENT = "eventq-probe"
 _SECONDS = 2.0
-_LARGEST = 1 << 20
+_SMALLEST, _LARGEST = 4, 1 << 20
 
 Api = tuple[int, int]
 """Its key and version."""
@@ -62,7 +62,7 @@ def ask(port: int, api: Api, *bodies: bytes) -> list[Answer]:
         found = []
         for number in range(len(bodies)):
             size, correlation = struct.unpack(">ii", stream.read(8))
-            if correlation != number or not 4 <= size <= _LARGEST:
+            if correlation != number or not _SMALLEST <= size <= _LARGEST:
                 raise ConnectionError(f"what answers at port {port} is not Kafka")
             found.append(Answer(stream.read(size - 4)))
         return found

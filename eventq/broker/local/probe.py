@@ -1,17 +1,16 @@
-"""Whether a cluster is ready, asked over plain sockets, so that no client library is needed."""
+"""Whether a local cluster is ready, asked over plain sockets: each node for itself, and no client loads."""
 
 import struct
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import count
 
-from local_kafka.wire import CLIENT, Answer, array, ask, string
+from eventq.broker.local.wire import CLIENT, Answer, array, ask, string
+from eventq.core.offsets_topic import OFFSETS_TOPIC, groups_by_partition
 
 _METADATA = (3, 1)
 _OFFSET_FETCH = (9, 2)
 _FIND_COORDINATOR = (10, 0)
-_OFFSETS_TOPIC = "__consumer_offsets"
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def serves_groups(port: int) -> bool:
     try:
         if not _has_offsets_topic(port):
             return False
-        found = _metadata(port, _OFFSETS_TOPIC)
+        found = _metadata(port, OFFSETS_TOPIC)
         groups: dict[int, list[str]] = defaultdict(list)
         for partition, group in groups_by_partition(len(found.leaders)).items():
             groups[found.leaders[partition]].append(group)
@@ -48,24 +47,6 @@ def serves_groups(port: int) -> bool:
         )
     except (OSError, struct.error):
         return False
-
-
-def groups_by_partition(partitions: int) -> dict[int, str]:
-    """For each partition of the offsets topic the name of a group that belongs to it."""
-    found: dict[int, str] = {}
-    numbers = count()
-    while len(found) < partitions:
-        name = f"{CLIENT}-{next(numbers)}"
-        found.setdefault(abs(_hash_code(name)) % partitions, name)
-    return found
-
-
-def _hash_code(text: str) -> int:
-    """Java's String.hashCode, by which Kafka chooses the partition."""
-    code = 0
-    for character in text:
-        code = (31 * code + ord(character)) % 2**32
-    return code - 2**32 if code >= 2**31 else code
 
 
 def _has_offsets_topic(port: int) -> bool:

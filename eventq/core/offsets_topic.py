@@ -8,12 +8,17 @@ _NAME = "eventq-probe"
 
 def group_of_each_partition(partitions: int) -> list[str]:
     """Names of groups that nobody has, such that each partition has one of them."""
+    return list(groups_by_partition(partitions).values())
+
+
+def groups_by_partition(partitions: int) -> dict[int, str]:
+    """The same, by the partition that each belongs to."""
     found: dict[int, str] = {}
     numbers = count()
     while len(found) < partitions:
         name = f"{_NAME}-{next(numbers)}"
         found.setdefault(abs(_hash_code(name)) % partitions, name)
-    return list(found.values())
+    return found
 
 
 def _hash_code(text: str) -> int:
