@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eventq.commands.local.options import Place, Repository, store_of
+from eventq.commands.local.options import Place, Repository, check_repository, store_of
 from eventq.commands.local.progress import progress
 from eventq.commands.options import kafka_command
 from eventq.commands.output import write
@@ -28,6 +28,7 @@ def jars(
     from eventq.loops.local import maven
     from eventq.loops.local.jars import pinned_jars
 
+    check_repository(maven_repository)
     if listed:
         repository = maven.repository(maven_repository)
         write("".join(f"{repository.address(jar.path)}\n" for jar in pinned_jars().jars))

@@ -1,6 +1,7 @@
 """The options that every command of `eventq local` has, and the folders that they name."""
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from eventq.commands.option_fields import option
 from eventq.core.errors import NotFound, UsageError
 from eventq.core.local.cluster import DEFAULT_NAME, Cluster, check_name
 from eventq.core.local.layout import Layout, under
+from eventq.core.local.repository import parse_repository
 from eventq.loops.local.store import Store
 
 DATA, JARS, PROGRAM = "EVENTQ_LOCAL_DATA", "EVENTQ_LOCAL_JARS", "EVENTQ_LOCAL_PROGRAM"
@@ -68,13 +70,25 @@ def store_of(place: Place) -> Store:
     )
 
 
+def check_repository(option: str | None) -> None:
+    """UsageError for what is none, also where no jar has to be fetched."""
+    if option is not None:
+        parse_repository(option, "--maven-repository")
+
+
 def _absolute(text: str, source: str) -> Path:
     if not text:
         raise UsageError(f"{source} names no folder", hint=f"such as {source} .kafka")
-    path = os.path.abspath(os.path.expanduser(text))  # noqa: PTH100, PTH111 - Path's expanduser() raises
-    if os.path.isfile(path):  # noqa: PTH113 - Path.is_file() raises for a name that is too long
-        raise UsageError(f"{source} {text!r:.200} is a file", hint="name a folder")
-    return Path(path)
+    path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111 - Path's expanduser() raises
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        return path
+    except OSError as error:
+        raise UsageError(f"{source} {text!r:.200} can't be used: {error.strerror}") from error
+    if not is_folder:
+        raise UsageError(f"{source} {text!r:.200} is no folder", hint="name one, or one that can be made")
+    return path
 
 
 def _users(kind: str) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eventq.commands.local.jars import jars_folder
-from eventq.commands.local.options import Name, Place, Repository, store_of
+from eventq.commands.local.options import Name, Place, Repository, check_repository, store_of
 from eventq.commands.options import kafka_command
 from eventq.commands.output import note, write
 from eventq.commands.signals import stop_at_once
@@ -58,6 +58,7 @@ def up(
         check_name(name), port, nodes, sasl, parse_settings(config or ()), small, java, docker=docker
     )
     request.check()
+    check_repository(maven_repository)
     if docker and maven_repository is not None:
         raise UsageError("--docker needs no jars", hint="leave out --maven-repository")
     store = store_of(place)

@@ -64,8 +64,11 @@ class Fetch:
             if self._stop.is_set():
                 return
             if why is None:
-                self._place(jar, part)
-                return
+                if self._place(jar, part):
+                    return
+                why = "it has other bytes than the list of jars says: something on the way changes it"
+                if before == 0:  # else what was there before may have been wrong
+                    raise self._error(jar, why)
             failures = 1 if _size(part) > before else failures + 1
             if failures == _FAILURES:
                 raise self._error(jar, why)
@@ -80,14 +83,13 @@ class Fetch:
             return str(failed)
         return None if _size(part) == jar.size else "its answer is cut off"
 
-    def _place(self, jar: Jar, part: Path) -> None:
+    def _place(self, jar: Jar, part: Path) -> bool:
+        """Whether it has the right bytes, and so is in its place; if not it is gone."""
         if digest(part) == jar.sha256:
             part.replace(self._folder / jar.file_name)
-            return
+            return True
         self._discard(part)
-        raise self._error(
-            jar, "it has other bytes than the list of jars says: something on the way changes it", ANOTHER
-        )
+        return False
 
     def _continue(self, jar: Jar, part: Path) -> None:
         """Takes what comes until the file is whole or the answer ends."""
@@ -154,12 +156,13 @@ class Fetch:
             left = jar.size - file.tell()
             while left > 0 and not self._stop.is_set():
                 try:
-                    chunk = answer.read(min(_CHUNK, left))
+                    chunk = answer.read1(min(_CHUNK, left))
                 except (OSError, http.client.HTTPException) as error:
                     raise Passing(_text(error)) from error
                 if not chunk:
                     return
                 file.write(chunk)
+                file.flush()
                 left -= len(chunk)
                 self._tell(len(chunk))
 
