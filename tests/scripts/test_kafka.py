@@ -15,8 +15,9 @@ import pytest
 from kafka import KafkaAdminClient
 
 from eventq.broker.local import probe
+from eventq.core.local.status import ClusterState
 from eventq.core.offsets_topic import groups_by_partition
-from eventq.loops.local import ports, processes
+from eventq.loops.local import java_cluster, ports, processes, ways
 from tests import local_kafka
 from tests.consume_harness import alive, eventually
 from tests.private_kafka import PrivateKafka
@@ -214,6 +215,20 @@ def test_an_interrupted_up_leaves_no_process_and_no_data(name: str, number: int,
     assert up.returncode == code
     assert not process.lives()
     assert not folder(name).exists()
+
+
+def test_a_broker_that_does_not_stop_in_order_is_killed_and_that_is_told(
+    restartable: PrivateKafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(java_cluster, "_STOP_SECONDS", 0.5)
+    pid = restartable.node().pid()
+    assert pid is not None
+    restartable.pause()
+    cluster = local_kafka.store().load(restartable.name)
+    assert cluster is not None
+    assert ways.status(local_kafka.store(), cluster, probe).state is ClusterState.UNREADY
+    assert ways.down(local_kafka.store(), cluster, probe) == (True, [1])
+    assert not alive(pid)
 
 
 def test_logs_are_followed_from_their_end_until_it_is_interrupted(restartable: PrivateKafka) -> None:

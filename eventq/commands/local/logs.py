@@ -26,7 +26,7 @@ def logs(
     """Show the end of the brokers' logs."""
     from eventq.broker.local import probe
     from eventq.loops.local.docker_cluster import DockerCluster
-    from eventq.loops.local.logs import followed, last_lines
+    from eventq.loops.local.logs import Logs
     from eventq.loops.local.ways import way_of
 
     store = store_of(place)
@@ -36,10 +36,10 @@ def logs(
             command = way.logs_command(lines, follow=follow)
             subprocess.run(command, env=way.environment(), stdin=subprocess.DEVNULL, check=False)
             return
-        added = followed(way.brokers)
-        _print(last_lines(way.brokers, lines))
+        found = Logs(way.brokers)
+        _print(found.last(lines))
         if follow:
-            _print(added)
+            _print(found.follow())
 
 
 def _print(lines: Iterable[str]) -> None:

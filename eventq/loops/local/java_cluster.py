@@ -38,14 +38,17 @@ class JavaCluster:
             and all(self.probe.serves_groups(port) for port in expected)
         )
 
-    def start(self, java: str, jars: Path, others: Mapping[int, str]) -> None:
-        """All nodes answer afterwards; if one can't be started, none that was started here is left.
+    def need_free_ports(self, others: Mapping[int, str]) -> None:
+        """EventqError if something listens where a node is to be started.
 
         `others` has the ports of other clusters that are kept, and their names.
         """
-        missing = [broker for broker in self.brokers if broker.pid() is None]
-        for broker in missing:
-            self._need_free_ports(broker, others)
+        for broker in self._missing():
+            self._need_free_ports_of(broker, others)
+
+    def start(self, java: str, jars: Path) -> None:
+        """All nodes answer afterwards; if one can't be started, none that was started here is left."""
+        missing = self._missing()
         try:
             with (
                 ThreadPoolExecutor() as pool
@@ -56,7 +59,10 @@ class JavaCluster:
             stop(missing, now=True)
             raise
 
-    def _need_free_ports(self, broker: Broker, others: Mapping[int, str]) -> None:
+    def _missing(self) -> list[Broker]:
+        return [broker for broker in self.brokers if broker.pid() is None]
+
+    def _need_free_ports_of(self, broker: Broker, others: Mapping[int, str]) -> None:
         for port in sorted({broker.node.port, broker.node.plain, broker.node.controller}):
             if not ports.comes_free(port):
                 raise EventqError(

@@ -1,6 +1,7 @@
 """The brokers' logs: their last lines, and what is added to them."""
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,36 +10,48 @@ from eventq.loops.local.node import Broker
 _INTERVAL_SECONDS = 0.2
 
 
-def last_lines(brokers: Sequence[Broker], lines: int) -> Iterator[str]:
-    for broker in brokers:
-        yield from (_of(broker, brokers, line) for line in broker.tail(lines))
+class Logs:
+    """Those of some nodes; each line of several begins with its node."""
+
+    def __init__(self, brokers: Sequence[Broker]) -> None:
+        several = len(brokers) > 1
+        self._logs = [(f"node {each.node.id}: " if several else "", _Log(each.log)) for each in brokers]
+
+    def last(self, lines: int) -> Iterator[str]:
+        """The last so many lines of each."""
+        for begin, log in self._logs:
+            yield from (begin + line for line in log.last(lines))
+
+    def added(self) -> Iterator[str]:
+        """The whole lines that have been added since the call before, this one or `last`."""
+        for begin, log in self._logs:
+            yield from (begin + line for line in log.added())
+
+    def follow(self) -> Iterator[str]:
+        """What is added, without end."""
+        while True:
+            yield from self.added()
+            time.sleep(_INTERVAL_SECONDS)
 
 
-def followed(brokers: Sequence[Broker]) -> Iterator[str]:
-    """What is added from now on, without end; a log that begins anew is read from its beginning."""
-    tails = [(broker, _Tail(broker.log)) for broker in brokers]
-    while True:
-        for broker, tail in tails:
-            yield from (_of(broker, brokers, line) for line in tail.added())
-        time.sleep(_INTERVAL_SECONDS)
-
-
-def _of(broker: Broker, brokers: Sequence[Broker], line: str) -> str:
-    return line if len(brokers) == 1 else f"node {broker.node.id}: {line}"
-
-
-class _Tail:
-    """The whole lines that are added to a file, which need not be there yet."""
+class _Log:
+    """A file that grows, need not be there yet, and is read from its beginning when it begins anew."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._rest = path, b""
-        self._at = path.stat().st_size if path.exists() else 0
+        self._path, self._at, self._rest = path, 0, b""
+
+    def last(self, lines: int) -> list[str]:
+        """A line without an end is left for `added`."""
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as file:
+            found = deque(file, lines + 1)
+            self._at = file.tell()
+        self._rest = found.pop() if found and not found[-1].endswith(b"\n") else b""
+        return [_text(line) for line in list(found)[max(0, len(found) - lines) :]]
 
     def added(self) -> list[str]:
-        try:
-            size = self._path.stat().st_size
-        except FileNotFoundError:
-            size = 0
+        size = self._path.stat().st_size if self._path.exists() else 0
         if size < self._at:
             self._at, self._rest = 0, b""
         if size == self._at:
@@ -48,4 +61,8 @@ class _Tail:
             added = file.read()
         self._at += len(added)
         *whole, self._rest = (self._rest + added).split(b"\n")
-        return [line.decode(errors="replace").expandtabs(4) for line in whole]
+        return [_text(line) for line in whole]
+
+
+def _text(line: bytes) -> str:
+    return line.decode(errors="replace").rstrip("\r\n").expandtabs(4)

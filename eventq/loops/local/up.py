@@ -77,7 +77,8 @@ def _start(store: Store, way: JavaCluster | DockerCluster, prepare: Prepare) -> 
         began = time.monotonic()
         way.start()
         return time.monotonic() - began
+    way.need_free_ports(store.ports(but=way.cluster.name))
     java, jars = prepare(way.cluster.java)
     began = time.monotonic()
-    way.start(java, jars, store.ports(but=way.cluster.name))
+    way.start(java, jars)
     return time.monotonic() - began
