@@ -54,8 +54,11 @@ def up(
     maven_repository: Repository = None,
 ) -> None:
     """Start a real Kafka on this machine, and wait until it answers; prints its address."""
+    from eventq.loops.local.java_runtime import program_path
+
+    program = None if java is None else program_path(java)
     request = Request(
-        check_name(name), port, nodes, sasl, parse_settings(config or ()), small, java, docker=docker
+        check_name(name), port, nodes, sasl, parse_settings(config or ()), small, program, docker=docker
     )
     request.check()
     check_repository(maven_repository)

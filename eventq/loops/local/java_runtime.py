@@ -49,14 +49,21 @@ def java_version(program: str) -> int | None:
     return int(match.group(1)) if match else None
 
 
+def program_path(asked: str) -> str:
+    """Where it is, of a path or of a name that is looked up on the PATH; the same from every folder."""
+    expanded = os.path.expanduser(asked)  # noqa: PTH111 - Path.expanduser() raises
+    found = shutil.which(expanded) or expanded
+    return str(Path(found).absolute()) if os.sep in found else found
+
+
 def _checked(asked: str) -> str:
-    program = shutil.which(os.path.expanduser(asked)) or asked  # noqa: PTH111 - Path.expanduser() raises
+    program = program_path(asked)
     version = java_version(program)
     if version is None:
         raise UsageError(f"--java {asked!r:.200} is no Java that runs", hint="such as --java /usr/bin/java")
     if version < OLDEST:
         raise UsageError(f"--java {asked!r:.200} is Java {version}: Kafka needs {OLDEST} or later")
-    return str(Path(program).absolute())
+    return program
 
 
 def _candidates() -> Iterator[str]:

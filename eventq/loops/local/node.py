@@ -96,7 +96,7 @@ class Broker:
         if done.returncode:
             raise EventqError(
                 f"node {self.node.id} could not format its data folder; Kafka said:",
-                details=_last(done.stdout.splitlines()),
+                details=_without_trace(done.stdout.splitlines()),
             )
 
     def _turn_log(self) -> None:
@@ -120,8 +120,9 @@ class Broker:
             return [line.rstrip("\n").expandtabs(4) for line in deque(log, lines)]
 
 
-def _last(lines: Sequence[str]) -> list[str]:
-    return [line.expandtabs(4) for line in lines[-_TAIL_LINES:]]
+def _without_trace(lines: Sequence[str]) -> list[str]:
+    """What Java said, but not where in Kafka it happened."""
+    return [line.expandtabs(4) for line in lines if not line.startswith("\tat ")][-_TAIL_LINES:]
 
 
 def _jvm(java: str, jars: Path, *, small: bool, level: str = "INFO") -> list[str]:

