@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from eventq.core.errors import EventqError
+
 _PROC = Path("/proc")
 _ENDED = "ZX"
 
@@ -83,3 +85,7 @@ def send(process: BrokerProcess, number: int) -> None:
             os.kill(process.pid, number)
         except ProcessLookupError:
             return
+        except PermissionError as error:
+            raise EventqError(
+                f"process {process.pid} belongs to another user, who alone can stop it"
+            ) from error

@@ -42,9 +42,14 @@ class Store:
         part.replace(path)
 
     def forget(self, name: str) -> None:
-        """Removes its folder, the data too; by a call that has it alone."""
-        shutil.rmtree(self.layout.folder(name), ignore_errors=True)
-        self.layout.lock(name).unlink(missing_ok=True)
+        """Removes its folder, the data too; by a call that has it alone. EventqError if some is left."""
+        folder = self.layout.folder(name)
+        try:
+            if folder.exists():
+                shutil.rmtree(folder)
+            self.layout.lock(name).unlink(missing_ok=True)
+        except OSError as error:
+            raise EventqError(f"{error.filename or folder} can't be removed: {error.strerror}") from error
 
     def ports(self, *, but: str) -> dict[int, str]:
         """Which cluster has which port; all but one."""

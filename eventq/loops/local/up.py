@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,17 @@ def up(store: Store, probe: Probe, request: Request, prepare: Prepare) -> Starte
             f"another kind of cluster is kept under the name {request.name!r}",
             hint=f"another --name, or {store.layout.command('wipe', request.name)} to remove it and its data",
         )
+    try:
+        return _brought_up(store, probe, kept, request, prepare)
+    except OSError as error:
+        raise EventqError(
+            f"{request.name!r} could not be started: {error.filename or store.layout.data}: {error.strerror}"
+        ) from error
+
+
+def _brought_up(
+    store: Store, probe: Probe, kept: Cluster | None, request: Request, prepare: Prepare
+) -> Started:
     with store.choosing_ports():
         cluster = _wanted(store, kept, request)
         way = way_of(store.layout, cluster, probe)
@@ -44,7 +56,8 @@ def up(store: Store, probe: Probe, request: Request, prepare: Prepare) -> Starte
     try:
         return Started(cluster, _start(store, way, prepare))
     except BaseException:
-        store.save(kept) if kept else store.forget(cluster.name)
+        with suppress(OSError, EventqError):  # what went wrong first is told
+            store.save(kept) if kept else store.forget(cluster.name)
         raise
 
 

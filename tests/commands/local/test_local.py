@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from eventq.core.local import cluster
+from eventq.core.local.layout import under
 from eventq.loops.local import fetch
 from eventq.loops.local.jars import pinned_jars
+from eventq.loops.local.store import Store
 from tests.consume_harness import eventually
 from tests.in_process import Done, eventq
 from tests.in_terminal import ends_with, read_until, screen, spawn
@@ -79,6 +83,31 @@ def test_what_is_kept_and_can_not_be_read_is_told_with_its_file(tmp_path: Path) 
     state.write_text("{}")
     done = local("status", "--dir", str(tmp_path))
     assert (done.returncode, f"{state} can't be read" in done.stderr) == (1, True)
+
+
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path) -> None:
+    state = tmp_path / "clusters" / "a" / "cluster.json.part"
+    state.parent.mkdir(parents=True)
+    state.symlink_to("/dev/full")
+    done = local("up", "--name", "a", "--dir", str(tmp_path))
+    assert done.returncode == 1
+    assert "'a' could not be started: " in done.stderr
+    assert "No space left on device" in done.stderr
+
+
+def test_data_that_can_not_be_removed_is_not_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(under(tmp_path, "eventq local"))
+    store.save(cluster.new_cluster(cluster.Request("a"), iter(range(20000, 20010)).__next__))
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    done = local("wipe", "--name", "a", "--yes", "--dir", str(tmp_path))
+    assert (done.returncode, done.stderr.count("removed")) == (1, 1)
+    assert f"{store.layout.folder('a')} can't be removed: Permission denied" in done.stderr
 
 
 def test_the_users_folders_are_those_of_the_system(tmp_path: Path) -> None:
