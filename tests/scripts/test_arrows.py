@@ -13,7 +13,7 @@ from tests.run_folder import CHECKOUT
 
 LINT = Path(sys.executable).with_name("lint-imports")
 PLANTED = {
-    "cli -> commands -> { loops, broker, views } -> core": ("loops/clock", "eventq.broker.patience"),
+    "cli -> commands -> { loops, broker, stores, views } -> core": ("loops/clock", "eventq.broker.patience"),
     "core is pure: no client, no terminal": ("core/errors", "socket"),
     "only the broker floor imports a Kafka client": ("loops/clock", "kafka"),
     "only views import rich": ("commands/output", "rich"),

@@ -179,10 +179,18 @@ class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc] # the cli
         reason = None
         if offsets:
             try:
-                await self._consumer.commit_async(commit_arguments(next(iter(revoked)).topic, offsets))
+                await self._commit_last(commit_arguments(next(iter(revoked)).topic, offsets))
             except KafkaError as error:
                 reason = error_text(error)
         self._give_up(gone, reason)
+
+    async def _commit_last(self, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
+        """Of partitions that go away: there is no later commit to make up for it, so this one waits.
+
+        The client's public call gives up at the first refusal.
+        """
+        coordinator = self._consumer._coordinator  # noqa: SLF001
+        await coordinator._commit_offsets_sync_async(offsets, timeout_ms=_ANSWER_MS)  # noqa: SLF001
 
     async def on_partitions_lost(self, lost: set[TopicPartition]) -> None:
         self._give_up(tuple(sorted({at.partition for at in lost} & self._owner.owned)), None)

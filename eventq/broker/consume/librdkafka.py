@@ -13,6 +13,7 @@ from threading import Thread
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as At
 
+from eventq.broker.consume.librdkafka_commits import checked, commit_last, committed
 from eventq.broker.consume.librdkafka_records import slice_of
 from eventq.broker.consume.librdkafka_settings import PASSING, is_incremental, member_config
 from eventq.broker.errors import refused
@@ -115,13 +116,13 @@ class LibrdkafkaConsumer:
 
     def _committed(self, partitions: Sequence[int]) -> Offsets:
         found = self._consumer.committed(self._ats(partitions), timeout=_ANSWER_SECONDS)
-        return {at.partition: at.offset for at in _checked(found) if at.offset >= 0}
+        return {at.partition: at.offset for at in checked(found) if at.offset >= 0}
 
     def _offsets(self, partitions: Sequence[int], moment: int) -> Offsets:
         """The log's start, its end, or the first offset of a time or later, none if there is none."""
         asked = [At(self._plan.topic, partition, moment) for partition in partitions]
         found = self._consumer.offsets_for_times(asked, timeout=_ANSWER_SECONDS)
-        return {at.partition: at.offset for at in _checked(found) if at.offset >= 0}
+        return {at.partition: at.offset for at in checked(found) if at.offset >= 0}
 
     def begin(self, offsets: Offsets) -> None:
         self._outside.difference_update(offsets)
@@ -137,9 +138,9 @@ class LibrdkafkaConsumer:
         if self._incremental:
             if again:
                 self._consumer.incremental_unassign(self._ats(again))
-            self._consumer.incremental_assign([At(self._plan.topic, p, o) for p, o in offsets.items()])
+            self._consumer.incremental_assign(self._next(offsets))
         else:
-            self._consumer.assign([At(self._plan.topic, p, o) for p, o in self.positions().items()])
+            self._consumer.assign(self._next(self.positions()))
 
     def give_back(self, partition: int, offset: int) -> None:
         self._move(partition, offset)
@@ -176,13 +177,10 @@ class LibrdkafkaConsumer:
         return [At(self._plan.topic, partition) for partition in partitions]
 
     def commit(self, offsets: Offsets) -> str | None:
-        """Always with offsets: the client aborts the process over a commit without, during a rebalance."""
-        wanted = [At(self._plan.topic, partition, offset) for partition, offset in offsets.items()]
-        try:
-            _checked(self._consumer.commit(offsets=wanted, asynchronous=False))
-        except KafkaException as error:
-            return failure(error)
-        return None
+        return committed(self._consumer, self._next(offsets))
+
+    def _next(self, offsets: Offsets) -> list[At]:
+        return [At(self._plan.topic, partition, offset) for partition, offset in offsets.items()]
 
     def pause(self) -> None:
         self._consumer.pause(self._ats(self._next_offset))
@@ -220,7 +218,7 @@ class LibrdkafkaConsumer:
         gone = tuple(sorted(at.partition for at in partitions))
         held = {partition: offset for partition, offset in self.positions().items() if partition in gone}
         offsets = handler.revoking(held)
-        reason = self.commit(offsets) if offsets else None
+        reason = commit_last(self._consumer, self._next(offsets)) if offsets else None
         self._forget(handler, gone, reason)
 
     def _lost(self, handler: MemberHandler, _consumer: Consumer, partitions: list[At]) -> None:
@@ -245,10 +243,3 @@ def _kept(call: Callable[[], object], failed: list[BaseException]) -> None:
         call()
     except BaseException as error:
         failed.append(error)
-
-
-def _checked(answers: list[At]) -> list[At]:
-    for at in answers:
-        if at.error is not None:
-            raise KafkaException(at.error)
-    return answers

@@ -53,6 +53,11 @@ class Topics:
         rows = self._look("topics could not be read", lambda: self._admin.describe_topics(wanted))
         return {row["name"]: _map(row) for row in rows if row["error_code"] not in (_UNKNOWN, _INVALID)}
 
+    def cluster_id(self) -> str | None:
+        found = self._look("the cluster could not be described", self._admin.describe_cluster)
+        name: str | None = found.get("cluster_id")
+        return name
+
     def configs(self, names: Iterable[str]) -> dict[str, Configs]:
         """All effective settings of existing topics. (The client's own call hides why one can't be read.)"""
         asked = [(_TOPIC, name, None) for name in names]

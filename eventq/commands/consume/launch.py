@@ -1,5 +1,6 @@
 """Starts member processes, from a forkserver that has loaded what they need."""
 
+from collections import Counter
 from dataclasses import replace
 
 from eventq.commands.consume.member import BROKER_FLOOR, main
@@ -18,8 +19,11 @@ def prepare(client: str) -> None:
 
 def launcher(plan: MemberPlan) -> Launch:
     """Starts one member under a client id of its own."""
+    starts: Counter[int] = Counter()
 
     def launch(number: int, client_id: str) -> Child:
-        return forkserver.start(main, (replace(plan, client_id=client_id),), f"member-{number}")
+        member = replace(plan, client_id=client_id, number=number, restarts=starts[number])
+        starts[number] += 1
+        return forkserver.start(main, (member,), f"member-{number}")
 
     return launch

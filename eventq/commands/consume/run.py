@@ -10,10 +10,11 @@ from eventq.commands.consume.output import ConsumeOutput
 from eventq.commands.options import Shared
 from eventq.commands.output import redrawable, write, write_json
 from eventq.commands.signals import raise_if_stopped, stop_in_order
+from eventq.core.consume.delivery import SinkPlan
 from eventq.core.consume.goals import pins_of
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.report import ConsumeReport
-from eventq.core.errors import EventqError, TimedOut
+from eventq.core.errors import EventqError, StoreUnavailable, TimedOut
 from eventq.core.outcome import Outcome
 from eventq.core.text import plural
 from eventq.loops.clock import SystemClock
@@ -35,10 +36,31 @@ def run_and_report(
         if until_end:
             ends = admin.ends(partitions, read_committed=member.read_committed)
             plan = replace(plan, pins=pins_of(admin.log_starts(partitions), ends))
+        member = _with_store(member, admin.topic_id())
         report, outcome, error = _run(shared, plan, member, admin, len(partitions))
     _print(report, output, sys.stderr if member.events else sys.stdout)
     raise_if_stopped(outcome)
     _judge(outcome, error, plan, report)
+
+
+def _with_store(member: MemberPlan, topic_id: str | None) -> MemberPlan:
+    """With the topic's id for its sink, which is looked at before any member starts."""
+    if member.sink is None:
+        return member
+    from eventq.commands.consume.store import effect_store
+
+    sink = replace(member.sink, topic_id=topic_id or member.topic)
+    store = effect_store(member, sink)
+    try:
+        store.open()
+    except StoreUnavailable as error:
+        raise EventqError(
+            f"--sink {sink.kind}:{sink.path} can't be opened: {error}",
+            hint="is there such a folder, and may it be written?",
+        ) from error
+    finally:
+        store.close()
+    return replace(member, sink=sink)
 
 
 _Result = tuple[ConsumeReport, Outcome, EventqError | None]
@@ -57,13 +79,22 @@ def _run(
         run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output)
         with stop_in_order(run.ending.ask):
             outcome = run.run()
-    report = run.report()
+    report = replace(
+        run.report(),
+        delivery=member.delivery.value,
+        sink=_sink_name(member.sink),
+        fault_seed=plan.faults.seed if plan.faults.faults else None,
+    )
     if report.skipped_at_start:
         output.note(
             f"started at the end: {plural(report.skipped_at_start, 'retained event')} skipped; "
             "--from-beginning reads them (in a group without commits)"
         )
     return report, outcome, run.ending.error
+
+
+def _sink_name(sink: SinkPlan | None) -> str | None:
+    return None if sink is None else f"{sink.kind}:{sink.path}"
 
 
 def _print(report: ConsumeReport, output: str, to: TextIO) -> None:

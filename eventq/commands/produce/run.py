@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import FileIO
 
 from eventq.commands.options import Shared
@@ -10,6 +11,7 @@ from eventq.commands.output import note, redrawable, write, write_json
 from eventq.commands.produce.launch import launcher, prepare
 from eventq.commands.produce.output import ProduceOutput
 from eventq.commands.produce.topic import TopicRules, ready_topic
+from eventq.commands.produce.worker import generated
 from eventq.commands.signals import raise_if_stopped, stop_in_order
 from eventq.core.errors import EventqError, ThresholdBreached, UsageError
 from eventq.core.outcome import Outcome
@@ -30,6 +32,7 @@ def run_and_report(
     prepare(plan)
     with _feed(plan) as feed:  # an input that can't be read makes no topic
         _ready(shared, plan, rules)
+        plan = _with_ids(plan)
         pool, outcome = _run(shared, plan, feed)
     report = _report(plan, pool, feed)
     _print(report, output)
@@ -50,6 +53,18 @@ def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> None:
         note(shared, f"run {plan.run}, client {send.client}")
 
 
+def _with_ids(plan: ProducePlan) -> ProducePlan:
+    """For the ledger: which topic this is, whatever has its name later."""
+    if plan.ledger is None:
+        return plan
+    from eventq.broker.topic.topics import Topics
+
+    with Topics(plan.send.connection) as topics:
+        found = topics.find([plan.send.topic]).get(plan.send.topic)
+        ids = topics.cluster_id(), None if found is None else found.topic_id
+    return replace(plan, ledger=replace(plan.ledger, cluster=ids[0], topic_id=ids[1]))
+
+
 def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> tuple[WorkerPool, Outcome]:
     shares = [Share(worker, plan.workers) for worker in range(plan.workers)]
     launch, wait = launcher(plan, shares, feed)
@@ -63,7 +78,7 @@ def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> t
 @contextmanager
 def _feed(plan: ProducePlan) -> Iterator[GeneratedFeed | LineFeed]:
     if plan.input is None:
-        yield GeneratedFeed(plan.seed, plan.key, Share(), plan.schedule.total)
+        yield generated(plan, Share())
     elif plan.input == "-":
         if sys.stdin is None:
             raise UsageError("--input -: standard input is closed", hint="name a file, or pipe lines into it")
@@ -100,6 +115,8 @@ def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed)
         offered=pool.offered,
         deliveries=pool.deliveries,
         empty_lines=feed.empty if isinstance(feed, LineFeed) else None,
+        stamp=plan.stamp.value,
+        ledger=None if plan.ledger is None else plan.ledger.path,
     )
 
 

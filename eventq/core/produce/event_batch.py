@@ -11,6 +11,9 @@ class EventBatch:
     `stamps` are the records' times in epoch milliseconds; None: that at which the client takes each.
 
     `due` is when the first of them was due, by the monotonic clock; the others follow within a batch's time.
+
+    `first` is the first one's sequence number among all that the worker has offered, `identities` what the
+    headers say of these numbers (core/identity.py), None for no headers.
     """
 
     numbers: Sequence[int]
@@ -18,6 +21,8 @@ class EventBatch:
     stamps: Sequence[int] | None
     keys: Sequence[bytes] | None
     due: float
+    first: int = 0
+    identities: Sequence[bytes] | None = None
 
     def __len__(self) -> int:
         return len(self.values)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from eventq.core.produce.generate import BLOCK, bodies, product_id
+from eventq.core.produce.generate import BLOCK, IdStamp, bodies, product_id
 from eventq.core.produce.keys import KeyKind, KeyRule, customers
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Worker w of N takes the events n with n mod N = w; with keys those whose key hashes to w.
+    """Worker w of N takes the events n with n mod N = w; with keys that repeat those whose key hashes to w.
 
     A key's events so stay with one worker, in order, and all workers together make every event once.
     """
@@ -34,11 +34,14 @@ class Share:
 
 
 class GeneratedFeed:
-    """`total` events over all workers, None: without end."""
+    """`total` events over all workers, None: without end. `run`: whose ids tell so, None: they are random."""
 
-    def __init__(self, seed: int, rule: KeyRule, share: Share, total: int | None) -> None:
-        self._seed, self._rule, self._share, self._total = seed, rule, share, total
+    def __init__(
+        self, seed: int, rule: KeyRule, share: Share, total: int | None, run: str | None = None
+    ) -> None:
+        self._seed, self._rule, self._share, self._total, self._run = seed, rule, share, total, run
         self._block = -1
+        self._before = 0
         self._numbers: Sequence[int] = ()
         self._bodies: Sequence[bytes] = ()
         self._keys: Sequence[bytes] | None = None
@@ -78,28 +81,37 @@ class GeneratedFeed:
     def _load(self) -> None:
         """The next block, in which this worker may have no event."""
         self._block += 1
+        self._before += len(self._numbers)
         self._at = 0
-        first = self._block * BLOCK
-        if self._rule.kind is KeyKind.NONE:
-            mine = self._share.places(self._block)
-            self._numbers = range(first + mine.start, first + mine.stop, mine.step)
+        if self._rule.kind in {KeyKind.NONE, KeyKind.PRODUCT}:  # of which no two are alike
+            places = self._share.places(self._block)
+            first = self._block * BLOCK
+            self._numbers = range(first + places.start, first + places.stop, places.step)
             self._bodies = ()  # made when they are taken
-            return
-        made = bodies(self._seed, self._block)
-        keys = self._keys_of(made)
+        else:
+            self._load_by_key()
+        if self._rule.kind is KeyKind.PRODUCT:
+            self._bodies = self._made()
+            self._keys = [product_id(body) for body in self._bodies]
+
+    def _load_by_key(self) -> None:
+        keys = customers(self._rule, self._seed, self._block, BLOCK)
         places = self._share.places_by(keys)
-        self._numbers = [first + i for i in places]
+        sequences = [0] * BLOCK
+        for sequence, i in enumerate(places, self._before):
+            sequences[i] = sequence
+        made = bodies(self._seed, self._block, stamp=self._stamp(sequences))
+        self._numbers = [self._block * BLOCK + i for i in places]
         self._bodies = [made[i] for i in places]
         self._keys = [keys[i] for i in places]
 
     def _made(self, tail: bytes = b"") -> list[bytes]:
         """The block's events of this worker, without keys."""
-        return bodies(self._seed, self._block, self._share.places(self._block), tail)
+        stamp = self._stamp(range(self._before, self._before + len(self._numbers)))
+        return bodies(self._seed, self._block, self._share.places(self._block), tail, stamp)
 
-    def _keys_of(self, made: Sequence[bytes]) -> list[bytes]:
-        if self._rule.kind is KeyKind.PRODUCT:
-            return [product_id(body) for body in made]
-        return customers(self._rule, self._seed, self._block, BLOCK)
+    def _stamp(self, sequences: Sequence[int]) -> IdStamp | None:
+        return None if self._run is None else IdStamp(self._run, self._share.worker, sequences)
 
 
 def _dated(made: Sequence[bytes], stamps: Sequence[int]) -> list[bytes]:

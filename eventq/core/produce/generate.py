@@ -7,6 +7,10 @@ fixed-width rows into one buffer: every hexadecimal digit of an id and every dig
 
 import re
 import struct
+import sys
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 BLOCK = 1000
@@ -24,13 +28,27 @@ _PRICE = _ID_END + len(_MIDDLE)
 _PRICE_END = _PRICE + 8
 _HEX = [_ID + i for i in range(36) if i not in {8, 13, 18, 23}]
 _DIGITS = [_PRICE + i for i in range(8) if i != 4]  # noqa: PLR2004 - the decimal point
-_VERSION, _VARIANT = 12, 16
+_VERSION, _VARIANT, _SEQUENCE = 12, 16, 20
+_SEQUENCE_WIDTH = 16
+"""Digits of a sequence number in 64 bits, of which an id has room for the last 12."""
 _EIGHT_TO_B = bytes.maketrans(b"0123456789abcdef", b"89ab" * 4)
 _DECIMAL = bytes(byte % 10 + ord("0") for byte in range(256))
 _UNEVEN = bytes(range(250, 256))  # without these the last digits of bytes are evenly spread
 
 
-def bodies(seed: int, block: int, places: range = _WHOLE, tail: bytes = b"") -> list[bytes]:
+@dataclass(frozen=True, slots=True)
+class IdStamp:
+    """Makes ids tell whose event it is (core/identity.py); what is left of them is still random."""
+
+    run: str
+    worker: int
+    sequences: Sequence[int]
+    """Of the events that are written, in their order."""
+
+
+def bodies(
+    seed: int, block: int, places: range = _WHOLE, tail: bytes = b"", stamp: IdStamp | None = None
+) -> list[bytes]:
     """The block's events up to the time, `{"productId":"…","price":…,"purchasedAt":`, and the same `tail`.
 
     Only those at `places`, from a start in steps to the block's end; the others are not written at all.
@@ -39,8 +57,10 @@ def bodies(seed: int, block: int, places: range = _WHOLE, tail: bytes = b"") -> 
     random, count, width = Random(f"{seed}/{block}"), len(places), len(_ROW) + len(tail)
     rows = bytearray((_ROW + tail) * count)
     ids = random.randbytes(16 * BLOCK).hex().encode()
-    for place, at in enumerate(_HEX):
-        rows[at::width] = _column(ids, place, len(_HEX), places)
+    for place in range(len(_HEX)) if stamp is None else range(_VERSION, _SEQUENCE):
+        rows[_HEX[place] :: width] = _column(ids, place, len(_HEX), places)
+    if stamp is not None:
+        _write(stamp, rows, width)
     rows[_HEX[_VERSION] :: width] = b"4" * count
     rows[_HEX[_VARIANT] :: width] = _column(ids, _VARIANT, len(_HEX), places).translate(_EIGHT_TO_B)
     prices = _decimals(random, len(_DIGITS) * BLOCK)
@@ -50,6 +70,19 @@ def bodies(seed: int, block: int, places: range = _WHOLE, tail: bytes = b"") -> 
     for i in _zeros(_column(prices, 0, len(_DIGITS), places)):
         made[i] = _without_zeros(made[i])
     return made
+
+
+def _write(stamp: IdStamp, rows: bytearray, width: int) -> None:
+    count = len(stamp.sequences)
+    for at, digit in zip(_HEX, f"{stamp.run}{stamp.worker:04x}", strict=False):
+        rows[at::width] = digit.encode() * count
+    numbers = array("Q", stamp.sequences)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    digits = numbers.tobytes().hex().encode()
+    first = _SEQUENCE_WIDTH - (len(_HEX) - _SEQUENCE)
+    for place, at in enumerate(_HEX[_SEQUENCE:], first):
+        rows[at::width] = digits[place::_SEQUENCE_WIDTH]
 
 
 def _column(texts: bytes, place: int, width: int, places: range) -> bytes:

@@ -4,12 +4,15 @@ It decides by what members tell over their pipes and by what its own admin reads
 theirs. A goal counts as reached by what is committed, never by what is merely read.
 """
 
+from dataclasses import replace
+
 from eventq.core.clock import Clock
 from eventq.core.consume.plan import GroupPlan
 from eventq.core.consume.report import ConsumeReport
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.outcome import Outcome
 from eventq.loops.consume.ending import Ending
+from eventq.loops.consume.fault_injector import FaultInjector
 from eventq.loops.consume.group_state import GroupState
 from eventq.loops.consume.interfaces import ClusterAdmin, ConsumeDisplay
 from eventq.loops.consume.message_handler import MessageHandler
@@ -39,6 +42,7 @@ class ConsumeParent:
         self._plan, self._admin, self._clock, self._display = plan, admin, clock, display
         self.ending = Ending()
         self._state = GroupState(plan, clock)
+        self._injector = FaultInjector(plan.faults, self._state, clock)
         handler = MessageHandler(self._state, self.ending, clock, display)
         self._supervisor = Supervisor(self._state, self.ending, admin, launch, display)
         self._loop = ParentLoop(self._state.slots, wait, handler.take, self._supervisor.on_exit)
@@ -55,6 +59,7 @@ class ConsumeParent:
                 self._supervisor.start_all()
             while outcome is None:
                 self._turn()
+                self._injector.turn()
                 self._ask()
                 outcome = self.ending.stop or self._state.outcome()
             self._end(outcome)
@@ -69,7 +74,7 @@ class ConsumeParent:
         except EventqError as error:
             self._display.note(f"{error}; the report shows the commits that members reported")
             committed = self._state.committed
-        return self._state.report(committed)
+        return replace(self._state.report(committed), injected=tuple(self._injector.injected))
 
     def _turn(self) -> None:
         self._loop.turn(_WAIT_SECONDS)
@@ -107,6 +112,7 @@ class ConsumeParent:
 
     def _end(self, outcome: Outcome) -> None:
         self.ending.ask(outcome)
+        self._injector.resume()
         self._loop.stop()
         until = self._clock.monotonic() + _LEAVE_SECONDS
         while self._loop.alive:

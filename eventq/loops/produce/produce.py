@@ -4,15 +4,16 @@ The loop is open: a late event goes out at once and its slip is recorded, the sc
 client has no room for waits here, one batch of it, so that memory is bounded and backpressure shows as slip.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from eventq.core.clock import Clock
 from eventq.core.outcome import Outcome
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.loops.produce.ledger import Ledger, NoLedger
 
 _BATCH_EVENTS = 1000
 _BATCH_SECONDS = 0.0005
@@ -21,6 +22,10 @@ _BUSY_WAIT_SECONDS = 0.005
 _POLL_SECONDS = 0.1
 _FLUSH_SECONDS = 10.0
 _SLIPS_PER_BATCH = 8
+
+
+Identities: TypeAlias = Callable[[int, int], Sequence[bytes]]
+"""What headers say of so many events from a sequence number on."""
 
 
 class Feed(Protocol):
@@ -90,13 +95,21 @@ class ProduceDisplay(Protocol):
 
 
 class Produce:
-    """One run; `ask` ends it in order."""
+    """One run; `ask` ends it in order. Without `identities` no header says which event it is."""
 
     def __init__(
-        self, schedule: Schedule, feed: Feed, producer: EventProducer, clock: Clock, display: ProduceDisplay
+        self,
+        schedule: Schedule,
+        feed: Feed,
+        producer: EventProducer,
+        clock: Clock,
+        display: ProduceDisplay,
+        ledger: Ledger | None = None,
+        identities: Identities | None = None,
     ) -> None:
         self._schedule, self._feed, self._producer = schedule, feed, producer
         self._clock, self._display = clock, display
+        self._ledger, self._identities = ledger or NoLedger(), identities
         self.offered = Offered()
         self.start = ClockStart(0.0, 0)
         self.end = 0.0
@@ -144,6 +157,9 @@ class Produce:
         batch = self._batch or self._next()
         if batch is None:
             return False
+        if not self._ledger.allow(batch.first + len(batch)):
+            self.ask(Outcome.FAILED)
+            return True
         end = self._producer.send(batch, self._from)
         if end > self._from:
             self._count(batch, self._from, end)
@@ -157,13 +173,16 @@ class Produce:
         numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), self._most)
         if not numbers:
             return None
+        first, identities = self.offered.count, None
+        if self._identities is not None:
+            identities = self._identities(first, len(numbers))
         if not self._schedule.paced:
             values, keys = self._feed.take([int(self._clock.now() * 1000)] * len(numbers))
-            return EventBatch(numbers, values, None, keys, now)
+            return EventBatch(numbers, values, None, keys, now, first, identities)
         stamps = self._schedule.stamps(numbers, self.start.epoch)
         values, keys = self._feed.take(stamps)
         due = self.start.at + self._schedule.due(numbers[0]) / NANO
-        return EventBatch(numbers, values, stamps, keys, due)
+        return EventBatch(numbers, values, stamps, keys, due, first, identities)
 
     def _count(self, batch: EventBatch, start: int, end: int) -> None:
         now, offered = self._clock.monotonic(), self.offered
@@ -206,6 +225,7 @@ class Produce:
             self._show()
 
     def _show(self) -> None:
+        self._ledger.keep()
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + _POLL_SECONDS

@@ -19,25 +19,30 @@ from eventq.core.consume.work import Work
 from eventq.core.errors import EventqError
 from eventq.core.settings.settings import Connection
 from eventq.core.start import Start, StartKind
+from eventq.loops.consume.group_consumer import GroupConsumer
 from tests.consume_harness import eventually
+from tests.slow_coordinator import slow_coordinator
 
 POLL = 0.1
 
 
 class Heard:
-    """A member that only listens."""
+    """A member that only listens, and commits `last` of what it gives up."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: Offsets | None = None) -> None:
         self.calls: list[str] = []
+        self.reasons: list[str | None] = []
+        self._last = last or {}
 
     def assigned(self, partitions: tuple[int, ...], _member_id: str, _generation: int) -> None:
         self.calls.append(f"assigned {partitions}")
 
     def revoking(self, _positions: Offsets) -> Offsets:
-        return {}
+        return self._last
 
-    def revoked(self, partitions: tuple[int, ...], _reason: str | None) -> None:
+    def revoked(self, partitions: tuple[int, ...], reason: str | None) -> None:
         self.calls.append(f"revoked {partitions}")
+        self.reasons.append(reason)
 
 
 def plan(bootstrap: str, topic: str, group: str) -> MemberPlan:
@@ -69,6 +74,28 @@ def test_a_member_that_leaves_before_it_heard_of_its_partitions_gets_none(bootst
     consumer.close()
     admin.close()
     assert heard.calls == []
+
+
+@pytest.mark.parametrize("kind", [LibrdkafkaConsumer, KafkaPythonConsumer])
+def test_the_commit_of_a_rebalance_waits_for_a_coordinator_that_is_not_ready(
+    bootstrap: str, kind: Callable[[MemberPlan], GroupConsumer]
+) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    topic = made_topic(admin, partitions=2)
+    with slow_coordinator(bootstrap) as slow:
+        first, heard = kind(plan(slow.bootstrap, topic, topic)), Heard({0: 3, 1: 4})
+        first.join(heard)
+        eventually(lambda: first.poll(POLL, 10) or heard.calls, "the only member got both partitions")
+        second = kind(plan(bootstrap, topic, topic))
+        second.join(Heard())
+        eventually(lambda: second.poll(POLL, 10) or first.poll(POLL, 10) or heard.reasons, "it gave them up")
+        refused = slow.kinds(topic)
+        first.close()
+        second.close()
+    assert "OffsetCommitRequest" in refused
+    assert heard.reasons[0] is None
+    assert committed(admin, topic) == {0: 3, 1: 4}
+    admin.close()
 
 
 class Stuck:
@@ -141,6 +168,11 @@ def late_once(assign: Callable[..., Any]) -> Callable[..., Any]:
         return assign(*arguments)
 
     return late
+
+
+def committed(admin: KafkaAdminClient, group: str) -> Offsets:
+    offsets = admin.list_group_offsets({group: None})[group]
+    return {at.partition: kept.offset for at, kept in offsets.items()}
 
 
 def stable(admin: KafkaAdminClient, group: str) -> bool:

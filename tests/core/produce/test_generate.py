@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eventq.core.identity import Identity, of_product_id
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyRule, parse_key
 
@@ -49,6 +50,27 @@ def test_workers_together_make_the_same_events_each_once(key: str, workers: int,
     if key != "none":
         owners = [{k for _, _, k in share} for share in shares]
         assert sum(map(len, owners)) == len(set().union(*owners))
+
+
+@pytest.mark.parametrize("key", ["none", "product", "customer:7"])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_stamped_ids_tell_run_worker_and_order_and_change_nothing_else(workers: int, key: str) -> None:
+    rule = parse_key(key)
+    for worker in range(workers):
+        share = Share(worker, workers)
+        plain = events(GeneratedFeed(5, rule, share, 3456), [700])
+        stamped = events(GeneratedFeed(5, rule, share, 3456, "372d8a68"), [700, 50])
+        products = [json.loads(value)["productId"] for _, value, _ in stamped]
+        assert [of_product_id(each) for each in products] == [
+            Identity("372d8a68", worker, sequence) for sequence in range(len(plain))
+        ]
+        assert {uuid.UUID(each).version for each in products} == {4}
+        assert {each[15:24] for each in products} != {products[0][15:24]}
+        assert [(n, value[50:]) for n, value, _ in stamped] == [(n, value[50:]) for n, value, _ in plain]
+        if key == "product":
+            assert [k for _, _, k in stamped] == [each.encode() for each in products]
+        else:
+            assert [k for _, _, k in stamped] == [k for _, _, k in plain]
 
 
 @pytest.mark.parametrize("workers", [1, 3])

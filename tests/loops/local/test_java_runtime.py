@@ -57,9 +57,12 @@ def test_what_can_not_be_run_at_all_is_passed_over(bare: Path, monkeypatch: pyte
     broken.write_bytes(b"\x7fELF not for this machine")
     monkeypatch.setenv("JAVA_HOME", str(bare / "home"))
     assert find_java() == str(JAVA)
+
+
+def test_one_that_never_answers_is_none(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(java_runtime, "_PATIENCE_SECONDS", 0.2)
-    program(bare / "bin" / "java", "17", before=f"exec {shell_sleep()} 600")
-    assert find_java() == str(JAVA)
+    silent = program(bare / "bin" / "java", "17", before=f"exec {shell_sleep()} 600")
+    assert java_version(silent) is None
 
 
 def shell_sleep() -> str:

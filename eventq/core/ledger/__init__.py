@@ -1,0 +1,1 @@
+"""What a producer writes down of its events, so that what became of them can be checked later."""
