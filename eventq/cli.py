@@ -22,6 +22,7 @@ COMMANDS = {
     "lag": "eventq.commands.lag.lag",
     "group": "eventq.commands.group.group",
     "config": "eventq.commands.settings.config",
+    "local": "eventq.commands.local.local",
 }
 """The module of each, which has `register(app)`; help lists them in this order."""
 

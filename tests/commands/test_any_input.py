@@ -46,6 +46,9 @@ CALLS: dict[str, tuple[str, ...]] = {
     "group members": ("g",),
     "group delete": ("g", "--yes"),
     "group reset": ("-g", "g", "--to", "earliest"),
+    "local up": ("--java", "no-such-program"),
+    "local wipe": ("--yes",),
+    "local jars": ("--list",),
 }
 """What a command needs so that a call with one option more can mean something."""
 
@@ -72,7 +75,7 @@ class Command:
         ]
 
     def run(self, *arguments: str) -> Done:
-        given = NOWHERE if self.name != "lag plot" else ()
+        given = () if self.name == "lag plot" or self.name.startswith("local ") else NOWHERE
         return eventq(*self.name.split(), *CALLS.get(self.name, ()), *given, *arguments)
 
 
@@ -99,6 +102,7 @@ NAMES = sorted(set(commands()) - {"lag export"})
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EVENTQ_LOCAL_DATA", str(tmp_path / "data"))
     app = cli.application()
     with patch.object(cli, "application", lambda: app):
         yield
@@ -117,7 +121,10 @@ def wrong(done: Done, value: str) -> bool:
     return not answered or "report what it prints" in done.stderr or "Traceback" in done.stderr
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - {"config show", "lag plot"}))
+OF_KAFKA = sorted(name for name in set(NAMES) - {"config show", "lag plot"} if not name.startswith("local "))
+
+
+@pytest.mark.parametrize("name", OF_KAFKA)
 def test_a_port_where_nothing_listens_is_told_in_one_message(name: str) -> None:
     done = commands()[name].run()
     assert (done.returncode, "no broker answered at 127.0.0.1:1" in done.stderr) == (1, True)

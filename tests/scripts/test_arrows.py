@@ -17,18 +17,24 @@ PLANTED = {
     "core is pure: no client, no terminal": ("core/errors", "socket"),
     "only the broker floor imports a Kafka client": ("loops/clock", "kafka"),
     "only views import rich": ("commands/output", "rich"),
-    "core: { produce, consume, group } -> topic -> lag -> settings": (
+    "core: { produce, consume, group } -> topic -> lag -> { settings, local }": (
         "core/purchase",
         "eventq.core.consume.quota",
     ),
-    "broker: { produce, consume, group } -> topic -> lag": ("broker/patience", "eventq.broker.lag.wire"),
-    "loops: { produce, consume, group } -> lag": ("loops/processes/exits", "eventq.loops.lag.keyboard"),
-    "views: { produce, consume, group } -> topic -> lag -> settings": (
-        "views/columns",
+    "broker: { produce, consume, group } -> topic -> lag -> local": (
+        "broker/patience",
+        "eventq.broker.lag.wire",
+    ),
+    "loops: { produce, consume, group } -> lag -> local": (
+        "loops/processes/exits",
+        "eventq.loops.lag.keyboard",
+    ),
+    "views: { produce, consume, group } -> topic -> lag -> { settings, local }": (
+        "views/live",
         "eventq.views.settings.config",
     ),
-    "commands: { produce, consume, group } -> topic -> lag -> settings": (
-        "commands/options",
+    "commands: { produce, consume, group } -> topic -> lag -> { settings, local }": (
+        "commands/arguments",
         "eventq.commands.settings.settings",
     ),
     "settings knows nothing of lag, topic, group, produce, consume": (
@@ -40,6 +46,8 @@ PLANTED = {
     "group knows nothing of produce, consume": ("views/group/reset", "eventq.core.consume.work"),
     "produce knows nothing of group, consume": ("loops/produce/worker", "eventq.core.consume.work"),
     "consume knows nothing of group, produce": ("broker/consume/kafka_python", "eventq.core.produce.plan"),
+    "local knows nothing of any other feature": ("commands/local/options", "eventq.core.settings.numbers"),
+    "no other feature knows of local": ("commands/topic/topic", "eventq.core.local.jars"),
 }
 
 
