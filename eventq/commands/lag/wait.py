@@ -23,6 +23,7 @@ from eventq.commands.settings.connect import connection
 from eventq.commands.signals import stop_at_once
 from eventq.core import safe_text
 from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, TimedOut
+from eventq.core.lag.known import KnownTopics
 from eventq.core.lag.snapshot import Assume, GroupLag
 from eventq.core.lag.wait import Goal
 from eventq.core.parse import duration
@@ -79,11 +80,11 @@ def wait(
 
 
 def _read(reader: LagReader, question: Question) -> Read:
-    """Topics keep their first id, so that one created again is recognised."""
-    clock, ids = SystemClock(), dict[str, str]()
+    """Topics are remembered, so that one created again is recognised."""
+    clock, known = SystemClock(), KnownTopics()
 
     def read() -> GroupLag:
-        return take(reader, question, clock, ids).groups[0]
+        return take(reader, question, clock, known).groups[0]
 
     return read
 
