@@ -97,10 +97,12 @@ class FirstRecord:
     """The first readable record of a range, by its timestamp in seconds since the epoch.
 
     With neither timestamp nor error there is none: only control, aborted or compacted-away records.
+    `moved`: the error may pass, because the partition's leader is another one now, or soon will be.
     """
 
     timestamp: float | None = None
     error: str | None = None
+    moved: bool = False
 
     @property
     def missing(self) -> bool:
