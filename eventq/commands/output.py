@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from io import TextIOWrapper
 from typing import Any, Protocol, TextIO
 
 from eventq.commands.redaction import redact
@@ -19,6 +20,13 @@ def write(text: str, to: TextIO | None = None) -> None:
     stream = sys.stdout if to is None else to
     stream.write(text)
     stream.flush()
+
+
+def write_utf8(text: str) -> None:
+    """A result in a format that is UTF-8 by definition, on stdout, whatever the locale's encoding is."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors=sys.stdout.errors)
+    write(text)
 
 
 def write_json(document: Any, to: TextIO | None = None) -> None:

@@ -18,8 +18,9 @@ from eventq.broker.errors import error_text
 from eventq.broker.lag.nodes import IN_FLIGHT, Nodes
 from eventq.broker.lag.record_batches import first_of
 from eventq.broker.lag.wire import code_text, read_topic
+from eventq.broker.patience import MOVED
 from eventq.core.kafka import Isolation
-from eventq.core.lag.reads import FirstRecord, Range, Topic
+from eventq.core.lag.reads import FirstRecord, Range
 from eventq.core.settings.settings import Connection
 
 _PARTITION_BYTES = 16 * 1024
@@ -50,22 +51,33 @@ class FirstRecords:
             self._nodes.close()
 
     def find(self, ranges: Collection[Range]) -> dict[Range, FirstRecord]:
-        """Of every range; what was not found within the connect timeout has that as its error."""
-        self._nodes = self._nodes or Nodes(self._connection)
-        leaders = _leaders(self._nodes, {rest.topic for rest in ranges})
+        """Of every range; what was not found within the connect timeout has that as its error.
+
+        Where a leader moves or dies meanwhile, the one that follows is asked, while patience lasts.
+        """
+        nodes = self._nodes = self._nodes or Nodes(self._connection)
+        until = time.monotonic() + self._connection.connect_timeout
+        return nodes.patience.settled(
+            "first records", ranges, lambda some: self._asked(nodes, some, until), lambda first: first.moved
+        )
+
+    def _asked(self, nodes: Nodes, ranges: Sequence[Range], until: float) -> dict[Range, FirstRecord]:
+        leaders = _leaders(nodes, {rest.topic for rest in ranges})
         found: dict[Range, FirstRecord] = {}
         searches = []
         for rest in ranges:
-            leader = leaders.get((rest.topic, rest.partition))
+            key = rest.topic, rest.partition
+            leader = leaders.get(key)
             if leader is None:
-                found[rest] = FirstRecord(error="the partition has no leader")
+                found[rest] = FirstRecord(error="the partition has no leader", moved=key in leaders)
             else:
                 searches.append(_Search(rest, leader, rest.start))
-        self._search(self._nodes, searches, found)
+        self._search(nodes, searches, found, until)
         return found
 
-    def _search(self, nodes: Nodes, searches: list[_Search], found: dict[Range, FirstRecord]) -> None:
-        until = time.monotonic() + self._connection.connect_timeout
+    def _search(
+        self, nodes: Nodes, searches: list[_Search], found: dict[Range, FirstRecord], until: float
+    ) -> None:
         while searches and time.monotonic() < until:
             asked = _companies(searches)
             requests = [(self._fetch(company), company[0].leader) for company in asked]
@@ -105,17 +117,16 @@ class FirstRecords:
     def _read(self, company: Sequence[_Search], answer: Any) -> dict[Range, FirstRecord]:
         """What was found; the searches of the others go on where this answer ends."""
         if isinstance(answer, Exception):
-            return {search.range: FirstRecord(error=error_text(answer)) for search in company}
+            failed = FirstRecord(error=error_text(answer), moved=True)
+            return {search.range: failed for search in company}
         rows = {(t.topic, row.partition_index): row for t in answer.responses for row in t.partitions}
         pairs = [(s, rows.get((s.range.topic, s.range.partition))) for s in company]
         results = {search.range: self._advance(search, row) for search, row in pairs}
         return {rest: result for rest, result in results.items() if result is not None}
 
     def _advance(self, search: _Search, row: Any) -> FirstRecord | None:
-        if row is None or row.error_code:
-            return FirstRecord(
-                error="the leader's answer does not include it" if row is None else code_text(row.error_code)
-            )
+        if failed := _refused(row):
+            return failed
         try:
             timestamp, search.at = first_of(row, search.at, search.range.end, committed=self._committed)
         except KafkaError as error:
@@ -124,16 +135,25 @@ class FirstRecords:
             return _dated(timestamp)
         if search.at >= search.range.end:
             return FirstRecord()
-        if not row.records and search.alone:
-            return FirstRecord(error="the leader returned no record there")
+        if not row.records and search.alone:  # a new leader does not know at first how far it may answer
+            return FirstRecord(error="the leader returned no record there", moved=True)
         search.alone = True
         return None
 
 
+def _refused(row: Any) -> FirstRecord | None:
+    if row is None:
+        return FirstRecord(error="the leader's answer does not include it")
+    if row.error_code:
+        return FirstRecord(error=code_text(row.error_code), moved=row.error_code in MOVED)
+    return None
+
+
 def _leaders(nodes: Nodes, names: Iterable[str]) -> dict[tuple[str, int], int | None]:
+    """Of each partition that exists, by topic and number; None while it has none."""
     wanted = [MetadataRequest.MetadataRequestTopic(name=name) for name in sorted(names)]
-    (answer,) = nodes.ask([(MetadataRequest(topics=wanted, allow_auto_topic_creation=False), None)])
-    topics: list[Topic] = [] if isinstance(answer, Exception) else [read_topic(t) for t in answer.topics]
+    (answer,) = nodes.ask_any([MetadataRequest(topics=wanted, allow_auto_topic_creation=False)])
+    topics = [read_topic(topic) for topic in answer.topics]
     return {(topic.topic, n): leader for topic in topics for n, leader in topic.leaders.items()}
 
 

@@ -19,7 +19,7 @@ from eventq.commands.lag.options import (
 )
 from eventq.commands.lazy import lazy
 from eventq.commands.options import Shared, given_options, kafka_command, output_format
-from eventq.commands.output import say, terminal_width, write, write_json
+from eventq.commands.output import say, terminal_width, write, write_json, write_utf8
 from eventq.core.errors import ExitCode, UsageError
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import Assume
@@ -78,7 +78,7 @@ def _show(found: Sample, wanted: str) -> None:
     elif wanted == "prometheus":
         from eventq.views.lag import prometheus as lag_prometheus
 
-        write(lag_prometheus.text(found))
+        write_utf8(lag_prometheus.text(found))
     elif wanted == "csv":
         from eventq.views.lag import csv as lag_csv
 

@@ -23,13 +23,14 @@ from eventq.commands.settings.connect import connection
 from eventq.commands.signals import stop_at_once
 from eventq.core import safe_text
 from eventq.core.errors import EventqError, ExitCode, Stopped, ThresholdBreached, TimedOut
+from eventq.core.lag.known import KnownTopics
 from eventq.core.lag.snapshot import Assume, GroupLag
 from eventq.core.lag.wait import Goal
 from eventq.core.parse import duration
 from eventq.core.settings.settings import Connection
 from eventq.loops.clock import SystemClock
 from eventq.loops.lag.snapshot import LagReader, Question, take
-from eventq.loops.lag.wait import Empty, LagWait, Read, WaitLimits, WaitNow, WaitOutcome
+from eventq.loops.lag.wait import Find, LagWait, Read, WaitLimits, WaitNow, WaitOutcome
 
 
 def wait(
@@ -41,7 +42,10 @@ def wait(
     ] = 0,
     timeout: Annotated[str, typer.Option("--timeout", help="Give up after this (exit 124).")] = "60s",
     stall: Annotated[
-        str | None, typer.Option("--stall", help="Give up when no commit changes for this long (exit 3).")
+        str | None,
+        typer.Option(
+            "--stall", help="Give up when a partition with lag has had no new commit for this long (exit 3)."
+        ),
     ] = None,
     pinned: Annotated[
         bool,
@@ -65,10 +69,10 @@ def wait(
     with (
         stop_at_once(),
         lag_reader(shared) as reader,
-        _remainders(connection(shared), question) as empty,
+        _remainders(connection(shared), question) as find,
         _telling(name, shared) as tell,
     ):
-        outcome = _run(run := LagWait(_read(reader, question), empty, goal, limits, SystemClock(), tell))
+        outcome = _run(run := LagWait(_read(reader, question), find, goal, limits, SystemClock(), tell))
     _report(name, run.now, outcome, wanted, quiet=shared.quiet)
     if outcome is WaitOutcome.REACHED:
         return None
@@ -76,21 +80,21 @@ def wait(
 
 
 def _read(reader: LagReader, question: Question) -> Read:
-    """Topics keep their first id, so that one created again is recognised."""
-    clock, ids = SystemClock(), dict[str, str]()
+    """Topics are remembered, so that one created again is recognised."""
+    clock, known = SystemClock(), KnownTopics()
 
     def read() -> GroupLag:
-        return take(reader, question, clock, ids).groups[0]
+        return take(reader, question, clock, known).groups[0]
 
     return read
 
 
 @contextmanager
-def _remainders(to: Connection, question: Question) -> Iterator[Empty]:
+def _remainders(to: Connection, question: Question) -> Iterator[Find]:
     from eventq.broker.lag.first_record import FirstRecords
 
     with closing(FirstRecords(to, question.isolation)) as records:
-        yield lambda ranges: {rest for rest, first in records.find(ranges).items() if first.missing}
+        yield records.find
 
 
 def _run(run: LagWait) -> WaitOutcome:
@@ -138,17 +142,17 @@ def _report(group: str, now: WaitNow, outcome: WaitOutcome, wanted: str, *, quie
     from eventq.views.lag.wait import document, held_lines, reached
 
     if wanted == "json":
-        write_json(document(group, outcome.value, now.state, now.seconds, now.error))
+        write_json(document(group, outcome.value, now.state, now.seconds, now.error, now.stuck))
     elif outcome is WaitOutcome.REACHED:
         write(reached(group, now.state, now.seconds))
     if outcome is not WaitOutcome.REACHED and now.state is not None and not quiet:
-        write("".join(f"{line}\n" for line in held_lines(now.state.held)), sys.stderr)
+        write("".join(f"{line}\n" for line in held_lines(now.state.held, now.stuck)), sys.stderr)
 
 
 def _error(
     group: str, goal: Goal, limits: WaitLimits, outcome: WaitOutcome, now: WaitNow
 ) -> EventqError | Stopped:
-    from eventq.views.lag.wait import where
+    from eventq.views.lag.wait import stuck_in, where
 
     aim = f"lag {goal.max_lag}" + (" of what was there at the start" if goal.pins is not None else "")
     state = now.error or where(now.state)
@@ -158,9 +162,10 @@ def _error(
             f"{named} can't reach {aim}: {state}", hint="docs/lag.md says what to do at each status"
         )
     if outcome is WaitOutcome.STALLED:
-        text = f"{named} has made no progress for {limits.stall:g} s: {state}"
+        where_stuck = stuck_in(now.state.held, now.stuck) if now.state else ""
         return ThresholdBreached(
-            text, hint="is a member alive, and does it commit? eventq lag watch shows it"
+            f"{named} has made no progress for {limits.stall:g} s in {where_stuck}: {state}",
+            hint="is its member alive, and does it commit? eventq lag watch shows it",
         )
     if outcome is WaitOutcome.TIMED_OUT:
         return TimedOut(f"{named} did not reach {aim} within {limits.timeout:g} s: {state}")

@@ -97,10 +97,12 @@ class FirstRecord:
     """The first readable record of a range, by its timestamp in seconds since the epoch.
 
     With neither timestamp nor error there is none: only control, aborted or compacted-away records.
+    `moved`: the error may pass, because the partition's leader is another one now, or soon will be.
     """
 
     timestamp: float | None = None
     error: str | None = None
+    moved: bool = False
 
     @property
     def missing(self) -> bool:
@@ -130,10 +132,21 @@ def topics_of(group: GroupReads, wanted: Collection[str] = (), *, named: bool = 
 
 
 @dataclass(frozen=True, slots=True)
+class KnownTopic:
+    """A topic as a group read it at first; since then `recreated`, now `gone`, or `left` by the group."""
+
+    topic: Topic
+    recreated: bool = False
+    gone: bool = False
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reads:
     """All that one snapshot read, in this order: groups, commits, topics, bounds.
 
-    `wanted` are the topics asked for, `named`: so were the groups.
+    `wanted` are the topics asked for, `named`: so were the groups. `lost`: by group, the topics that it read
+    and that are gone or created again.
     """
 
     at: float
@@ -141,26 +154,27 @@ class Reads:
     topics: Mapping[str, Topic]
     bounds: Mapping[TopicPartition, Bounds]
     wanted: tuple[str, ...] = ()
-    known_ids: Mapping[str, str] = field(default_factory=dict)
+    lost: Mapping[str, Mapping[str, KnownTopic]] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
     named: bool = True
 
-    @property
-    def recreated(self) -> frozenset[str]:
-        """The topics whose id is another than the one they had."""
-        known = self.known_ids
-        ids = ((name, topic.topic_id) for name, topic in self.topics.items())
-        return frozenset(name for name, now in ids if now is not None and now != known.get(name, now))
+    def recreated(self, group: GroupReads) -> frozenset[str]:
+        """The group's topics whose id is another than the one they had."""
+        return frozenset(name for name, known in self._lost(group).items() if known.recreated)
 
     def partitions_of(self, group: GroupReads) -> list[TopicPartition]:
-        """All partitions of the group's topics, and those it has commits for though they exist no more."""
-        names = topics_of(group, self.wanted, named=self.named)
-        found = [
+        """All partitions of the group's topics, also those that exist no more."""
+        lost = self._lost(group)
+        names = topics_of(group, self.wanted, named=self.named) | lost.keys()
+        found = {
             TopicPartition(name, p)
             for name in names
             if name in self.topics
             for p in self.topics[name].leaders
-        ]
-        known = set(found)
-        found += [key for key in group.commits.offsets if key not in known and key.topic in names]
+        }
+        found.update(key for key in group.commits.offsets if key.topic in names)
+        found.update(TopicPartition(name, p) for name, known in lost.items() for p in known.topic.leaders)
         return sorted(found)
+
+    def _lost(self, group: GroupReads) -> Mapping[str, KnownTopic]:
+        return self.lost.get(group.group, {})

@@ -156,7 +156,7 @@ def _judge(committed: int | None, start: int, end: int, high: int, assume: Assum
 def group_lag(group: GroupReads, reads: Reads, assume: Assume) -> GroupLag:
     members = group.description.members
     owners = {key: member for member in members or () for key in member.assignment}
-    recreated = reads.recreated
+    recreated = reads.recreated(group)
     partitions = tuple(
         _of_group(key, group, reads, assume, owners.get(key), recreated=key.topic in recreated)
         for key in reads.partitions_of(group)
@@ -205,7 +205,8 @@ def trouble(part: PartitionLag) -> str | None:
     if part.status is Status.AHEAD:
         return f"{where}: the commit {part.committed} lies beyond the end {part.end}"
     if part.status is Status.RECREATED:
-        return f"{where}: the topic was deleted and created again; the commit is of the old one"
+        commit = "no commit yet" if part.committed is None else "the commit may be of the old one"
+        return f"{where}: the topic was deleted and created again; {commit}"
     return None
 
 

@@ -150,7 +150,8 @@ def _no_complaint(points: Sequence[Point], seconds: float) -> Judgement:
     if now.status is Status.AHEAD:
         return Judgement(evidence=f"the commit {now.committed} lies beyond the end {now.end}")
     if now.status is Status.RECREATED:
-        return Judgement(evidence="the topic was deleted and created again; the commit may be of the old one")
+        commit = "no commit yet" if now.committed is None else "the commit may be of the old one"
+        return Judgement(evidence=f"the topic was deleted and created again; {commit}")
     if now.lag == 0:
         return _CAUGHT_UP
     if len(points) == 1:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag.reads import Range
 from eventq.core.lag.snapshot import Assume, GroupLag, PartitionLag, Status, trouble
+from eventq.core.text import plural
 
 Pins = Mapping[TopicPartition, int | None]
 """The ends to wait for; None where the end could not be read yet."""
@@ -59,10 +60,6 @@ class WaitState:
     def meets(self, goal: Goal) -> bool:
         settled = self.reason is None and self.never is None
         return settled and self.lag is not None and self.lag <= goal.max_lag
-
-    def moved_since(self, before: "WaitState") -> bool:
-        """Whether the group has got on where it was awaited; that records arrive is no progress."""
-        return any(self.commits.get(row.key) != row.committed for row in before.held)
 
 
 def wait_state(group: GroupLag, goal: Goal, empty: Collection[Range] = ()) -> WaitState:
@@ -137,8 +134,13 @@ def _reason(group: GroupLag, parts: Collection[PartitionLag]) -> str | None:
         return group.error
     if not exists(group):
         return "the group does not exist yet"
-    return (
-        None
-        if parts
-        else "no partition of the group is known yet: no commit, no subscription, or no such topic"
-    )
+    if parts:
+        return None
+    if group.partitions:
+        return f"{_names(group.partitions)}: the topic no longer exists"
+    return "no partition of the group is known yet: no commit, no subscription, or no such topic"
+
+
+def _names(parts: Collection[PartitionLag]) -> str:
+    topics = sorted({part.topic for part in parts})
+    return topics[0] if len(topics) == 1 else f"{topics[0]} and {plural(len(topics) - 1, 'more topic')}"

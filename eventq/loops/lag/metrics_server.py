@@ -1,10 +1,22 @@
 """An HTTP server for metrics that answers with what was published last."""
 
+import errno
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from socketserver import ThreadingMixIn
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from eventq.core.errors import EventqError
+
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""Why a connection can't be accepted now: it stays in the queue, and the next attempt would fail at once."""
+_PAUSE_SECONDS = 0.2
+
+Pause = Callable[[float], object]
 
 
 class _Collector:
@@ -17,21 +29,52 @@ class _Collector:
         return self._families()
 
 
+class _Server(ThreadingMixIn, WSGIServer):
+    """A thread a request. Where no connection can be accepted it tries again after a pause."""
+
+    daemon_threads = True
+
+    def __init__(self, host: str, port: int, pause: Pause) -> None:
+        self.address_family, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        self._pause = pause
+        super().__init__((str(address[0]), port), _SilentHandler)
+
+    def get_request(self) -> Any:
+        try:
+            return super().get_request()
+        except OSError as error:
+            if error.errno in _EXHAUSTED:
+                self._pause(_PAUSE_SECONDS)
+            raise
+
+
+class _SilentHandler(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """A scrape is no news."""
+
+
 @contextmanager
-def serving(host: str, port: int, families: Callable[[], Iterable[Any]]) -> Iterator[int]:
+def serving(
+    host: str, port: int, families: Callable[[], Iterable[Any]], pause: Pause = time.sleep
+) -> Iterator[int]:
     """Serves on `host`; yields the port, a free one for 0. EventqError when it can't listen there."""
-    from prometheus_client import CollectorRegistry, start_http_server
+    from prometheus_client import CollectorRegistry, make_wsgi_app
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collector(families))
     try:
-        server, thread = start_http_server(port, host, registry)
+        server = _Server(host, port, pause)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise EventqError(
             f"can't listen on {host}:{port}: {reason}",
             hint="--port 0 picks a free port, --listen sets the address",
         ) from error
+    server.set_app(make_wsgi_app(registry))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
     try:
         yield server.server_port
     finally:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_group, no_topic
+from eventq.core.lag.known import KnownTopics
 from eventq.core.lag.reads import (
     Commits,
     Description,
@@ -73,36 +74,37 @@ class Question:
     expected: bool = False
 
 
-def take(
-    reader: LagReader, question: Question, clock: Clock, known_ids: dict[str, str] | None = None
-) -> Snapshot:
+def take(reader: LagReader, question: Question, clock: Clock, known: KnownTopics | None = None) -> Snapshot:
     """One snapshot of what `read` reads."""
-    return snapshot(read(reader, question, clock, known_ids), question.assume)
+    return snapshot(read(reader, question, clock, known), question.assume)
 
 
-def read(
-    reader: LagReader, question: Question, clock: Clock, known_ids: dict[str, str] | None = None
-) -> Reads:
+def read(reader: LagReader, question: Question, clock: Clock, known: KnownTopics | None = None) -> Reads:
     """Commits are read BEFORE ends: the other way round makes lag negative under load.
 
-    `known_ids` (topic -> id) is filled with what is seen; a topic whose id differs was created again.
+    `known` is filled with the topics that are seen: those that are gone or created again later stay in.
     """
-    ids = {} if known_ids is None else known_ids
+    known = KnownTopics() if known is None else known
     groups, errors = _groups(reader, question, clock)
     at, named = clock.now(), bool(question.groups)
-    topics = _topics(reader, question, groups)
-    for topic in topics.values():
-        if topic.topic_id is not None:
-            ids.setdefault(topic.topic, topic.topic_id)
+    topics = _topics(reader, question, groups, known)
+    for group in groups:
+        known.see(group, topics_of(group, question.topics, named=named), topics)
+    if not errors:
+        known.forget_all_but(groups)
     errors += () if named else _unlisted(topics.get(OFFSETS_TOPIC))
-    reads = Reads(at, groups, topics, {}, question.topics, ids, errors, named)
+    lost = {group.group: known.lost(group) for group in groups}
+    reads = Reads(at, groups, topics, {}, question.topics, lost, errors, named)
     keys = {key for group in groups for key in reads.partitions_of(group)}
     return replace(reads, bounds=_bounds(reader, question, clock, keys, topics))
 
 
-def _topics(reader: LagReader, question: Question, groups: Iterable[GroupReads]) -> Topics:
+def _topics(
+    reader: LagReader, question: Question, groups: Sequence[GroupReads], known: KnownTopics
+) -> Topics:
     """Those of the groups and those asked for; where all groups are meant, also the one that keeps them."""
     names = {name for group in groups for name in topics_of(group, question.topics)} | set(question.topics)
+    names |= known.names(groups)
     if not question.groups:
         names.add(OFFSETS_TOPIC)
     topics = reader.topics(sorted(names)) if names else {}

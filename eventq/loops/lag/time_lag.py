@@ -51,12 +51,20 @@ class TimeLags:
         }
 
     def _see(self, at: float, parts: Iterable[PartitionLag]) -> None:
-        ends = {part.key: part for part in parts if part.end is not None}
-        for key, part in ends.items():
-            if part.status is Status.RECREATED and key not in self._recreated:
-                self._recreated.add(key)
+        for key, part in {part.key: part for part in parts}.items():
+            if part.status is Status.NO_TOPIC:
+                self._recreated.discard(key)
                 self._ends.pop(key, None)
-            self._ends.setdefault(key, Ends()).add(at, part.end or 0)
+            elif part.status is Status.RECREATED and key not in self._recreated:
+                self._recreated.add(key)
+                self._begin_anew(key)
+            if part.end is not None:
+                self._ends.setdefault(key, Ends()).add(at, part.end)
+
+    def _begin_anew(self, key: TopicPartition) -> None:
+        """Nothing that was seen of the old topic's records holds for the new one's."""
+        self._ends.pop(key, None)
+        self._known = {place: found for place, found in self._known.items() if place[:2] != key}
 
     def _fetch(self, ranges: Iterable[Range]) -> None:
         """Keeps what is still asked for and was found, asks for the rest."""

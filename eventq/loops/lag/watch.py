@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
+from eventq.core.lag.known import KnownTopics
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import Snapshot
 from eventq.core.lag.time_lag import consumed
@@ -42,11 +43,11 @@ def watch(
     While nothing answers the last snapshot comes again, marked stale; trends then span the gap.
     """
     last, due = Sample(Snapshot(clock.now(), ())), clock.monotonic()
-    seen, ids = Window(pace.window), dict[str, str]()
+    seen, known = Window(pace.window), KnownTopics()
     taken = 0
     while True:
         try:
-            last = _judged(take(reader, question, clock, ids), seen, last, time_lags, clock)
+            last = _judged(take(reader, question, clock, known), seen, last, time_lags, clock)
         except EventqError as error:
             yield Sample(last.snapshot, error=str(error))
         else:

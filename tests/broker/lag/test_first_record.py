@@ -177,3 +177,11 @@ def test_compacted_away_records_are_skipped(log: Log) -> None:
     assert found.timestamp is not None
     assert found.timestamp >= dated(49).timestamp  # type: ignore[operator]
     assert log.find((0, 3, 40)) == [FirstRecord()]
+
+
+def test_what_does_not_exist_is_not_asked_for_again(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    log.create()
+    slept: list[float] = []
+    monkeypatch.setattr("eventq.broker.patience.time.sleep", slept.append)
+    assert log.find((7, 0, 1)) == [FirstRecord(error="the partition has no leader")]
+    assert slept == []

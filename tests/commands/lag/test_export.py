@@ -1,6 +1,7 @@
 """`eventq lag export` against a real broker, scraped over HTTP and read by a Prometheus parser."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from eventq.core.safe_text import from_csv
 from tests.consume_harness import eventually
 from tests.lag_harness import LagHarness, finish
 from tests.lag_scrape import address, scrape
@@ -91,6 +93,41 @@ def test_the_snapshot_prints_the_same_text_once(harness: LagHarness) -> None:
     rows = {row.name: row.value for family in text_string_to_metric_families(text) for row in family.samples}
     assert rows["eventq_group_lag"] == json.loads(plain)["groups"][0]["lag"] == 40
     assert "eventq_samples_total" not in rows
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "ascii:strict", "latin-1", "utf-16"])
+def test_prometheus_text_is_utf_8_whatever_the_encoding_of_stdout_is(
+    harness: LagHarness, encoding: str
+) -> None:
+    """Its format has no other encoding, and no escape for a letter."""
+    harness.group = f"größe-😀-{harness.group}"
+    harness.commit(100, 60)
+    found = printed(harness, encoding, "prometheus").decode()
+    labels = [row.labels for family in text_string_to_metric_families(found) for row in family.samples]
+    assert harness.group in {row.get("consumergroup") for row in labels}
+
+
+def test_json_and_csv_on_an_ascii_stdout_have_escapes_of_which_the_true_text_can_be_made(
+    harness: LagHarness,
+) -> None:
+    harness.group = f"größe-😀-{harness.group}"
+    harness.commit(100, 60)
+    document, rows = printed(harness, "ascii", "json"), printed(harness, "ascii", "csv")
+    assert document.isascii()
+    assert json.loads(document)["groups"][0]["group"] == harness.group
+    assert rows.isascii()
+    assert from_csv(rows.decode().splitlines()[1].split(",")[0]) == harness.group
+
+
+def printed(harness: LagHarness, encoding: str, output: str) -> bytes:
+    command = [sys.executable, "-m", "eventq", "lag", "-b", harness.bootstrap, "-g", harness.group]
+    done = subprocess.run(
+        [*command, "-o", output],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    return done.stdout
 
 
 def test_no_broker_at_the_start_is_exit_1() -> None:

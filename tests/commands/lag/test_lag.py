@@ -151,23 +151,6 @@ def test_watch_in_a_pipe_gives_one_document_a_sample_with_rates(bench: Bench) ->
     assert (second["groups"][0]["arrival_rate"], second["stale"]) == (0.0, False)
 
 
-def test_watch_recognises_a_topic_deleted_and_created_again(bench: Bench) -> None:
-    bench.commit(10, 20)
-    command = [sys.executable, "-m", "eventq", "lag", "watch", *bench.shared, "-g", bench.group]
-    with subprocess.Popen(
-        [*command, "-t", bench.topic, "--interval", "100ms"], stdout=subprocess.PIPE
-    ) as run:
-        assert run.stdout
-        assert "recreated" not in run.stdout.readline().decode()
-        bench.admin.delete_topics([bench.topic])
-        bench.make(bench.topic, 10)
-        bench.commit(3)
-        seen = next(line for line in run.stdout if b'"recreated"' in line)
-        run.terminate()
-    assert json.loads(seen)["groups"][0]["partitions"][0]["status"] == "recreated"
-    assert run.returncode == 143
-
-
 def test_options_before_watch_are_refused_rather_than_forgotten(bench: Bench) -> None:
     assert bench.eventq("-g", "x", "watch").returncode == 2
 

@@ -2,15 +2,18 @@
 
 import signal
 import subprocess
+import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 from kafka import KafkaProducer, TopicPartition
+from kafka.structs import OffsetAndMetadata
 
+from tests.consume_harness import CLIENTS
 from tests.lag_harness import LagHarness, finish
-from tests.live_member import live_member
+from tests.live_member import live_member, poll
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def test_the_timeout_is_exit_124_and_names_the_partitions_that_hold_it_up(harnes
     assert f"{harness.topic}:0" not in done.err
     found = harness.run("wait", "--timeout", "100ms", "-o", "json").document
     row = {"topic": harness.topic, "partition": 1, "committed": 60, "target": 100, "lag": 40}
-    rest = {"status": "ok", "reason": "at 60 of 100", "member": None}
+    rest = {"status": "ok", "reason": "at 60 of 100", "member": None, "stuck": False}
     assert found["held_up_by"] == [{**row, **rest}]
     assert (found["outcome"], found["lag"]) == ("timed-out", 40)
 
@@ -55,7 +58,47 @@ def test_a_stall_is_exit_3(harness: LagHarness) -> None:
     harness.commit(100, 60)
     done = harness.run("wait", "--stall", "300ms")
     assert done.code == 3
-    assert "has made no progress for 0.3 s: lag 40 in 1 of 2 partitions" in done.err
+    assert f"has made no progress for 0.3 s in {harness.topic}:1: lag 40 in 1 of 2 partitions" in done.err
+    found = harness.run("wait", "--stall", "300ms", "-o", "json").document
+    assert (found["outcome"], [row["stuck"] for row in found["held_up_by"]]) == ("stalled", [True])
+
+
+@contextmanager
+def traffic(harness: LagHarness) -> Iterator[None]:
+    """Records for both partitions, and a live member that commits what it has read of the first alone."""
+    ended, key = threading.Event(), TopicPartition(harness.topic, 0)
+    member = live_member(harness.bootstrap, harness.topic, harness.group, auto_offset_reset="earliest")
+
+    def run() -> None:
+        producer = KafkaProducer(bootstrap_servers=harness.bootstrap, linger_ms=0)
+        while not ended.is_set():
+            for n in range(2):
+                producer.send(harness.topic, b"x", partition=n)
+            producer.flush()
+            poll(member)
+            member.commit({key: OffsetAndMetadata(member.position(key), "", -1)})
+        producer.close()
+        member.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_one_poisoned_partition_under_live_traffic_is_a_stall_that_names_it(harness: LagHarness) -> None:
+    options = ("wait", "-g", harness.group, "--interval", "100ms", "--stall", "5s", "-o", "json", "--client")
+    with traffic(harness):
+        both = [harness.start(*options, client) for client in CLIENTS]
+        ended = [finish(waiting) for waiting in both]
+    for done in ended:
+        assert (done.code, done.document["outcome"]) == (3, "stalled")
+        assert f"no progress for 5 s in {harness.topic}:1: " in done.err
+        stuck = [row for row in done.document["held_up_by"] if row["stuck"]]
+        assert [(row["partition"], row["member"] is None) for row in stuck] == [(1, False)]
 
 
 def test_a_commit_that_comes_later_ends_the_wait(harness: LagHarness) -> None:
@@ -123,18 +166,6 @@ def test_loss_and_ahead_are_exit_3_at_once_with_the_reason(harness: LagHarness, 
     assert done.code == 3
     assert ("40 records deleted unread" if what == "loss" else "lies beyond the end 100") in done.err
     assert harness.run("wait", "-o", "json").document["outcome"] == "never"
-
-
-def test_a_topic_created_again_is_exit_3(harness: LagHarness) -> None:
-    harness.commit(10, 10)
-    waiting = harness.start("wait", "-v", "-g", harness.group, "-t", harness.topic, "--interval", "50ms")
-    told(waiting, "lag 180 in 2 of 2 partitions")
-    waiting.send_signal(signal.SIGSTOP)  # it shall not look while there is no topic
-    harness.admin.delete_topics([harness.topic])
-    harness.create()
-    waiting.send_signal(signal.SIGCONT)
-    done = finish(waiting)
-    assert (done.code, "deleted and created again" in done.err) == (3, True)
 
 
 def test_a_remainder_of_transaction_markers_counts_as_consumed(harness: LagHarness) -> None:

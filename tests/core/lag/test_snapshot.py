@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventq.core.kafka import Bounds, TopicPartition
-from eventq.core.lag.reads import Commits, Description, GroupReads, MemberDescription, Reads, Topic
+from eventq.core.lag.reads import (
+    Commits,
+    Description,
+    GroupReads,
+    KnownTopic,
+    MemberDescription,
+    Reads,
+    Topic,
+)
 from eventq.core.lag.snapshot import Assume, PartitionLag, Status, partition_lag, snapshot
 
 KEY = TopicPartition("orders", 0)
@@ -81,9 +89,20 @@ def test_a_deleted_topic_is_left_out_of_the_total() -> None:
     assert found.complete
 
 
-def test_another_topic_id_than_the_one_known_is_a_recreated_topic() -> None:
-    found = snapshot(reads(group({KEY: 5}), {KEY: Bounds(0, 10)}, 1, known_ids={"orders": "id-1"}))
-    assert found.groups[0].partitions[0].status is Status.RECREATED
+def test_a_topic_that_was_created_again_is_recreated_and_its_partitions_stay_while_it_is_gone() -> None:
+    there = KnownTopic(Topic("orders", "id-1", {0: 1, 1: 1}), recreated=True)
+    gone = KnownTopic(Topic("audit", "id-3", {0: 1}), gone=True)
+    bounds = {KEY: Bounds(0, 10)}
+    found = snapshot(reads(group({}), bounds, 1, lost={"g": {"orders": there, "audit": gone}})).groups[0]
+    assert [(part.topic, part.partition, part.status) for part in found.partitions] == [
+        ("audit", 0, Status.NO_TOPIC),
+        ("orders", 0, Status.RECREATED),
+        ("orders", 1, Status.NO_TOPIC),
+    ]
+    assert (found.lag, found.warnings) == (
+        10,
+        ("orders:0: the topic was deleted and created again; no commit yet",),
+    )
 
 
 def test_a_live_member_that_never_committed_brings_all_its_topics_partitions() -> None:

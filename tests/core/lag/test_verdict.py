@@ -201,6 +201,17 @@ def test_the_worst_partition_decides_and_ok_needs_all(found: list[Verdict | None
     assert worst(rows).verdict is min(found, key=order.index)
 
 
+def test_one_partition_that_stalls_beside_others_that_move_is_the_groups_verdict() -> None:
+    stuck, moving = Queue(), Queue(key=TopicPartition("orders", 1))
+    for _ in range(12):
+        moving.step(arrive=9, consume=8)
+        stuck.now, stuck.end = moving.now, stuck.end + 1
+        stuck.sample(moving.part())
+    found = stuck.group.total.judgement
+    assert found.verdict is Verdict.STALL
+    assert "orders:0: committed offset 0 unchanged for" in (found.evidence or "")
+
+
 def test_a_groups_evidence_names_the_partition_and_how_many_are_like_it() -> None:
     rows = [(TopicPartition("t", n), n, Judgement(Verdict.STOP, "why")) for n in range(3)]
     assert worst(rows).evidence == "t:2: why (and 2 more partitions)"

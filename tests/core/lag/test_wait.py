@@ -80,10 +80,10 @@ def test_a_pinned_partition_that_exists_no_more_holds_up() -> None:
     assert (found.lag, found.held[0].reason) == (None, "the topic or partition no longer exists")
 
 
-def test_records_that_arrive_are_no_progress_and_a_commit_that_moves_is() -> None:
-    before = wait_state(group(part(0, 5, 10), part(1, 10, 10)), Goal())
-    assert not wait_state(group(part(0, 5, 99), part(1, 10, 20)), Goal()).moved_since(before)
-    assert wait_state(group(part(0, 6, 99), part(1, 10, 20)), Goal()).moved_since(before)
+def test_a_group_whose_topics_are_all_gone_is_not_caught_up_and_names_them() -> None:
+    gone = [PartitionLag("t", n, Status.NO_TOPIC) for n in range(2)]
+    found = wait_state(group(*gone), Goal(max_lag=10**9))
+    assert (found.meets(Goal(max_lag=10**9)), found.reason) == (False, "t: the topic no longer exists")
 
 
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.integers(0, 50))

@@ -83,6 +83,16 @@ def test_a_recreated_topic_has_a_history_of_its_own() -> None:
     assert sample(lags, 1002.0, part(15, 30, recreated=True))["g0"].source is Source.FETCHED
 
 
+def test_the_record_of_a_stuck_group_is_fetched_anew_when_its_topic_was_recreated() -> None:
+    records = Records()
+    lags = TimeLags(records)
+    gone = partition_lag(KEY, None, Bounds(gone=True), Assume.EARLIEST)
+    again = part(0, 10, recreated=True)
+    for each in (part(0, 10), again, again, gone, again):
+        sample(lags, 1000.0, each)
+    assert records.asked == [0, 0, 0]
+
+
 def test_a_sample_that_could_not_be_read_does_not_lose_the_history() -> None:
     lags = TimeLags(Records())
     sample(lags, 1000.0, part(10, 10))

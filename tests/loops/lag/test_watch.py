@@ -40,6 +40,8 @@ class FakeReader:
         self.down = False
         self.end = 10
         self.topic_id = "a"
+        self.exists = True
+        self.commits = {KEY: 4}
         self.names = ["g1", "g2"]
 
     def list_groups(self) -> Listing:
@@ -57,11 +59,12 @@ class FakeReader:
 
     def committed(self, groups: Sequence[str]) -> Mapping[str, Commits]:
         self.calls.append("committed")
-        return {name: Commits({KEY: 4} if name in self.names else {}) for name in groups}
+        return {name: Commits(self.commits if name in self.names else {}) for name in groups}
 
     def topics(self, names: Iterable[str]) -> Mapping[str, Topic]:
         self.calls.append("topics")
-        return {"orders": Topic("orders", self.topic_id, {0: 1})} if "orders" in names else {}
+        found = self.exists and "orders" in names
+        return {"orders": Topic("orders", self.topic_id, {0: 1})} if found else {}
 
     def bounds(
         self, leaders: Mapping[TopicPartition, int], isolation: Isolation
@@ -112,6 +115,25 @@ def test_watch_recognises_a_recreated_topic_by_its_id() -> None:
         statuses.append(sample.snapshot.groups[0].partitions[0].status)
         reader.topic_id = "b"
     assert statuses == [Status.OK, Status.RECREATED]
+
+
+@pytest.mark.parametrize("question", [Question(), Question(("g1",))])
+def test_watch_shows_a_topic_that_is_deleted_with_the_groups_commits_and_then_created_again(
+    question: Question,
+) -> None:
+    """A group that comes to be afterwards has nothing to do with the old topic."""
+    reader, clock, statuses = FakeReader(), FakeClock(), []
+    for sample in watch(reader, question, clock, clock.pause, Pace(samples=4)):
+        statuses.append([[part.status for part in group.partitions] for group in sample.snapshot.groups])
+        reader.exists, reader.commits = len(statuses) > 1, {}
+        reader.topic_id = "b"
+        if len(statuses) > 2:
+            reader.commits, reader.names = {KEY: 4}, ["g1", "late"]
+    others = [] if question.groups else [[Status.OK]]
+    assert statuses[0] == [[Status.OK], *others]
+    assert statuses[1] == [[Status.NO_TOPIC]] + [[Status.NO_TOPIC]] * len(others)
+    assert statuses[2] == [[Status.RECREATED]] + [[Status.RECREATED]] * len(others)
+    assert statuses[3] == [[Status.RECREATED], *others]
 
 
 def test_watch_ends_when_asked_during_its_pause() -> None:
