@@ -44,7 +44,9 @@ class KafkaPythonConsumer:
         self._consumer: KafkaConsumer = made(plan.connection, KafkaConsumer, _config(plan))
 
     def join(self, handler: MemberHandler) -> None:
-        self._consumer.subscribe([self._plan.topic], listener=_Listener(self, self._consumer, handler))
+        self._consumer.subscribe(
+            [self._plan.topic], listener=_RebalanceListener(self, self._consumer, handler)
+        )
 
     def poll(self, seconds: float, most: int) -> list[RecordSlice]:
         self._remember()
@@ -164,7 +166,7 @@ class KafkaPythonConsumer:
             self._outside.pop(partition, None)
 
 
-class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc] # the client has no types
+class _RebalanceListener(AsyncConsumerRebalanceListener):  # type: ignore[misc] # the client has no types
     """Runs on the client's own thread while the member waits inside poll or close."""
 
     def __init__(self, owner: KafkaPythonConsumer, consumer: KafkaConsumer, handler: MemberHandler) -> None:
