@@ -1,5 +1,6 @@
 """Assembles the Typer app, and is the one error boundary: no other place prints an error."""
 
+import re
 import sys
 import traceback
 
@@ -11,7 +12,7 @@ from eventq.commands.lazy import lazy
 from eventq.commands.options import Debug
 from eventq.commands.output import say, say_below
 from eventq.commands.redaction import redact
-from eventq.commands.streams import finish_stdout
+from eventq.commands.streams import finish_stdout, next_step, unwritable
 from eventq.core import safe_text
 from eventq.core.errors import ClosedOutput, EventqError, ExitCode, OutputError, Stopped
 
@@ -29,6 +30,10 @@ COMMANDS = {
 
 def application() -> typer.Typer:
     """The Typer app, which imports the command that is named."""
+    if "--install-completion" in sys.argv:
+        from eventq.commands.completion import write_whole
+
+        write_whole()
     app = typer.Typer(
         name="eventq",
         cls=lazy(COMMANDS),
@@ -81,8 +86,8 @@ def _run() -> int:
         code = end.exit_code
     except EventqError as error:
         code = _report(error)
-    except SystemExit as end:  # of the shell's completion
-        code = end.code if isinstance(end.code, int) else code
+    except SystemExit as end:
+        code = _exit(end)
     except KeyboardInterrupt:
         code = ExitCode.SIGINT
     except Exception as error:
@@ -102,8 +107,15 @@ def _say_error(error: Exception, text: str, *below: str) -> None:
     say_below(below)
 
 
+def _exit(end: SystemExit) -> int:
+    """So the shell's completion ends; Typer makes one of a broken pipe too, which is none of stdout's."""
+    if isinstance(end.__context__, BrokenPipeError):
+        return _unexpected(end.__context__)
+    return end.code if isinstance(end.code, int) else int(ExitCode.DONE)
+
+
 def _unexpected(error: Exception) -> int:
-    """Typer's own usage errors show themselves; anything else is a bug of ours, told in one line."""
+    """Typer's own usage errors show themselves, a disk may be full; anything else is a bug of ours."""
     cause = (
         error.__cause__
     )  # up to Python 3.11 a signal that comes while a class is made is not the error itself
@@ -114,6 +126,9 @@ def _unexpected(error: Exception) -> int:
         error.message = safe_text.line(error.message)  # type: ignore[attr-defined] # as Click calls it
         show()
         return int(getattr(error, "exit_code", ExitCode.USAGE))
+    if unwritable(error):
+        _say_error(error, re.sub(r"^\[Errno \d+\] ", "", str(error)), next_step(error))
+        return int(ExitCode.ERROR)
     text = f"unexpected {type(error).__name__}: {error}"
     _say_error(error, text, "run it again with --debug and report what it prints")
     return int(ExitCode.ERROR)

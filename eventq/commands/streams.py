@@ -18,17 +18,23 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 _READER_GONE = {errno.EPIPE, errno.ECONNRESET}
-_NEXT_STEPS = {
+_UNWRITABLE = {
     errno.ENOSPC: "make room there, or write to another place",
     errno.EDQUOT: "make room in the quota, or write to another place",
     errno.EFBIG: "raise the limit for the size of a file (ulimit -f), or write to another place",
     errno.EIO: "is its terminal or device still there?",
+    errno.EROFS: "write to another place",
 }
 
 
 def next_step(error: Exception) -> str:
     """What a user can do about a failed write."""
-    return _NEXT_STEPS.get(getattr(error, "errno", None) or 0, "write to another place")
+    return _UNWRITABLE.get(getattr(error, "errno", None) or 0, "write to another place")
+
+
+def unwritable(error: Exception) -> bool:
+    """Whether the system has no room, or no device, for what was to be written."""
+    return isinstance(error, OSError) and error.errno in _UNWRITABLE
 
 
 class _Stream(FileIO):

@@ -1,7 +1,6 @@
 """Files that a command writes: whole, or as they were before."""
 
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -33,7 +32,7 @@ def _write(path: Path, content: bytes) -> None:
     if mode is not None and not stat.S_ISREG(mode):
         path.write_bytes(content)
         return
-    aside = path.with_name(f".eventq-{secrets.token_hex(8)}")
+    aside = path.with_name(f".eventq-{os.urandom(8).hex()}")
     try:
         with aside.open("xb") as file:
             if mode is not None:
