@@ -2,6 +2,10 @@
 
 import os
 import sys
+from typing import NoReturn
+
+from eventq.commands.streams import open_streams
+from eventq.core.errors import ClosedOutput, OutputError
 
 _GC_THRESHOLD = (
     50_000  # a start makes that many objects, and nearly all of them stay: looking for garbage finds none
@@ -10,12 +14,9 @@ _GC_THRESHOLD = (
 
 def main() -> None:
     """`--version` is answered here: it is not worth the import of a whole CLI."""
-    _open_streams()
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        from eventq import __version__
-
-        sys.stdout.write(f"eventq {__version__}\n")
-        return
+    open_streams()
+    if sys.argv[1:] in (["--version"], ["-V"]) and _tell_version():
+        _leave(0)
     try:
         import gc
 
@@ -28,19 +29,19 @@ def main() -> None:
     _leave(code)
 
 
-def _open_streams() -> None:
-    """Python has None for a stream that was closed from the start (`>&-`): nobody reads it, nothing comes.
+def _tell_version() -> bool:
+    """Whether it could be; if not, the CLI has the words for that."""
+    from eventq import __version__
 
-    A letter that a stream's encoding does not have is written as an escape, and bytes that it can't read
-    are read as the sign for that: neither ends a command.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
-        getattr(sys, name).reconfigure(errors="replace" if mode == "r" else "backslashreplace")
+    try:
+        sys.stdout.write(f"eventq {__version__}\n")
+        sys.stdout.flush()
+    except (ClosedOutput, OutputError):
+        return False
+    return True
 
 
-def _leave(code: int) -> None:
+def _leave(code: int) -> NoReturn:
     """Ends the process with its exit functions, but without tearing Python down around living threads.
 
     A client's threads may call into Python until the very end, and an interpreter that is half gone then
@@ -51,7 +52,7 @@ def _leave(code: int) -> None:
 
     atexit._run_exitfuncs()  # noqa: SLF001 - such as multiprocessing's, which ends what it started
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
+        with suppress(ClosedOutput, OutputError, ValueError):
             stream.flush()
     os._exit(code)
 

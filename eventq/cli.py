@@ -1,6 +1,6 @@
 """Assembles the Typer app, and is the one error boundary: no other place prints an error."""
 
-import os
+import re
 import sys
 import traceback
 
@@ -12,8 +12,9 @@ from eventq.commands.lazy import lazy
 from eventq.commands.options import Debug
 from eventq.commands.output import say, say_below
 from eventq.commands.redaction import redact
+from eventq.commands.streams import finish_stdout, next_step, unwritable
 from eventq.core import safe_text
-from eventq.core.errors import EventqError, ExitCode, Stopped
+from eventq.core.errors import ClosedOutput, EventqError, ExitCode, OutputError, Stopped
 
 COMMANDS = {
     "topic": "eventq.commands.topic.topic",
@@ -29,6 +30,10 @@ COMMANDS = {
 
 def application() -> typer.Typer:
     """The Typer app, which imports the command that is named."""
+    if "--install-completion" in sys.argv:
+        from eventq.commands.completion import write_whole
+
+        write_whole()
     app = typer.Typer(
         name="eventq",
         cls=lazy(COMMANDS),
@@ -55,49 +60,62 @@ def root(
 
 
 def run() -> int:
-    """Runs the command line and returns its exit code."""
+    """Runs the command line and returns its exit code.
+
+    Where results could not be written and the command has an error of its own too, both are told, and the
+    exit code is that of its own.
+    """
+    code = _run()
+    lost = finish_stdout()
+    if lost is not None:
+        told = _report(lost)
+        return code or told
+    return code
+
+
+def _run() -> int:
+    code: int = ExitCode.DONE
     try:
         check_arguments(sys.argv[1:])
         result = application()(standalone_mode=False)
-        sys.stdout.flush()
-    except Stopped as stop:
-        return int(stop.exit_code)
+        if isinstance(result, int):
+            code = result
+    except OutputError:
+        pass  # whatever could not be written is told at the end
+    except (Stopped, ClosedOutput) as end:
+        code = end.exit_code
     except EventqError as error:
-        return _report(error)
-    except (BrokenPipeError, SystemExit) as end:
-        return _closed_stdout(end)
+        code = _report(error)
+    except SystemExit as end:
+        code = _exit(end)
     except KeyboardInterrupt:
-        return int(ExitCode.SIGINT)
+        code = ExitCode.SIGINT
     except Exception as error:
-        return _unexpected(error)
-    return result if isinstance(result, int) else int(ExitCode.DONE)
+        code = _unexpected(error)
+    return int(code)
 
 
 def _report(error: EventqError) -> int:
-    _say_error(str(error), *error.details, *([error.hint] if error.hint else []))
+    _say_error(error, str(error), *error.details, *([error.hint] if error.hint else []))
     return int(error.exit_code)
 
 
-def _say_error(text: str, *below: str) -> None:
+def _say_error(error: Exception, text: str, *below: str) -> None:
     if Debug.on:
-        say_below(redact(traceback.format_exc()).splitlines())
+        say_below(redact("".join(traceback.format_exception(error))).splitlines())
     say(text)
     say_below(below)
 
 
-def _closed_stdout(end: BaseException) -> int:
-    """The reader has gone (`| head`): that is its right, and Python must not complain at exit.
-
-    Rich, which prints the help, makes a SystemExit of it; any other SystemExit goes on.
-    """
-    if not isinstance(end, BrokenPipeError) and not isinstance(end.__context__, BrokenPipeError):
-        raise end
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return int(ExitCode.DONE)
+def _exit(end: SystemExit) -> int:
+    """So the shell's completion ends; Typer makes one of a broken pipe too, which is none of stdout's."""
+    if isinstance(end.__context__, BrokenPipeError):
+        return _unexpected(end.__context__)
+    return end.code if isinstance(end.code, int) else int(ExitCode.DONE)
 
 
 def _unexpected(error: Exception) -> int:
-    """Typer's own usage errors show themselves; anything else is a bug of ours, told in one line."""
+    """Typer's own usage errors show themselves, a disk may be full; anything else is a bug of ours."""
     cause = (
         error.__cause__
     )  # up to Python 3.11 a signal that comes while a class is made is not the error itself
@@ -108,7 +126,9 @@ def _unexpected(error: Exception) -> int:
         error.message = safe_text.line(error.message)  # type: ignore[attr-defined] # as Click calls it
         show()
         return int(getattr(error, "exit_code", ExitCode.USAGE))
-    _say_error(
-        f"unexpected {type(error).__name__}: {error}", "run it again with --debug and report what it prints"
-    )
+    if unwritable(error):
+        _say_error(error, re.sub(r"^\[Errno \d+\] ", "", str(error)), next_step(error))
+        return int(ExitCode.ERROR)
+    text = f"unexpected {type(error).__name__}: {error}"
+    _say_error(error, text, "run it again with --debug and report what it prints")
     return int(ExitCode.ERROR)

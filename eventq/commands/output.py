@@ -1,4 +1,7 @@
-"""The one writer: results on stdout, notes on stderr."""
+"""The one writer: results on stdout, notes on stderr, whole files.
+
+What happens where a stream can't be written to is decided below it, in streams.py.
+"""
 
 import codecs
 import os
@@ -10,6 +13,7 @@ from typing import Any, Protocol, TextIO
 
 from eventq.commands.redaction import redact
 from eventq.core import safe_text
+from eventq.core.errors import ClosedOutput
 
 _USUAL_COLUMNS = 80
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -27,6 +31,16 @@ def write_utf8(text: str) -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors=sys.stdout.errors)
     write(text)
+
+
+def write_lines(block: bytes) -> bool:
+    """Whole lines, on stdout as they are; False once nobody reads it any more."""
+    try:
+        sys.stdout.buffer.write(block)
+        sys.stdout.buffer.flush()
+    except ClosedOutput:
+        return False
+    return True
 
 
 def write_json(document: Any, to: TextIO | None = None) -> None:
@@ -59,8 +73,11 @@ def terminal_width() -> int | None:
 
 
 def columns(terminal: TextIO) -> int:
-    """80 where a terminal says that it has none, as one does whose size nobody has set."""
-    return os.get_terminal_size(terminal.fileno()).columns or _USUAL_COLUMNS
+    """80 where a terminal says that it has none, as one does whose size nobody has set, or is gone."""
+    try:
+        return os.get_terminal_size(terminal.fileno()).columns or _USUAL_COLUMNS
+    except OSError:
+        return _USUAL_COLUMNS
 
 
 def redrawable(stream: TextIO) -> bool:

@@ -6,10 +6,12 @@ EventqError                   1  error
 ├── AlreadyExists             1  what was to be made is there
 ├── NotFound                  4  no such topic or group
 ├── StoreUnavailable          1  a sink's database or file can't be written just now
+├── OutputError               1  stdout can't be written to
 ├── VerificationFailed        5  what was delivered is not what was promised
 └── TimedOut                124  the goal was not reached in time
 
 Stopped                 130/143  SIGINT or SIGTERM, after an orderly stop: no error
+ClosedOutput                  0  nobody reads stdout any more (`| head`): no error
 
 A message says what happened and with what; `hint` says what to do next.
 """
@@ -64,6 +66,10 @@ class NotFound(EventqError):
     exit_code = ExitCode.NOT_FOUND
 
 
+class OutputError(EventqError):
+    pass
+
+
 class VerificationFailed(EventqError):
     exit_code = ExitCode.VERIFICATION
 
@@ -81,6 +87,15 @@ class Stopped(BaseException):
     def __init__(self, exit_code: ExitCode) -> None:
         super().__init__("stopped")
         self.exit_code = exit_code
+
+
+class ClosedOutput(BaseException):
+    """Like Stopped no Exception: it ends the command from wherever it is raised."""
+
+    exit_code = ExitCode.DONE
+
+    def __init__(self) -> None:
+        super().__init__("nobody reads stdout any more")
 
 
 def together(errors: Sequence[EventqError], total: int) -> EventqError:

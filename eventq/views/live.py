@@ -29,7 +29,10 @@ class LiveView(Generic[Value]):
         transient: bool = False,
     ) -> None:
         self._draw = draw
-        self._console = Console(file=sys.stdout if screen else sys.stderr, highlight=False)
+        # forced, or Rich would leave frames out in silence once the terminal is gone
+        self._console = Console(
+            file=sys.stdout if screen else sys.stderr, force_terminal=True, highlight=False
+        )
         self._live = Live(console=self._console, screen=screen, transient=transient, auto_refresh=False)
 
     def __enter__(self) -> Self:

@@ -1,14 +1,12 @@
 """Where a consume run shows itself."""
 
-import os
-import sys
 import time
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from eventq.commands.output import say
+from eventq.commands.output import say, write_lines
 from eventq.commands.redaction import redact
 from eventq.core.consume.report import GroupNow
 
@@ -65,11 +63,4 @@ class ConsumeOutput:
             say(text)
 
     def write(self, block: bytes) -> bool:
-        """Writes whole lines; False when nobody reads them any more."""
-        view, out = memoryview(block), sys.stdout.fileno()
-        try:
-            while view:
-                view = view[os.write(out, view) :]
-        except BrokenPipeError:
-            return False
-        return True
+        return write_lines(block)

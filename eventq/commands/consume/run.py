@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 def run_and_report(
     shared: Shared, plan: GroupPlan, member: MemberPlan, output: str, *, until_end: bool
 ) -> None:
-    """The report is printed whatever the end is; where stdout has the events it goes to stderr."""
+    """The report is printed whatever the end is; where stdout has the events it goes to stderr.
+
+    How the run ended is told even where the report can't be.
+    """
     prepare(member.client)
     from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
 
@@ -44,9 +47,11 @@ def run_and_report(
             plan = replace(plan, pins=pins_of(admin.log_starts(partitions), ends))
         member = with_store(member, admin.topic_id())
         report, outcome, error = _run(shared, plan, member, admin, len(partitions))
-    _print(report, output, sys.stderr if member.events else sys.stdout)
-    raise_if_stopped(outcome)
-    _judge(outcome, error, plan, report)
+    try:
+        _print(report, output, sys.stderr if member.events else sys.stdout)
+    finally:
+        raise_if_stopped(outcome)
+        _judge(outcome, error, plan, report)
 
 
 _ASSUME = {StartKind.BEGINNING: Assume.EARLIEST, StartKind.END: Assume.LATEST}

@@ -1,5 +1,6 @@
 """`eventq lag check`: does a group keep its limits? For scripts, and as a monitoring plugin."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ from eventq.commands.lag.options import (
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.output import write, write_json
 from eventq.commands.redaction import redact
-from eventq.core.errors import EventqError, ExitCode, UsageError
+from eventq.core.errors import EventqError, ExitCode, OutputError, UsageError
 from eventq.core.kafka import Isolation
 from eventq.core.lag.check import Limits, Measured, PluginState, breaches, measure, plugin_state
 from eventq.core.lag.snapshot import Assume
@@ -118,11 +119,12 @@ def _plugin(found: Measured, limits: Limits) -> int:
 
 
 def _unknown(error: EventqError) -> int:
-    """A plugin that can't tell says so on stdout, whatever the reason."""
+    """A plugin that can't tell says so on stdout, whatever the reason; it has this code even if it can't."""
     from eventq.views.lag.check import plugin_text
 
     text = f"{error} ({error.hint})" if isinstance(error, UsageError) else str(error)
-    write(plugin_text(PluginState.UNKNOWN, redact(text)) + "\n")
+    with suppress(OutputError):
+        write(plugin_text(PluginState.UNKNOWN, redact(text)) + "\n")
     return int(PluginState.UNKNOWN)
 
 

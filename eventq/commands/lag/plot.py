@@ -7,8 +7,9 @@ import typer
 
 from eventq.commands.extras import require
 from eventq.commands.output import say, write
+from eventq.commands.whole_file import write_file
 from eventq.core import safe_text
-from eventq.core.errors import EventqError, NotFound, UsageError
+from eventq.core.errors import NotFound, UsageError
 
 _KINDS = ("svg", "png", "html")
 _MOST_GROUPS = 12
@@ -45,15 +46,8 @@ def plot(
     if len(drawn) > _MOST_GROUPS:
         left = len(drawn) - _MOST_GROUPS
         tell(f"{left} of {len(drawn)} groups are not drawn (deepest first); --group names others")
-    _save(to, picture(drawn[:_MOST_GROUPS], kind))
+    write_file(to, picture(drawn[:_MOST_GROUPS], kind))
     write(f"{safe_text.line(str(to))}\n")
-
-
-def _save(to: Path, content: bytes) -> None:
-    try:
-        to.write_bytes(content)
-    except OSError as error:
-        raise EventqError(f"can't write {to}: {error.strerror}") from error
 
 
 def _silent(_text: str) -> None:

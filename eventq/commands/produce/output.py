@@ -4,7 +4,7 @@ import sys
 from collections import deque
 from types import TracebackType
 
-from eventq.commands.output import columns, say
+from eventq.commands.output import columns, say, write
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered, ProduceNow
 from eventq.views.produce.report import live_line, progress_line
@@ -31,7 +31,7 @@ class ProduceOutput:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._live:
-            self._write(_CLEAR)
+            write(_CLEAR, sys.stderr)
 
     def show(self, now: float, offered: Offered, deliveries: Deliveries) -> None:
         if self._quiet:
@@ -41,14 +41,10 @@ class ProduceOutput:
         state = self._now(now, now - self._start, offered, deliveries)
         if self._live:
             width = columns(sys.stderr)
-            self._write(f"{_CLEAR}{live_line(state, width)}")
+            write(f"{_CLEAR}{live_line(state, width)}", sys.stderr)
         elif now >= self._next:
             self._next = now + _PROGRESS_SECONDS
             say(progress_line(state))
-
-    def _write(self, text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
 
     def _now(self, at: float, seconds: float, offered: Offered, deliveries: Deliveries) -> ProduceNow:
         return ProduceNow(

@@ -25,7 +25,10 @@ from eventq.loops.produce.parent import WorkerPool
 def run_and_report(
     shared: Shared, plan: ProducePlan, rules: TopicRules, output: str, max_slip: float | None
 ) -> None:
-    """`max_slip` in seconds. The report is printed whatever the end is."""
+    """`max_slip` in seconds. The report is printed whatever the end is.
+
+    How the run ended is told even where the report can't be.
+    """
     check_room(plan)
     prepare(plan)
     with opened_feed(plan) as feed:  # an input that can't be read makes no topic
@@ -35,8 +38,10 @@ def run_and_report(
         plan = _with_ids(plan)
         pool, outcome = _run(shared, plan, feed)
     report = _report(plan, pool, feed)
-    _print(report, output)
-    _judge(report, outcome, pool.error, max_slip)
+    try:
+        _print(report, output)
+    finally:
+        _judge(report, outcome, pool.error, max_slip)
 
 
 def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> int:

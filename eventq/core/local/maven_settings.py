@@ -34,7 +34,7 @@ class Mirror:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class MavenServer:
     id: str
     username: str = ""
     password: str = field(default="", repr=False)
@@ -47,7 +47,7 @@ class MavenSettings:
 
     source: str
     mirrors: tuple[Mirror, ...] = ()
-    servers: tuple[Server, ...] = ()
+    servers: tuple[MavenServer, ...] = ()
 
 
 def parse_settings(content: bytes, source: str, variables: Mapping[str, str]) -> MavenSettings:
@@ -69,10 +69,10 @@ def _mirror(element: ET.Element) -> Mirror:
     return Mirror(_text(element, "id"), _text(element, "mirrorOf"), _text(element, "url"), blocked)
 
 
-def _server(element: ET.Element) -> Server:
+def _server(element: ET.Element) -> MavenServer:
     properties = element.iterfind("configuration/httpHeaders/property")
     headers = {_text(each, "name"): _text(each, "value") for each in properties}
-    return Server(_text(element, "id"), _text(element, "username"), _text(element, "password"), headers)
+    return MavenServer(_text(element, "id"), _text(element, "username"), _text(element, "password"), headers)
 
 
 def _text(element: ET.Element, name: str) -> str:
@@ -103,7 +103,7 @@ def _first_of_each_id(files: Sequence[MavenSettings]) -> Iterator[tuple[str, Mir
                 yield settings.source, mirror
 
 
-def _headers(server: Server, repository: Repository) -> Mapping[str, str]:
+def _headers(server: MavenServer, repository: Repository) -> Mapping[str, str]:
     if re.fullmatch(r".*\{.+\}.*", server.password) and not server.password.startswith("${"):
         raise EventqError(
             f"the password of server {server.id!r} in Maven's settings is encrypted: only Maven can read it",

@@ -6,7 +6,7 @@ from eventq.core.consume.report import GroupNow, Offsets
 
 
 class ConsumeDisplay(Protocol):
-    """OSError where stdout or stderr can't be written to."""
+    """What is for people never fails: it is left out where it can't be shown."""
 
     def show(self, now: GroupNow) -> None:
         """Called several times a second."""
@@ -17,7 +17,10 @@ class ConsumeDisplay(Protocol):
         ...
 
     def write(self, block: bytes) -> bool:
-        """Whole lines of events, to stdout as they are; False once nobody reads it."""
+        """Whole lines of events, to stdout as they are; False once nobody reads it.
+
+        EventqError where it can't be written to, also for every block after the first that failed.
+        """
         ...
 
 

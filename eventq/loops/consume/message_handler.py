@@ -16,8 +16,6 @@ from eventq.loops.processes.messages import Failed
 
 
 class MessageHandler:
-    """Errors of the display are raised: an OSError here is no member's end."""
-
     def __init__(self, state: GroupState, ending: Ending, display: ConsumeDisplay) -> None:
         self._state, self._ending, self._display = state, ending, display
         self._topic = state.plan.topic
@@ -51,10 +49,18 @@ class MessageHandler:
             self._state.tell(messages.Flush())
 
     def _lines(self, slot: MemberSlot, message: messages.EventLines) -> None:
-        ok = self._ending.stop is not Outcome.CLOSED and self._display.write(message.block)
-        if not ok:
-            self._ending.ask(Outcome.CLOSED)
+        """What is not written is not processed either: it comes again."""
+        ok = self._ending.stop is not Outcome.CLOSED and self._write(message.block)
         slot.send(messages.Written(ok))
+
+    def _write(self, block: bytes) -> bool:
+        try:
+            if self._display.write(block):
+                return True
+            self._ending.ask(Outcome.CLOSED)
+        except EventqError as error:
+            self._ending.fail(error)
+        return False
 
     def _committing(self, slot: MemberSlot, message: messages.Committing) -> None:
         slot.pending = message

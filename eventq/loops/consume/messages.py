@@ -17,7 +17,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The answer to EventLines; not `ok` when nobody reads stdout any more."""
+    """The answer to EventLines; not `ok` when nobody reads stdout any more, or it can't be written to."""
 
     ok: bool
 

@@ -5,6 +5,7 @@ import select
 import sys
 import termios
 import tty
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -26,9 +27,16 @@ class Keyboard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        termios.tcsetattr(self._fd, termios.TCSADRAIN, self._before)
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(self._fd, termios.TCSADRAIN, self._before)
 
     def quit_within(self, seconds: float) -> bool:
-        """Waits `seconds`, or less if `q` is pressed: then True."""
+        """Waits `seconds`, or less if `q` is pressed or the terminal is gone: then True."""
         ready, _, _ = select.select([self._fd], [], [], seconds)
-        return bool(ready) and os.read(self._fd, 64).lower() in {b"q", b""}
+        return bool(ready) and self._read().lower() in {b"q", b""}
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._fd, 64)
+        except OSError:
+            return b""

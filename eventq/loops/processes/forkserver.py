@@ -14,12 +14,19 @@ def prepare(modules: Sequence[str]) -> None:
     """Starts the forkserver, early because it takes as long as loading a client does.
 
     It inherits that Ctrl-C and SIGTERM are ignored, and children inherit it in turn: a terminal sends Ctrl-C
-    to every process, and a child must hear of it from the parent alone, from its first instant.
+    to every process, and a child must hear of it from the parent alone, from its first instant. EventqError
+    where none can be started.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(list(modules))
-    with _ignored(signal.SIGINT), _ignored(signal.SIGTERM):
-        forkserver.ensure_running()
+    try:
+        with _ignored(signal.SIGINT), _ignored(signal.SIGTERM):
+            forkserver.ensure_running()
+    except OSError as error:
+        raise EventqError(
+            f"no process can be started: {error.strerror or error}",
+            hint="it needs a folder for temporary files (TMPDIR) that has room",
+        ) from error
 
 
 @contextmanager

@@ -48,7 +48,7 @@ class WorkerHandle(ChildSlot):
 class WorkerPool:
     """`ask` ends the run in order; `error` says why an outcome is FAILED.
 
-    Errors of a worker in this process, and those of the display, are raised.
+    Errors of a worker in this process are raised.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from eventq.core.errors import NotFound
+from eventq.core.errors import EventqError, NotFound
 from eventq.core.outcome import Outcome
 from eventq.loops.consume.messages import EventLines, Flush, Grant, Want, Written
 from eventq.loops.processes.messages import Failed, Stop
@@ -191,6 +191,34 @@ def test_a_reader_that_leaves_ends_the_run_and_what_it_did_not_read_is_refused()
 
     assert group.run(steps) is Outcome.CLOSED
     assert group.display.written == [b"a\n", b"b\n"]
+
+
+def test_events_that_can_not_be_written_end_the_run_in_order_and_are_not_processed() -> None:
+    group = ParentHarness(2)
+
+    def full(_block: bytes) -> bool:
+        raise EventqError("stdout can't be written to")
+
+    def steps() -> Iterator[None]:
+        one, two = group.members
+        one.say(EventLines(b"a\n", 1))
+        yield
+        assert one.last() == Written(ok=True)
+        group.display.write = full  # type: ignore[assignment]
+        one.say(EventLines(b"b\n", 1))
+        two.say(EventLines(b"c\n", 1))
+        yield
+        for member in (one, two):
+            assert [word for word in member.heard if isinstance(word, Written | Stop)][-2:] == [
+                Written(ok=False),
+                Stop(),
+            ]
+        group.end_all()
+        yield
+
+    assert group.run(steps) is Outcome.FAILED
+    assert str(group.parent.ending.error) == "stdout can't be written to"
+    assert [member.child.exit for member in group.members] == [0, 0]
 
 
 def test_an_os_error_of_whoever_writes_is_raised_and_no_member_is_said_to_have_died() -> None:
