@@ -21,6 +21,7 @@ COMMANDS = {
     "consume": "eventq.commands.consume.consume",
     "lag": "eventq.commands.lag.lag",
     "group": "eventq.commands.group.group",
+    "audit": "eventq.commands.verify.audit",
     "config": "eventq.commands.settings.config",
 }
 """The module of each, which has `register(app)`; help lists them in this order."""

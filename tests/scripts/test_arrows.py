@@ -13,33 +13,50 @@ from tests.run_folder import CHECKOUT
 
 LINT = Path(sys.executable).with_name("lint-imports")
 PLANTED = {
-    "cli -> commands -> { loops, broker, views } -> core": ("loops/clock", "eventq.broker.patience"),
-    "core is pure: no client, no terminal": ("core/errors", "socket"),
+    "cli -> commands -> { loops, broker, stores, views } -> core": ("loops/clock", "eventq.broker.patience"),
+    "core is pure: no client, no database, no terminal": ("core/errors", "socket"),
     "only the broker floor imports a Kafka client": ("loops/clock", "kafka"),
+    "only the stores floor imports a database driver": ("loops/clock", "sqlite3"),
     "only views import rich": ("commands/output", "rich"),
-    "core: { produce, consume, group } -> topic -> lag -> settings": (
+    "core: verify -> { produce, consume, group } -> topic -> lag -> settings": (
         "core/purchase",
         "eventq.core.consume.quota",
     ),
-    "broker: { produce, consume, group } -> topic -> lag": ("broker/patience", "eventq.broker.lag.wire"),
-    "loops: { produce, consume, group } -> lag": ("loops/processes/exits", "eventq.loops.lag.keyboard"),
-    "views: { produce, consume, group } -> topic -> lag -> settings": (
+    "broker: verify -> { produce, consume, group } -> topic -> lag": (
+        "broker/patience",
+        "eventq.broker.lag.wire",
+    ),
+    "loops: verify -> { produce, consume, group } -> lag": (
+        "loops/processes/exits",
+        "eventq.loops.lag.keyboard",
+    ),
+    "stores: verify": ("stores/sqlite", "eventq.stores.verify.id_lines"),
+    "views: verify -> { produce, consume, group } -> topic -> lag -> settings": (
         "views/columns",
         "eventq.views.settings.config",
     ),
-    "commands: { produce, consume, group } -> topic -> lag -> settings": (
+    "commands: verify -> { produce, consume, group } -> topic -> lag -> settings": (
         "commands/options",
         "eventq.commands.settings.settings",
     ),
-    "settings knows nothing of lag, topic, group, produce, consume": (
+    "settings knows nothing of lag, topic, group, produce, consume, verify": (
         "commands/settings/connect",
         "eventq.core.lag.eta",
     ),
-    "lag knows nothing of topic, group, produce, consume": ("views/lag/csv", "eventq.core.group.groups"),
-    "topic knows nothing of group, produce, consume": ("views/topic/topics", "eventq.core.group.groups"),
-    "group knows nothing of produce, consume": ("views/group/reset", "eventq.core.consume.work"),
-    "produce knows nothing of group, consume": ("loops/produce/worker", "eventq.core.consume.work"),
-    "consume knows nothing of group, produce": ("broker/consume/kafka_python", "eventq.core.produce.plan"),
+    "lag knows nothing of topic, group, produce, consume, verify": (
+        "views/lag/csv",
+        "eventq.core.group.groups",
+    ),
+    "topic knows nothing of group, produce, consume, verify": (
+        "views/topic/topics",
+        "eventq.core.group.groups",
+    ),
+    "group knows nothing of produce, consume, verify": ("views/group/reset", "eventq.core.consume.work"),
+    "produce knows nothing of group, consume, verify": ("loops/produce/worker", "eventq.core.consume.work"),
+    "consume knows nothing of group, produce, verify": (
+        "broker/consume/kafka_python",
+        "eventq.core.produce.plan",
+    ),
 }
 
 
@@ -72,7 +89,7 @@ def test_an_import_against_a_contract_breaks_it_and_no_other(copy: Path, name: s
     assert {each for each, kept in contracts(copy).items() if not kept} == {name}
 
 
-@pytest.mark.parametrize("floor", ["core", "broker", "loops", "views", "commands"])
+@pytest.mark.parametrize("floor", ["core", "broker", "loops", "stores", "views", "commands"])
 def test_a_feature_that_no_contract_names_is_refused(copy: Path, floor: str) -> None:
     (copy / "eventq" / floor / "unnamed").mkdir()
     (copy / "eventq" / floor / "unnamed" / "__init__.py").touch()
