@@ -14,8 +14,7 @@ _BUSY_SECONDS = 30.0
 @contextmanager
 def reading(path: str) -> Iterator[sqlite3.Connection]:
     """A connection that can't write; UsageError where there is no file, EventqError where reading fails."""
-    if not Path(path).is_file():
-        raise UsageError(f"sqlite:{path}: no such file", hint="a relative path begins where eventq is called")
+    _check_file(path)
     try:
         with closing(_open(path)) as connection:
             yield connection
@@ -23,6 +22,15 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
         raise EventqError(
             f"sqlite:{path} can't be read: {error}", hint="is it a database of SQLite, and may you read it?"
         ) from error
+
+
+def _check_file(path: str) -> None:
+    try:
+        there = Path(path).is_file()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"sqlite:{path} can't be read: {error}") from error
+    if not there:
+        raise UsageError(f"sqlite:{path}: no such file", hint="a relative path begins where eventq is called")
 
 
 def _open(path: str) -> sqlite3.Connection:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from eventq.core.verify.findings import EXAMPLES, Example, Findings
 from eventq.core.verify.log_pass import PartitionCount, PartitionLog
-from eventq.core.verify.names import COUNTED_ONLY, IN_LOG, IN_SINK, Delivery, Name, Verdict, allowed
+from eventq.core.verify.names import COUNTED_ONLY, IN_LOG, IN_SINK, AuditVerdict, Delivery, Name, allowed
 from eventq.core.verify.runs import RunEvents, Runs
 from eventq.core.verify.state import ABORTED, ACKED, FAILED, STATES, Sources, fate, in_log, in_sink, names
 
@@ -109,10 +109,10 @@ class Audit:
         return [name for name in Name if self.count(name) and self.allowed(name) is False]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> AuditVerdict:
         if self.broken:
-            return Verdict.BROKEN
-        return Verdict.UNFINISHED if self.count(Name.PENDING) else Verdict.HOLDS
+            return AuditVerdict.BROKEN
+        return AuditVerdict.UNFINISHED if self.count(Name.PENDING) else AuditVerdict.HOLDS
 
 
 _BLAME = {

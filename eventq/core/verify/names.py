@@ -11,7 +11,7 @@ class Delivery(str, Enum):
     EXACTLY_ONCE = "exactly-once"
 
 
-class Verdict(str, Enum):
+class AuditVerdict(str, Enum):
     """UNFINISHED: nothing is wrong so far, and not everything could be judged yet."""
 
     HOLDS = "holds"

@@ -7,14 +7,14 @@ from rich.console import RenderableType
 from eventq.core.text import plural
 from eventq.core.verify.audit import Audit, RunResult
 from eventq.core.verify.findings import Example
-from eventq.core.verify.names import COUNTED_ONLY, Name, Verdict
+from eventq.core.verify.names import COUNTED_ONLY, AuditVerdict, Name
 from eventq.views.columns import aligned, digits, drawn, grid, joined, styled
 from eventq.views.lag.lines import Number, number
 
 _RUNS = ("run", "acked", "failed", "unknown", "aborted", "processed", "ledger")
 _NAMES = ("found", "count", "allowed", "blame")
 _TEXT = frozenset({"run", "ledger", "found", "allowed", "blame"})
-_STYLES = {Verdict.HOLDS: "green", Verdict.BROKEN: "bold red", Verdict.UNFINISHED: "yellow"}
+_STYLES = {AuditVerdict.HOLDS: "green", AuditVerdict.BROKEN: "bold red", AuditVerdict.UNFINISHED: "yellow"}
 
 
 def lines(found: Audit) -> str:
@@ -34,9 +34,9 @@ def screen(found: Audit, width: int) -> str:
 
 def verdict_line(found: Audit) -> str:
     delivery = found.delivery.value
-    if found.verdict is Verdict.HOLDS:
+    if found.verdict is AuditVerdict.HOLDS:
         return f"{delivery} holds"
-    if found.verdict is Verdict.UNFINISHED:
+    if found.verdict is AuditVerdict.UNFINISHED:
         return f"{delivery} is unfinished: {plural(found.count(Name.PENDING) or 0, 'event')} pending"
     what = ", ".join(f"{found.count(name)} {name.value}" for name in found.broken)
     return f"{delivery} is broken: {what}"

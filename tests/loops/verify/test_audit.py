@@ -8,7 +8,7 @@ from eventq.core.errors import EventqError, UsageError
 from eventq.core.kafka import Isolation
 from eventq.core.ledger.lines import Fate
 from eventq.core.verify.findings import Example
-from eventq.core.verify.names import Delivery, Name, Verdict
+from eventq.core.verify.names import AuditVerdict, Delivery, Name
 from tests.verify_world import RUN, World, event_id, run_line, value
 
 OTHER = "0badcafe"
@@ -19,7 +19,7 @@ def test_what_was_delivered_once_and_in_order_holds_under_every_guarantee(tmp_pa
         found = World().audit(tmp_path, group=True, delivery=delivery)
         assert {name: found.count(name) for name in Name if found.count(name)} == {}
         assert (found.verdict, found.complete, found.runs[0].acked, found.runs[0].processed) == (
-            Verdict.HOLDS,
+            AuditVerdict.HOLDS,
             True,
             100,
             100,
@@ -35,8 +35,8 @@ def test_an_event_below_the_commit_that_was_not_processed_is_lost_by_the_consume
     found = world.audit(tmp_path, group=group)
     assert world.found(tmp_path, group=group) == {Name.LOST: 1}
     assert found.examples == {Name.LOST: [Example(Name.LOST, RUN, 0, 17, 1, 8)]}
-    assert (found.verdict, found.blame(Name.LOST)) == (Verdict.BROKEN, "consumer")
-    assert world.audit(tmp_path, delivery=Delivery.AT_MOST_ONCE).verdict is Verdict.HOLDS
+    assert (found.verdict, found.blame(Name.LOST)) == (AuditVerdict.BROKEN, "consumer")
+    assert world.audit(tmp_path, delivery=Delivery.AT_MOST_ONCE).verdict is AuditVerdict.HOLDS
 
 
 def test_a_group_at_99_percent_is_unfinished_and_has_lost_nothing(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_group_at_99_percent_is_unfinished_and_has_lost_nothing(tmp_path: Path
     found = world.audit(tmp_path, group=True)
     assert world.found(tmp_path, group=True) == {Name.PENDING: 1}
     assert (found.verdict, found.examples[Name.PENDING]) == (
-        Verdict.UNFINISHED,
+        AuditVerdict.UNFINISHED,
         [Example(Name.PENDING, RUN, 0, 99, 1, 49)],
     )
     assert world.found(tmp_path, group=True, sink=False) == {Name.PENDING: 1}
@@ -67,9 +67,9 @@ def test_an_event_that_was_processed_twice_is_a_duplicate_of_the_consumer(tmp_pa
     found = world.audit(tmp_path)
     assert world.found(tmp_path) == {Name.DUPLICATE: 2}
     assert {e.offset for e in found.examples[Name.DUPLICATE]} == {10}
-    assert (found.verdict, found.blame(Name.DUPLICATE)) == (Verdict.BROKEN, "consumer")
-    assert world.audit(tmp_path, delivery=Delivery.AT_LEAST_ONCE).verdict is Verdict.HOLDS
-    assert world.audit(tmp_path, delivery=Delivery.AT_MOST_ONCE).verdict is Verdict.BROKEN
+    assert (found.verdict, found.blame(Name.DUPLICATE)) == (AuditVerdict.BROKEN, "consumer")
+    assert world.audit(tmp_path, delivery=Delivery.AT_LEAST_ONCE).verdict is AuditVerdict.HOLDS
+    assert world.audit(tmp_path, delivery=Delivery.AT_MOST_ONCE).verdict is AuditVerdict.BROKEN
 
 
 @pytest.mark.parametrize("idempotent", [True, False])
@@ -82,7 +82,7 @@ def test_one_event_at_two_offsets_is_a_duplicate_in_the_log_and_none_of_the_cons
     found = world.audit(tmp_path)
     assert world.found(tmp_path) == {Name.DUPLICATE_IN_LOG: 1}
     assert found.examples[Name.DUPLICATE_IN_LOG] == [Example(Name.DUPLICATE_IN_LOG, RUN, 0, 98, 0, 50)]
-    assert (found.verdict is Verdict.HOLDS) is not idempotent
+    assert (found.verdict is AuditVerdict.HOLDS) is not idempotent
 
 
 def test_an_event_that_a_log_in_full_does_not_have_is_lost_in_it(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_what_retention_deleted_is_expired_unless_it_had_been_processed(tmp_path
     world.processed.remove(event_id(4))
     found = world.audit(tmp_path)
     assert world.found(tmp_path) == {Name.EXPIRED: 1}
-    assert (found.verdict, found.blame(Name.EXPIRED)) == (Verdict.BROKEN, "retention")
+    assert (found.verdict, found.blame(Name.EXPIRED)) == (AuditVerdict.BROKEN, "retention")
     assert found.examples[Name.EXPIRED][0].offset is None
 
 
@@ -126,7 +126,7 @@ def test_what_an_open_transaction_hides_is_pending(tmp_path: Path) -> None:
     world.ends = {0: 45}
     world.processed = [event_id(k) for k in range(100) if k % 2 or k < 90]
     assert world.found(tmp_path, group=True) == {Name.PENDING: 5}
-    assert world.audit(tmp_path, group=True).verdict is Verdict.UNFINISHED
+    assert world.audit(tmp_path, group=True).verdict is AuditVerdict.UNFINISHED
 
 
 def test_two_events_that_changed_places_are_reordered_in_the_log(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_two_events_that_changed_places_are_reordered_in_the_log(tmp_path: Path)
     found = world.audit(tmp_path)
     assert world.found(tmp_path) == {Name.REORDERED_IN_LOG: 1}
     assert found.examples[Name.REORDERED_IN_LOG] == [Example(Name.REORDERED_IN_LOG, RUN, 0, 14, 0, 8)]
-    assert (found.verdict, found.blame(Name.REORDERED_IN_LOG)) == (Verdict.BROKEN, "producer")
+    assert (found.verdict, found.blame(Name.REORDERED_IN_LOG)) == (AuditVerdict.BROKEN, "producer")
 
 
 def test_a_partition_processed_out_of_order_is_reordered_and_a_redelivery_is_not(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_foreign_and_unstamped_records_are_counted_and_allowed(tmp_path: Path) -
     world.processed += [event_id(5, run=OTHER), None, "x", b"\xff"]
     found = world.audit(tmp_path)
     assert world.found(tmp_path) == {Name.FOREIGN: 1, Name.UNSTAMPED: 4}
-    assert (found.verdict, found.sinks[0].foreign, found.sinks[0].unstamped) == (Verdict.HOLDS, 1, 3)
+    assert (found.verdict, found.sinks[0].foreign, found.sinks[0].unstamped) == (AuditVerdict.HOLDS, 1, 3)
     assert world.found(tmp_path, log=False) == {Name.FOREIGN: 1, Name.UNSTAMPED: 3}
 
 
@@ -232,7 +232,7 @@ def test_events_whose_producer_does_not_know_are_counted_by_whether_they_are_the
     world.processed.remove(event_id(18))
     found = world.audit(tmp_path)
     assert world.found(tmp_path) == {Name.UNKNOWN_PRESENT: 1, Name.UNKNOWN_ABSENT: 1}
-    assert (found.verdict, found.complete, found.runs[0].unknown) == (Verdict.HOLDS, False, 2)
+    assert (found.verdict, found.complete, found.runs[0].unknown) == (AuditVerdict.HOLDS, False, 2)
 
 
 def test_values_of_any_json_form_are_read(tmp_path: Path) -> None:
