@@ -39,7 +39,7 @@ class Produced:
         """Sequence number (None: not in the ledger), value, partition."""
         producer = KafkaProducer(bootstrap_servers=self.harness.bootstrap, **settings)
         sent = [
-            (k, producer.send(self.harness.topic, value, key=b"k", partition=partition))
+            (k, producer.send(self.harness.topic, value, key=b"k", partition=partition, headers=_header(k)))
             for k, value, partition in records
         ]
         for k, future in sent:
@@ -48,10 +48,10 @@ class Produced:
                 self.at[k] = told.partition, told.offset
         producer.close()
 
-    def write(self) -> None:
+    def write(self, stamp: str = "id") -> None:
         """One line a hundred events, as a producer that sums up writes it."""
         topic_id = self.harness.admin.describe_topics([self.harness.topic])[0]["topic_id"]
-        line = RunLine(RUN, 0, 1, self.harness.topic, str(topic_id), None, "all", True, "id", 7, "")
+        line = RunLine(RUN, 0, 1, self.harness.topic, str(topic_id), None, "all", True, stamp, 7, "")
         lines: list[Line] = [line, OfferLine(COUNT)]
         for first in range(0, COUNT, 100):
             offsets: dict[int, tuple[int, int, int]] = {}
@@ -77,6 +77,10 @@ class Produced:
             }
         )
         consumer.close()
+
+
+def _header(k: int | None) -> list[tuple[str, bytes]]:
+    return [("trace", b"x")] if k is None else [("trace", b"x"), ("eventq", b"%b.0.%d" % (RUN.encode(), k))]
 
 
 def found(done: Done) -> dict[str, int]:

@@ -69,6 +69,17 @@ def test_what_the_group_has_not_committed_is_pending_and_exit_1(
     produced.harness.close()
 
 
+def test_stamps_in_headers_are_read_over_both_clients(bootstrap: str, tmp_path: Path) -> None:
+    produced = Produced(ProduceHarness(bootstrap), tmp_path)
+    lines = [(k, b"line" if k % 2 else None, k % PARTITIONS) for k in range(COUNT) if k != 1500]
+    produced.send([*lines, (None, b"line", 0)])
+    produced.write("header")
+    for client in ("kafka-python", "librdkafka"):
+        done = produced.audit(client=client)
+        assert (done.returncode, found(done)) == (5, {"lost_in_log": 1, "unstamped": 1}), done.stderr
+    produced.harness.close()
+
+
 @pytest.mark.parametrize("client", ["kafka-python", "librdkafka"])
 def test_a_log_that_ends_in_markers_and_begins_late_is_read_to_its_end(
     bootstrap: str, tmp_path: Path, client: str
