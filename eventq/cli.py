@@ -23,6 +23,7 @@ COMMANDS = {
     "group": "eventq.commands.group.group",
     "audit": "eventq.commands.verify.audit",
     "config": "eventq.commands.settings.config",
+    "local": "eventq.commands.local.local",
 }
 """The module of each, which has `register(app)`; help lists them in this order."""
 

@@ -16,7 +16,6 @@ from tests.private_kafka import PrivateKafka
 
 _TESTS = Path(__file__).parent
 _LONGEST_FIRST = ("faults", "scripts", "docs", "terminal", "commands", "broker", "loops")
-_SMALL = ("--small", "--way", "java")
 _QUICK_RETURN = ("-c", "broker.session.timeout.ms=3000", "-c", "broker.heartbeat.interval.ms=500")
 """A killed broker is taken for dead, and may register again, after 3 s instead of 9."""
 
@@ -79,7 +78,7 @@ def bootstrap() -> str:
 @pytest.fixture(scope="session")
 def auto_create_bootstrap() -> Iterator[str]:
     """A broker that creates each topic somebody asks about."""
-    kafka = PrivateKafka(*_SMALL, "-c", "auto.create.topics.enable=true")
+    kafka = PrivateKafka("--small", "-c", "auto.create.topics.enable=true")
     yield kafka.bootstrap
     kafka.remove()
 
@@ -87,14 +86,14 @@ def auto_create_bootstrap() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def sasl_kafka() -> Iterator[PrivateKafka]:
     """A broker that wants a log-in: user `eventq`, password `eventq-secret`, PLAIN or SCRAM-SHA-256/512."""
-    kafka = PrivateKafka(*_SMALL, "--sasl")
+    kafka = PrivateKafka("--small", "--sasl")
     yield kafka
     kafka.remove()
 
 
 @pytest.fixture(scope="session")
 def _restartable() -> Iterator[PrivateKafka]:
-    kafka = PrivateKafka(*_SMALL, *_QUICK_RETURN)
+    kafka = PrivateKafka("--small", *_QUICK_RETURN)
     yield kafka
     kafka.remove()
 
@@ -109,7 +108,7 @@ def restartable(_restartable: PrivateKafka) -> Iterator[PrivateKafka]:
 
 @pytest.fixture(scope="session")
 def _cluster() -> Iterator[PrivateKafka]:
-    kafka = PrivateKafka(*_SMALL, *_QUICK_RETURN, "--nodes", "3")
+    kafka = PrivateKafka("--small", *_QUICK_RETURN, "--nodes", "3")
     yield kafka
     kafka.remove()
 

@@ -3,11 +3,15 @@
 import os
 import signal
 import subprocess
+import uuid
 
 import pytest
-from local_kafka import java, layout, node
 
-from tests import run_folder
+from eventq.broker.local import probe
+from eventq.core.local.cluster import Cluster
+from eventq.loops.local import java_cluster
+from eventq.loops.local.node import Broker
+from tests import local_kafka, run_folder
 from tests.run_folder import SCRIPT
 
 START_SECONDS = 170.0
@@ -17,9 +21,10 @@ class PrivateKafka:
     """A cluster that a test may stop, kill and start again; `bootstrap` stays the same over all of it."""
 
     def __init__(self, *options: str) -> None:
-        self.bootstrap = _up("--port", "0", *options)
+        self.name = f"test-{uuid.uuid4().hex[:10]}"
+        self.bootstrap = _up("--name", self.name, *options)
         self.port = int(self.bootstrap.split(",", maxsplit=1)[0].rsplit(":", 1)[1])
-        run_folder.started(self.port)
+        run_folder.started(self.name)
 
     @property
     def plain_bootstrap(self) -> str:
@@ -27,26 +32,27 @@ class PrivateKafka:
         return self._cluster.plain_bootstrap
 
     @property
-    def _cluster(self) -> layout.Cluster:
-        cluster = layout.load(self.port)
-        assert cluster is not None, f"nothing is kept at port {self.port}"
+    def _cluster(self) -> Cluster:
+        cluster = local_kafka.store().load(self.name)
+        assert cluster is not None, f"nothing is kept under the name {self.name}"
         return cluster
 
-    def node(self, number: int = 1) -> node.Broker:
+    def node(self, number: int = 1) -> Broker:
         """Node 1 to N: its `pid()`, `log`, `signal()`."""
-        return java.brokers(self._cluster)[number - 1]
+        layout = local_kafka.store().layout
+        return java_cluster.JavaCluster(layout, self._cluster, probe).brokers[number - 1]
 
     def up(self) -> None:
         """Starts the nodes that do not run and waits until all answer."""
-        _up("--port", str(self.port))
+        _up("--name", self.name)
 
     def kill(self, number: int = 1) -> None:
         """Kill -9 of one node, gone when this returns; `up` brings it back with its data."""
-        java.stop([self.node(number)], now=True)
+        java_cluster.stop([self.node(number)], now=True)
 
     def stop(self, number: int = 1) -> None:
         """An orderly stop of one node."""
-        java.stop([self.node(number)])
+        java_cluster.stop([self.node(number)])
 
     def pause(self, number: int = 1) -> None:
         """SIGSTOP: it accepts connections and never answers, until `resume`."""
@@ -56,7 +62,7 @@ class PrivateKafka:
         self.node(number).signal(signal.SIGCONT)
 
     def remove(self) -> None:
-        run_folder.remove(self.port)
+        run_folder.remove(self.name)
 
 
 def _up(*options: str) -> str:

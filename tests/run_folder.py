@@ -25,21 +25,21 @@ def begin() -> None:
 def end() -> None:
     """In the same process, after all tests."""
     for left in (_folder() / "brokers").glob("*"):
-        remove(int(left.name))
+        remove(left.name)
     shutil.rmtree(_folder())
 
 
-def started(port: int) -> None:
-    """A cluster runs at `port`: it is stopped at the end of the run if it still does."""
+def started(name: str) -> None:
+    """A cluster of that name runs: it is stopped at the end of the run if it still does."""
     brokers = _folder() / "brokers"
     brokers.mkdir(exist_ok=True)
-    (brokers / str(port)).touch()
+    (brokers / name).touch()
 
 
-def remove(port: int) -> None:
+def remove(name: str) -> None:
     """Stops the cluster and removes its data."""
-    subprocess.run([SCRIPT, "wipe", "--port", str(port)], check=True, capture_output=True)
-    (_folder() / "brokers" / str(port)).unlink(missing_ok=True)
+    subprocess.run([SCRIPT, "wipe", "--name", name, "--yes"], check=True, capture_output=True)
+    (_folder() / "brokers" / name).unlink(missing_ok=True)
 
 
 def once(name: str, make: Callable[[], str]) -> str:

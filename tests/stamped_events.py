@@ -22,7 +22,7 @@ def stamped(run: str, count: int) -> list[bytes]:
     feed = GeneratedFeed(7, KeyRule(KeyKind.NONE), Share(), count, run)
     values: list[bytes] = []
     while numbers := feed.numbers(None, 1000):
-        values += feed.take([1_800_000_000_000] * len(numbers))[0]
+        values += filter(None, feed.take([1_800_000_000_000] * len(numbers))[0])
     return values
 
 

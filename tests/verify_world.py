@@ -6,16 +6,17 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from eventq.core.consume.delivery import Delivery
 from eventq.core.identity import HEADER
 from eventq.core.kafka import Bounds, Isolation, TopicPartition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic
 from eventq.core.ledger.lines import EndLine, Fate, Line, OfferLine, RunLine, SettledLine, encoded
 from eventq.core.ledger.settlements import merged
 from eventq.core.verify.audit import Audit
-from eventq.core.verify.names import Delivery, Name
+from eventq.core.verify.names import Name
 from eventq.core.verify.records import LogSlice
 from eventq.core.verify.sink_pass import SinkRows
-from eventq.loops.verify.audit import AuditPlan, Cluster, audit
+from eventq.loops.verify.audit import AuditPlan, KafkaAccess, audit
 from eventq.loops.verify.ledgers import Ledgers
 
 Thing = TypeVar("Thing")
@@ -184,7 +185,7 @@ class World:
         files = ledgers or [self.write(folder / "run.ledger")]
         plan = AuditPlan(TOPIC if log else None, "g" if group else None, delivery, isolation)
         sinks = [Sink(self.processed, self.partitions)] if sink else []
-        cluster = Cluster(lambda: _within(self), lambda: _within(Reader(self)))
+        cluster = KafkaAccess(lambda: _within(self), lambda: _within(Reader(self)))
         return audit(plan, Ledgers([str(file) for file in files]), sinks, cluster, TestClock())
 
     def found(self, folder: Path, **how: object) -> dict[Name, int]:

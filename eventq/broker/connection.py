@@ -13,15 +13,18 @@ from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.errors import KafkaConfigurationError, KafkaError
 from kafka.net.compat import KafkaNetClient
 
-from eventq.broker import sockets
-from eventq.broker.bootstrap import watched
-from eventq.broker.errors import error_text, unreachable
+from eventq.broker import any_node, bootstrap, sockets, tls
+from eventq.broker.errors import error_text
+from eventq.broker.failure import Failure
+from eventq.broker.unreachable import unreachable
 from eventq.core.errors import EventqError, UsageError
 from eventq.core.settings import properties
 from eventq.core.settings.numbers import Order, in_order
 from eventq.core.settings.settings import Connection, Role
 
 sockets.mend()
+bootstrap.mend()
+any_node.mend()
 
 _ASSIGNORS = {
     kind.name: kind
@@ -49,6 +52,8 @@ def kafka_python_config(connection: Connection, role: Role = Role.ADMIN) -> dict
         "reconnect_backoff_max_ms": 1000,  # a broker that comes back is seen within a second
         **said,
     }
+    if tls.is_asked_for(connection.properties):
+        config["ssl_context"] = tls.context(connection.properties)
     return in_order(config, _ORDERS if role is Role.CONSUMER else _ORDERS[1:])
 
 
@@ -59,15 +64,16 @@ def admin(connection: Connection) -> KafkaAdminClient:
 
 def made(connection: Connection, kind: type, config: dict[str, Any]) -> Any:
     """A client that has reached a broker; EventqError if there is none, UsageError for bad settings."""
-    with watched() as failure, _net_client() as net_client:
+    with _net_client() as net_client:
         try:
             return kind(**config, kafka_client=net_client)
         except (KafkaConfigurationError, ValueError, AssertionError) as error:
             reason = str(error).removeprefix("KafkaConfigurationError: ")
             raise UsageError(f"kafka-python refuses these settings: {reason}") from error
+        except bootstrap.Unreached as error:
+            raise unreachable(connection, error.failure) from error
         except KafkaError as error:
-            reason = failure.reason or error_text(error)
-            raise unreachable(connection, reason, at_login=failure.at_login) from error
+            raise unreachable(connection, Failure(error_text(error))) from error
         except OSError as error:
             raise EventqError(f"no client can be started: {error.strerror}") from error
 

@@ -5,13 +5,15 @@ from eventq.core.settings.settings import Connection
 
 TIMED_OUT = "TIMED_OUT"
 INTERRUPTED = "INTERRUPTED"
+CONNECTION_LOST = "CONNECTION_LOST"
 _UNRECOGNIZED = "UNKNOWN"
 
 _REASONS = {
     10: "MESSAGE_TOO_LARGE",
     -192: TIMED_OUT,  # librdkafka's own codes
     -185: TIMED_OUT,
-    -195: "CONNECTION_LOST",
+    -195: CONNECTION_LOST,
+    -137: CONNECTION_LOST,
     -152: INTERRUPTED,
     -151: INTERRUPTED,
 }
@@ -30,27 +32,6 @@ def error_text(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def unreachable(connection: Connection, reason: str, *, at_login: bool = False) -> EventqError:
-    """`at_login`: the broker had answered, and hung up when it was told who asks."""
-    where, said = connection.bootstrap, connection.properties
-    if at_login or "authentication" in reason.lower():
-        who, how = said.get("sasl.username"), said.get("sasl.mechanism")
-        return EventqError(
-            f"authentication failed at {where} as {who} by {how} ({reason})",
-            hint="are user and password right, and does the listener offer that mechanism?",
-        )
-    if "SSL" in reason:
-        return EventqError(
-            f"no TLS connection to {where}: {reason}",
-            hint="does the listener speak TLS, and are the ssl.* files and ssl.key.password right?",
-        )
-    return EventqError(
-        f"no broker answered at {where} within {connection.connect_timeout:g} s ({reason})",
-        hint="is Kafka running there, is the address right, does the listener need TLS or SASL "
-        "(security.protocol)?",
-    )
-
-
 def silent(connection: Connection, reason: str) -> EventqError:
     """For a client that had reached a broker before."""
     return EventqError(f"no broker of {connection.bootstrap} answers now: {reason}")
@@ -63,9 +44,10 @@ def no_producer_id(connection: Connection) -> EventqError:
     )
 
 
-def refused(topic: str, code: int, text: str) -> EventqError:
-    """Of Kafka's error code for a member that the broker does not let into its group."""
-    return EventqError(f"consuming {topic} failed: {text}", hint=_JOIN_HINTS.get(code))
+def refused(topic: str, code: int | None, text: str) -> EventqError:
+    """Of Kafka's error code, if it has one, for a member that the broker does not let into its group."""
+    hint = None if code is None else _JOIN_HINTS.get(code)
+    return EventqError(f"consuming {topic} failed: {text}", hint=hint)
 
 
 def reason(code: int, text: str) -> str:

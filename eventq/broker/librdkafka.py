@@ -9,19 +9,36 @@ from eventq.core.settings import properties
 from eventq.core.settings.numbers import Order, in_order
 from eventq.core.settings.settings import Connection, Role
 
+_DEFAULT_BACKOFF_MS, _SHORT_BACKOFF_MS = 100, 20
 _ORDERS = (Order("reconnect.backoff.ms", 20, "reconnect.backoff.max.ms", 1000),)
 
 
 def librdkafka_config(connection: Connection, role: Role) -> dict[str, Any]:
     """The settings for a librdkafka client of this kind: ours, then what the user's properties say."""
+    if _is_tls(connection):
+        from eventq.broker.tls import check_files
+
+        check_files(connection.properties)
     config = {
         "bootstrap.servers": connection.bootstrap,
         "client.id": "eventq",
-        "reconnect.backoff.ms": 20,  # half of it lies between a client's first connections: 50 ms by default
+        "reconnect.backoff.ms": _backoff_ms(connection),
         "reconnect.backoff.max.ms": 1000,  # a broker that comes back is seen within a second
         **properties.librdkafka(connection.properties, role),
     }
     return in_order(config, _ORDERS)
+
+
+def _is_tls(connection: Connection) -> bool:
+    return connection.properties.get("security.protocol", "").upper().endswith("SSL")
+
+
+def _backoff_ms(connection: Connection) -> int:
+    """Half of it lies between a client's first connections; a login that was refused must not be tried again
+    before that is known.
+    """
+    logs_in = connection.properties.get("security.protocol", "").upper().startswith("SASL")
+    return _DEFAULT_BACKOFF_MS if logs_in else _SHORT_BACKOFF_MS
 
 
 def made(kind: type, config: dict[str, Any], **more: Any) -> Any:
@@ -29,7 +46,9 @@ def made(kind: type, config: dict[str, Any], **more: Any) -> Any:
     try:
         return kind(config, **more)
     except (KafkaException, ValueError) as error:
-        raise UsageError(f"librdkafka refuses these settings: {failure(error).strip()}") from error
+        text = failure(error).strip()
+        hint = "--client kafka-python has Kerberos, by the gssapi package" if "GSSAPI" in text else None
+        raise UsageError(f"librdkafka refuses these settings: {text}", hint=hint) from error
 
 
 def failure(error: Exception | KafkaError) -> str:

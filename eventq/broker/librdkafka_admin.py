@@ -1,30 +1,27 @@
 """librdkafka's admin client: made here, with its log kept off the terminal and its errors told as ours."""
 
 import logging
+from collections import deque
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
-from eventq.broker.errors import unreachable
-from eventq.broker.librdkafka import failure, librdkafka_config, made
+from eventq.broker.librdkafka import librdkafka_config, made
+from eventq.broker.librdkafka_reach import failed_to_reach
+from eventq.broker.unreachable import unreachable
 from eventq.core.settings.settings import Connection, Role
-
-_ALL_DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 - so the library names its own codes
 
 
 def librdkafka_admin(connection: Connection) -> AdminClient:
     """An admin client that has reached a broker; EventqError within `connect_timeout` if there is none."""
-    seen: list[KafkaError] = []
+    seen: deque[KafkaError] = deque(maxlen=100)
     config = {**librdkafka_config(connection, Role.ADMIN), "error_cb": seen.append}
     admin: AdminClient = made(AdminClient, config, logger=_quiet())
-    try:
-        admin.cluster_id(timeout=connection.connect_timeout)
-    except KafkaException as error:
-        admin.poll(0)  # serves error_cb: the reason is more than that the time was up
-        told = [each.str() for each in seen if each.code() != _ALL_DOWN]
-        reason = told[0] if told else "connections are closed" if seen else failure(error)
-        raise unreachable(connection, reason) from error
-    return admin
+    failure = failed_to_reach(admin, seen, connection)
+    if failure is None:
+        return admin
+    del admin  # at once: it would log in again
+    raise unreachable(connection, failure)
 
 
 def code(error: KafkaException | KafkaError) -> int:

@@ -1,12 +1,12 @@
-"""Sockets that kafka-python leaves open, and nodes that it waits for too long (3.0.12; kafka/net).
+"""Sockets that kafka-python leaves open, and handshakes that it waits for too long (3.0.12; kafka/net).
 
 - `KafkaNetSocket.sock_connect`: a connect that is refused, times out, or is under way when the client is
   closed leaves its socket to the garbage collector, a descriptor for each try while a broker is away.
 - `KafkaSSLTransport`: so do TLS settings that can't be used, and a TLS handshake that fails.
 - `KafkaConnectionManager._build_transport`: its time-out ends with the TCP connect; a listener that never
   answers the TLS handshake is waited for without end.
-- `KafkaConnectionManager.get_connection`: the first bootstrap node gets the whole bootstrap time-out, so that
-  one that hangs leaves none for the others.
+- `KafkaTCPTransport._sock_recv`, and KafkaSSLTransport's: what comes with the end of the connection is lost,
+  such as why a login was refused.
 
 Each is wrapped here, and can go when upstream does the same: tests/broker/test_sockets.py passes without it.
 """
@@ -17,25 +17,24 @@ from kafka.errors import KafkaTimeoutError
 from kafka.net.inet import KafkaNetSocket
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import TaskState
-from kafka.net.transport import KafkaSSLTransport
+from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
 _sock_connect = KafkaNetSocket.sock_connect
+_sock_recv = KafkaTCPTransport._sock_recv  # noqa: SLF001 - where the end is seen
+_tls_sock_recv = KafkaSSLTransport._sock_recv  # noqa: SLF001 - the same
 _init = KafkaSSLTransport.__init__
 _handshake = KafkaSSLTransport.handshake
 _build_transport = KafkaConnectionManager._build_transport  # noqa: SLF001 - where the time-out is known
-_get_connection = KafkaConnectionManager.get_connection
-
-_SHARE_MS = 1000.0
-"""A bootstrap node has that long at least, if there is so much."""
 
 
 def mend() -> None:
     """For every kafka-python client of this process, whoever makes it; done again it changes nothing."""
     KafkaNetSocket.sock_connect = sock_connect
+    KafkaTCPTransport._sock_recv = sock_recv  # noqa: SLF001 - see above
+    KafkaSSLTransport._sock_recv = tls_sock_recv  # noqa: SLF001 - see above
     KafkaSSLTransport.__init__ = init
     KafkaSSLTransport.handshake = handshake
     KafkaConnectionManager._build_transport = build_transport  # noqa: SLF001 - see above
-    KafkaConnectionManager.get_connection = get_connection
 
 
 async def sock_connect(self: Any, net: Any, sock: Any, sockaddr: Any, timeout_at: float | None = None) -> Any:
@@ -44,6 +43,17 @@ async def sock_connect(self: Any, net: Any, sock: Any, sockaddr: Any, timeout_at
     except BaseException:  # a task that is cancelled ends with GeneratorExit
         sock.close()
         raise
+
+
+def sock_recv(self: Any) -> tuple[bytes, Exception | None]:
+    """The end is seen again by the next read."""
+    data, error = _sock_recv(self)
+    return data, None if data else error
+
+
+def tls_sock_recv(self: Any) -> tuple[bytes, Exception | None]:
+    data, error = _tls_sock_recv(self)
+    return data, None if data else error
 
 
 def init(self: Any, net: Any, sock: Any, host: str | None = None, **configs: Any) -> None:
@@ -77,10 +87,3 @@ async def build_transport(self: Any, node: Any, timeout_at: float | None = None)
     finally:
         if timer is not None:
             net.cancel(timer)
-
-
-def get_connection(self: Any, node_id: Any, timeout_ms: float | None = None, **more: Any) -> Any:
-    if timeout_ms is not None and self.cluster.is_bootstrap(node_id):
-        share = timeout_ms / len(self.cluster.bootstrap_brokers())
-        timeout_ms = min(timeout_ms, max(share, _SHARE_MS))
-    return _get_connection(self, node_id, timeout_ms=timeout_ms, **more)

@@ -76,7 +76,8 @@ class Shared:
 def kafka_command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Makes a command for Typer of a function whose parameters may be dataclasses of options.
 
-    The first of them is `shared`; help lists its options last.
+    The first of them is what all such commands share, `Shared` or another with check() and --debug; help
+    lists its options last.
     """
     shared, *others = own = own_parameters(function)
     parameters = expanded([*others, shared])
@@ -85,7 +86,7 @@ def kafka_command(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(**given: Any) -> Any:
         Debug.on = given["debug"]
         values = collected(own, given)
-        values["shared"].check()
+        values[shared.name].check()
         return function(**values)
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -5,9 +5,8 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
-from eventq.commands.options import Shared
 from eventq.commands.redaction import redact
 from eventq.core import safe_text
 
@@ -72,7 +71,14 @@ def say_below(lines: Iterable[str]) -> None:
         write(f"  {safe_text.line(redact(line))}\n", sys.stderr)
 
 
-def note(shared: Shared, text: str) -> None:
+class MayBeQuiet(Protocol):
+    @property
+    def quiet(self) -> bool:
+        """Whether notes are unwanted."""
+        ...
+
+
+def note(shared: MayBeQuiet, text: str) -> None:
     """One line beside the result, unless --quiet."""
     if not shared.quiet:
         say(text)

@@ -5,6 +5,7 @@ EventqError                   1  error
 ├── ThresholdBreached         3  a limit the caller named was passed
 ├── AlreadyExists             1  what was to be made is there
 ├── NotFound                  4  no such topic or group
+├── StoreUnavailable          1  a sink's database or file can't be written just now
 ├── VerificationFailed        5  what was delivered is not what was promised
 └── TimedOut                124  the goal was not reached in time
 
@@ -53,6 +54,10 @@ class ThresholdBreached(EventqError):
 
 class AlreadyExists(EventqError):
     pass
+
+
+class StoreUnavailable(EventqError):
+    """The same call may succeed later."""
 
 
 class NotFound(EventqError):

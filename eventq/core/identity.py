@@ -40,5 +40,7 @@ def of_header(value: bytes | None) -> Identity | None:
     return None if found is None else Identity(found[1].decode(), int(found[2]), int(found[3]))
 
 
-def header_value(run: str, worker: int, sequence: int) -> bytes:
-    return b"%b.%d.%d" % (run.encode(), worker, sequence)
+def header_values(run: str, worker: int, first: int, count: int) -> list[bytes]:
+    """Of `count` events from the sequence number `first` on."""
+    head = b"%b.%d." % (run.encode(), worker)
+    return [head + b"%d" % sequence for sequence in range(first, first + count)]

@@ -1,13 +1,19 @@
 """RFC 3339 times in whole numbers: exact, and alike on every Python (datetime.fromisoformat is not)."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timezone
 
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?)?",
     re.ASCII,
 )
 _EPOCH = date(1970, 1, 1).toordinal()
+
+
+def rfc3339(seconds: float) -> str:
+    """Of seconds since 1970: in UTC, with milliseconds."""
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def first_millisecond(text: str) -> int:

@@ -1,1 +1,1 @@
-"""Databases and files that effects go to: the only floor that imports a database driver."""
+"""Databases and files that effects go to; the only floor that imports a database driver."""

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import consume, lag, produce, rate, report, resources, startup
+from benchmarks import consume, lag, local, produce, rate, report, resources, startup
 from benchmarks.rounds import Outcome, Suite, play
 from benchmarks.site import Site
 
@@ -54,6 +54,11 @@ def memory_part(site: Site, run: Play) -> Iterator[Outcome]:
         yield run(resources.idle(site, topic))
 
 
+def local_part(site: Site, run: Play) -> Iterator[Outcome]:
+    with local.local(site) as suite:
+        yield run(suite)
+
+
 PARTS: dict[str, Callable[[Site, Play], Iterator[Outcome]]] = {
     "produce": produce_part,
     "handing": handing_part,
@@ -62,6 +67,7 @@ PARTS: dict[str, Callable[[Site, Play], Iterator[Outcome]]] = {
     "startup": startup_part,
     "lag": lag_part,
     "memory": memory_part,
+    "local": local_part,
 }
 
 

@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.rounds import Figure, Outcome, Reached
+from eventq.loops.local.java_runtime import find_java
 
 BEGIN, END = "<!-- figures: written by scripts/bench -->", "<!-- end of figures -->"
 
@@ -60,7 +61,7 @@ def _judged(one: Reached) -> dict[str, Any]:
 
 def machine() -> dict[str, str]:
     names = ("eventq", "confluent-kafka", "kafka-python", "orjson", "typer")
-    said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
+    said = subprocess.run([find_java(), "-version"], capture_output=True, text=True, check=False).stderr
     return {
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "cores": str(os.cpu_count()),

@@ -8,17 +8,19 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from benchmarks.process import Measured, measure
 from benchmarks.rounds import Figure, figure
+from eventq.loops.local.java_runtime import find_java
 
 HERE = Path(__file__).parent
 LINGER_MS = 5
 BATCH_BYTES = 131_072
+_java = cache(find_java)
 SETTINGS = f"acks=all, idempotent, linger {LINGER_MS} ms, batches of {BATCH_BYTES:,} bytes, 10 partitions"
 
 
@@ -44,7 +46,7 @@ class Site:
         return [sys.executable, "-m", "eventq", *arguments, "-b", self.bootstrap]
 
     def java(self, name: str, *arguments: str) -> list[str]:
-        return ["java", "-cp", self.jars, name, "--bootstrap-server", self.bootstrap, *arguments]
+        return [_java(), "-cp", self.jars, name, "--bootstrap-server", self.bootstrap, *arguments]
 
     def script(self, name: str, *arguments: str) -> list[str]:
         return [sys.executable, str(HERE / name), *arguments]

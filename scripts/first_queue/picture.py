@@ -24,14 +24,14 @@ _BURST, _DEEP_AFTER = 20, 14.0
 
 def main() -> None:
     kafka = str(_CHECKOUT / "scripts" / "kafka")
-    address = subprocess.run([kafka, "up", "--port", "0"], stdout=subprocess.PIPE, text=True, check=True)
-    bootstrap = address.stdout.strip()
+    up = [kafka, "up", "--name", "picture"]
+    bootstrap = subprocess.run(up, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     try:
         with tempfile.TemporaryDirectory() as folder:
             program = _CHECKOUT / ".venv" / "bin" / "eventq"
             screen = _watched(burst.Eventq(program, burst.environment(bootstrap), Path(folder)))
     finally:
-        subprocess.run([kafka, "wipe", "--port", bootstrap.rsplit(":", 1)[1]], check=True)
+        subprocess.run([kafka, "wipe", "--name", "picture", "--yes"], check=True)
     _PICTURE.write_text(_svg(screen), encoding="utf-8")
     print(f"drew {_PICTURE.relative_to(_CHECKOUT)}")
 

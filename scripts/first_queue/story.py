@@ -42,8 +42,9 @@ def summary(ran: Ran) -> str:
     )
 
 
-def what_next(address: str, port: str) -> str:
+def what_next(address: str, name: str) -> str:
     """Commands that work as they are on the Kafka that is left running."""
+    named = "" if name == "default" else f" --name {name}"
     return f"""Kafka is still running at {address}. Try next:
 
   . .venv/bin/activate
@@ -56,6 +57,6 @@ def what_next(address: str, port: str) -> str:
   eventq consume --topic {TOPIC} --group another --from-beginning --until-end
   eventq --help
 
-Stop it:               scripts/kafka down --port {port}
-and delete its data:   scripts/kafka wipe --port {port}
+Stop it:               scripts/kafka down{named}
+and delete its data:   scripts/kafka wipe{named}
 """

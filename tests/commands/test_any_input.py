@@ -16,7 +16,7 @@ from kafka.errors import KafkaConnectionError
 
 from eventq import cli
 from eventq.broker import connection
-from eventq.commands.produce.run import _feed
+from eventq.commands.produce.feeds import opened_feed
 from eventq.core.consume.work import parse_work
 from eventq.core.errors import UsageError
 from eventq.core.group.reset_parse import parse_target, parse_topics
@@ -48,6 +48,9 @@ CALLS: dict[str, tuple[str, ...]] = {
     "group delete": ("g", "--yes"),
     "group reset": ("-g", "g", "--to", "earliest"),
     "audit": ("--ledger", "run.ledger", "-t", "orders"),
+    "local up": ("--java", "no-such-program"),
+    "local wipe": ("--yes",),
+    "local jars": ("--list",),
 }
 """What a command needs so that a call with one option more can mean something."""
 
@@ -74,7 +77,7 @@ class Command:
         ]
 
     def run(self, *arguments: str) -> Done:
-        given = NOWHERE if self.name != "lag plot" else ()
+        given = () if self.name == "lag plot" or self.name.startswith("local ") else NOWHERE
         return eventq(*self.name.split(), *CALLS.get(self.name, ()), *given, *arguments)
 
 
@@ -102,6 +105,7 @@ NAMES = sorted(set(commands()) - {"lag export"})
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     World(0).write(tmp_path / "run.ledger")
+    monkeypatch.setenv("EVENTQ_LOCAL_DATA", str(tmp_path / "data"))
     app = cli.application()
     with patch.object(cli, "application", lambda: app):
         yield
@@ -120,7 +124,10 @@ def wrong(done: Done, value: str) -> bool:
     return not answered or "report what it prints" in done.stderr or "Traceback" in done.stderr
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - {"config show", "lag plot"}))
+OF_KAFKA = sorted(name for name in set(NAMES) - {"config show", "lag plot"} if not name.startswith("local "))
+
+
+@pytest.mark.parametrize("name", OF_KAFKA)
 def test_a_port_where_nothing_listens_is_told_in_one_message(name: str) -> None:
     done = commands()[name].run()
     assert (done.returncode, "no broker answered at 127.0.0.1:1" in done.stderr) == (1, True)
@@ -228,5 +235,9 @@ def test_a_user_without_a_home_is_told_so(arguments: tuple[str, str], told: str)
 
 def test_standard_input_that_is_closed_is_told_so() -> None:
     plan: Any = SimpleNamespace(input="-")
-    with patch("sys.stdin", None), pytest.raises(UsageError, match="standard input is closed"), _feed(plan):
+    with (
+        patch("sys.stdin", None),
+        pytest.raises(UsageError, match="standard input is closed"),
+        opened_feed(plan),
+    ):
         pass

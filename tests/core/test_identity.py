@@ -8,7 +8,7 @@ from eventq.core.identity import (
     MOST_EVENTS,
     MOST_WORKERS,
     Identity,
-    header_value,
+    header_values,
     of_header,
     of_product_id,
 )
@@ -20,7 +20,8 @@ from eventq.core.identity import (
     st.integers(0, MOST_EVENTS - 1),
 )
 def test_a_header_gives_back_the_identity_that_it_was_made_of(run: str, worker: int, sequence: int) -> None:
-    assert of_header(header_value(run, worker, sequence)) == Identity(run, worker, sequence)
+    made = header_values(run, worker, sequence, 3)
+    assert [of_header(each) for each in made] == [Identity(run, worker, sequence + i) for i in range(3)]
 
 
 @given(st.uuids(version=4))
@@ -37,6 +38,8 @@ def test_another_header_of_that_name_is_no_identity(value: bytes | None) -> None
     assert of_header(value) is None
 
 
-@pytest.mark.parametrize("text", ["", "372d8a68", str(uuid.uuid1()), str(uuid.UUID(int=0)), "é" * 36])
+@pytest.mark.parametrize(
+    "text", ["", "372d8a68", "7797c188-eafa-11f1-bf11-02fc00000001", str(uuid.UUID(int=0)), "é" * 36]
+)
 def test_an_id_of_another_form_is_no_identity(text: str) -> None:
     assert of_product_id(text) is None

@@ -11,7 +11,7 @@ import pytest
 from tests.private_kafka import PrivateKafka
 from tests.run_folder import CHECKOUT
 
-PAGES = ("README.md", "docs/ci.md", "docs/patterns.md")
+PAGES = ("README.md", "docs/ci.md", "docs/delivery.md", "docs/local.md", "docs/patterns.md")
 LIMIT = 150
 
 
@@ -25,7 +25,8 @@ def commands(page: str) -> str:
 def test_every_command_of_the_page_works(page: str, restartable: PrivateKafka, tmp_path: Path) -> None:
     own = {name: value for name, value in os.environ.items() if not name.startswith("KAFKA_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{own['PATH']}"
-    environment = {**own, "PATH": path, "KAFKA_BOOTSTRAP_ADDRESS": restartable.bootstrap}
+    kafka = {"KAFKA_BOOTSTRAP_ADDRESS": restartable.bootstrap, "EVENTQ_LOCAL_DATA": str(tmp_path / "local")}
+    environment = {**own, "PATH": path, **kafka}
     done = subprocess.run(
         ["bash", "-euxo", "pipefail", "-c", commands(page)],
         cwd=tmp_path,
@@ -37,6 +38,7 @@ def test_every_command_of_the_page_works(page: str, restartable: PrivateKafka, t
         check=False,
         timeout=LIMIT,
     )
+    subprocess.run(["eventq", "local", "wipe", "--all", "--yes"], env=environment, check=True)
     assert done.returncode == 0, done.stdout[-6000:]
     assert "Traceback" not in done.stdout
 

@@ -4,11 +4,13 @@ import signal
 import subprocess
 import threading
 import uuid
+from contextlib import suppress
 
 import pytest
 
 from tests.consume_harness import ConsumeHarness, alive, either_client, eventually, members_of, purchase
 
+KILLS = 7
 STARTS = int(os.environ.get("EVENTQ_TEST_STARTS", "300"))
 
 
@@ -115,6 +117,84 @@ def test_until_end_ends_while_producing_goes_on(harness: ConsumeHarness) -> None
         producing.join()
     assert run.code == 0, run.err
     assert all(offset >= 100 for offset in run.committed.values())
+
+
+def more_is_committed(harness: ConsumeHarness) -> None:
+    """Sends events and waits for the first commits of them."""
+    before = sum(harness.committed().values())
+    harness.fill(30)
+    eventually(lambda: sum(harness.committed().values()) > before, "more commits")
+
+
+def test_a_member_that_is_killed_at_every_start_ends_no_run_whose_group_gets_on(
+    harness: ConsumeHarness,
+) -> None:
+    """Each kill of a new process is followed by commits of the others."""
+    harness.create()
+    process = harness.start("--from-beginning", "-o", "json", "--commit-interval", "100ms")
+    first = set(eventually(lambda: len(members_of(process)) == 3 and members_of(process), "all members"))
+    harness.fill(30)
+    eventually(harness.busy, "a first commit")
+    victim = first.pop()
+    os.kill(victim, signal.SIGKILL)
+    for _ in range(KILLS):
+        (new,) = eventually(lambda: set(members_of(process)) - first - {victim}, "a new process")
+        os.kill(victim := new, signal.SIGKILL)
+        more_is_committed(harness)
+    eventually(lambda: len(members_of(process)) == 3, "all members again")
+    process.send_signal(signal.SIGINT)
+    run = harness.finish(process)
+    assert run.code == 130, run.err
+    assert sum(member["restarts"] for member in run.report["members"]) == KILLS + 1
+    assert sum(run.committed.values()) == 30 * (KILLS + 1)
+
+
+@either_client
+def test_a_group_whose_members_all_die_at_once_is_given_up(harness: ConsumeHarness) -> None:
+    harness.create()
+    harness.fill(3)
+    process = harness.start("--from-beginning")
+    while process.poll() is None:
+        for pid in members_of(process):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    run = harness.finish(process)
+    assert run.code == 1
+    assert "and no member of the group has processed anything new meanwhile" in run.err
+    assert "restarted in 0.4 s" in run.err
+
+
+@either_client
+def test_a_stop_during_the_start_of_many_members_ends_it(harness: ConsumeHarness) -> None:
+    harness.create()
+    process = harness.start("--count", "60", "-o", "json")
+    eventually(lambda: members_of(process), "the first member")
+    process.send_signal(signal.SIGTERM)
+    run = harness.finish(process)
+    assert run.code == 143, run.err
+    assert len(run.report["members"]) == 60
+
+
+def test_the_queue_depth_is_the_groups_also_where_nobody_reads(harness: ConsumeHarness) -> None:
+    """A member of another run dies with its parent: its partition is nobody's until its session times out."""
+    harness.create(2)
+    mine = harness.start("--count", "1", "--session-timeout", "60s", "--from-beginning")
+    eventually(lambda: harness.members() == 1, "the first member has joined")
+    other = harness.start("--count", "1", "--session-timeout", "60s", "--from-beginning")
+    eventually(lambda: harness.shares() == [1, 1], "each has a partition")
+    (member,) = members_of(other)
+    os.kill(member, signal.SIGSTOP)
+    other.kill()
+    os.kill(member, signal.SIGKILL)
+    for partition in range(2):
+        harness.send([purchase()] * 7, partition)
+    assert mine.stderr is not None
+    lines: list[str] = []
+    while "queue depth 7, 1 of 1 members busy" not in "".join(lines):
+        lines.append(mine.stderr.readline().decode())
+        assert lines[-1], lines
+    mine.terminate()
+    assert harness.finish(mine).code == 143
 
 
 @pytest.mark.timeout(600)

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from confluent_kafka import Producer
 from kafka import KafkaAdminClient
-from local_kafka import probe
 
+from eventq.broker.local import probe
 from tests.consume_harness import CLIENTS, DEADLINE, eventually
 from tests.group_fixture import GroupFixture
 from tests.private_kafka import PrivateKafka
@@ -28,7 +28,7 @@ _BATCHES = 100_000
 @pytest.fixture
 def burdened() -> Iterator[PrivateKafka]:
     """It reads its many commits batch by batch."""
-    kafka = PrivateKafka("--small", "--way", "java", "-c", "offsets.load.buffer.size=1")
+    kafka = PrivateKafka("--small", "-c", "offsets.load.buffer.size=1")
     yield kafka
     kafka.remove()
 

@@ -15,12 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from local_kafka import jars, layout
+
+from eventq.loops.local.files import FILES
+from tests import local_kafka
 
 STATE = Path(os.environ["STAND_IN"])
 DATA = STATE / "volume"
-LOGGING = [f"-Dlog4j2.configurationFile={layout.HERE / 'log4j2.properties'}", "-Dlevel=INFO"]
-JVM = [jars.java() or "java", "-Xmx256m", "-XX:TieredStopAtLevel=1", *LOGGING, "-cp", f"{jars.ensure()}/*"]
+LOGGING = [f"-Dlog4j2.configurationFile={FILES / 'log4j2.properties'}", "-Dlevel=INFO"]
+JVM = [
+    local_kafka.java(),
+    *("-Xmx256m", "-XX:TieredStopAtLevel=1"),
+    *LOGGING,
+    *("-cp", local_kafka.class_path()),
+]
 
 
 def main(words: list[str]) -> int:

@@ -18,25 +18,25 @@ PLANTED = {
     "only the broker floor imports a Kafka client": ("loops/clock", "kafka"),
     "only the stores floor imports a database driver": ("loops/clock", "sqlite3"),
     "only views import rich": ("commands/output", "rich"),
-    "core: verify -> { produce, consume, group } -> topic -> lag -> settings": (
+    "core: verify -> { produce, consume, group } -> topic -> lag -> { settings, local }": (
         "core/purchase",
         "eventq.core.consume.quota",
     ),
-    "broker: verify -> { produce, consume, group } -> topic -> lag": (
+    "broker: verify -> { produce, consume, group } -> topic -> lag -> local": (
         "broker/patience",
         "eventq.broker.lag.wire",
     ),
-    "loops: verify -> { produce, consume, group } -> lag": (
+    "loops: verify -> { produce, consume, group } -> lag -> local": (
         "loops/processes/exits",
         "eventq.loops.lag.keyboard",
     ),
-    "stores: verify": ("stores/sqlite", "eventq.stores.verify.id_lines"),
-    "views: verify -> { produce, consume, group } -> topic -> lag -> settings": (
-        "views/columns",
+    "stores: verify -> { produce, consume }": ("stores/sqlite", "eventq.stores.verify.id_lines"),
+    "views: verify -> { produce, consume, group } -> topic -> lag -> { settings, local }": (
+        "views/live",
         "eventq.views.settings.config",
     ),
-    "commands: verify -> { produce, consume, group } -> topic -> lag -> settings": (
-        "commands/options",
+    "commands: verify -> { produce, consume, group } -> topic -> lag -> { settings, local }": (
+        "commands/arguments",
         "eventq.commands.settings.settings",
     ),
     "settings knows nothing of lag, topic, group, produce, consume, verify": (
@@ -57,6 +57,8 @@ PLANTED = {
         "broker/consume/kafka_python",
         "eventq.core.produce.plan",
     ),
+    "local knows nothing of any other feature": ("commands/local/options", "eventq.core.settings.numbers"),
+    "no other feature knows of local": ("commands/topic/topic", "eventq.core.local.jars"),
 }
 
 

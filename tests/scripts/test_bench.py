@@ -30,6 +30,7 @@ def jars() -> str:
         ("rate", {"0.5/s", "10/s", "1000/s", "5000/s"}),
         ("startup", {"python -c pass", "eventq --version", "eventq lag", "ConsumerGroupCommand"}),
         ("lag", {"eventq lag over kafka-python", "watch over librdkafka", "ConsumerGroupCommand"}),
+        ("local", {"first up, to a topic made", "second up"}),
         ("memory", {"produce", "consume, 1 member", "produce at 10/s"}),
     ],
 )

@@ -1,15 +1,19 @@
 """docker-compose.kafka.yml: well-formed, private, and the same Kafka as the way with Java."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from local_kafka import jars, layout
 
-from tests.run_folder import CHECKOUT
+from eventq.core.local.cluster import Request, new_cluster
+from eventq.core.local.server_properties import parse_common, server_properties
+from eventq.loops.local.files import FILES
+from eventq.loops.local.jars import pinned_jars
 
-FILE = CHECKOUT / "docker-compose.kafka.yml"
+FILE = FILES / "docker-compose.kafka.yml"
+COMMON = parse_common((FILES / "broker.properties").read_text(encoding="utf-8"))
 PORT = "${EVENTQ_KAFKA_PORT:-9092}"
 
 
@@ -23,29 +27,27 @@ def service() -> Any:
 
 
 def test_both_ways_run_the_same_version(service: Any) -> None:
-    assert service["image"] == f"apache/kafka:{jars.kafka_version()}"
+    assert service["image"] == f"apache/kafka:{pinned_jars().kafka_version}"
 
 
 def test_both_ways_have_the_same_broker_settings(service: Any) -> None:
     """The compose file mounts the file that the way with Java reads, and adds nothing but the place."""
-    shared = (layout.HERE / "broker.properties").relative_to(CHECKOUT)
-    assert f"./{shared}:/mnt/shared/config/server.properties:ro" in service["volumes"]
+    assert "./broker.properties:/mnt/shared/config/server.properties:ro" in service["volumes"]
     place = {"node.id", "controller.quorum.voters", "listeners", "advertised.listeners", "log.dirs"}
     variables = {name for name in service["environment"] if name != "KAFKA_HEAP_OPTS"}
     assert {name.removeprefix("KAFKA_").lower().replace("_", ".") for name in variables} == place
-    cluster = layout.new_cluster(9092, 1, "java", sasl=False, settings={}, small=False)
-    java = layout.properties(cluster, cluster.nodes[0], layout.HOME)
-    assert set(java) - set(layout.common()) == place
-    assert layout.common().items() <= java.items()
+    cluster = new_cluster(Request(), lambda: 20000)
+    java = server_properties(cluster, cluster.nodes[0], Path("data"), COMMON)
+    assert set(java) - set(COMMON) == place
+    assert COMMON.items() <= java.items()
 
 
 def test_the_settings_that_matter_on_one_node_are_there() -> None:
-    common = layout.common()
-    assert common["offsets.topic.replication.factor"] == "1"
-    assert common["transaction.state.log.replication.factor"] == "1"
-    assert common["transaction.state.log.min.isr"] == "1"
-    assert common["group.initial.rebalance.delay.ms"] == "0"
-    assert common["process.roles"] == "broker,controller"
+    assert COMMON["offsets.topic.replication.factor"] == "1"
+    assert COMMON["transaction.state.log.replication.factor"] == "1"
+    assert COMMON["transaction.state.log.min.isr"] == "1"
+    assert COMMON["group.initial.rebalance.delay.ms"] == "0"
+    assert COMMON["process.roles"] == "broker,controller"
 
 
 def test_only_this_machine_can_reach_it_and_it_reaches_itself(service: Any) -> None:

@@ -16,7 +16,7 @@ LIMIT = 120
 
 @pytest.fixture
 def arguments(restartable: PrivateKafka) -> Iterator[list[str]]:
-    yield ["--port", str(restartable.port), "--seconds", "2"]
+    yield ["--name", restartable.name, "--seconds", "2"]
     assert restartable.node().pid() is not None, "quickstart leaves its Kafka up"
 
 
@@ -45,7 +45,7 @@ def test_on_a_terminal_it_shows_the_live_view_and_begins_afresh_however_often(ar
 
 
 def test_ctrl_c_ends_it_with_all_that_it_started_but_kafka(restartable: PrivateKafka) -> None:
-    child = pexpect.spawn(SCRIPT, ["--port", str(restartable.port)], dimensions=(40, 120), timeout=LIMIT)
+    child = pexpect.spawn(SCRIPT, ["--name", restartable.name], dimensions=(40, 120), timeout=LIMIT)
     child.expect("total lag [1-9]")
     assert child.pid is not None
     started = children(child.pid)

@@ -8,10 +8,17 @@ from typing import Any
 
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
-from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.errors import (
+    KafkaError,
+    LogTruncationError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    UnknownBrokerIdError,
+)
 
 from eventq.broker.connection import kafka_python_config, made, silence_log
 from eventq.broker.errors import error_text, refused
+from eventq.broker.passing import PASSING_CODES
 from eventq.core.consume.beginning import PartitionOffsets
 from eventq.core.consume.member_handler import MemberHandler
 from eventq.core.consume.plan import MemberPlan
@@ -50,8 +57,9 @@ class KafkaPythonConsumer:
 
     def _judge(self, error: KafkaError) -> None:
         """Errors that pass by themselves are waited out."""
-        if not error.retriable:
-            raise refused(self._plan.topic, error.errno, error_text(error)) from error
+        code = getattr(error, "errno", None)  # the client's own errors have none
+        if not (error.retriable or code in PASSING_CODES or isinstance(error, UnknownBrokerIdError)):
+            raise refused(self._plan.topic, code, error_text(error)) from error
 
     def _records(self, millis: int, most: int) -> list[RecordSlice]:
         try:

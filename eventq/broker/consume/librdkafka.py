@@ -15,9 +15,10 @@ from confluent_kafka import TopicPartition as At
 
 from eventq.broker.consume.librdkafka_commits import checked, commit_last, committed
 from eventq.broker.consume.librdkafka_records import slice_of
-from eventq.broker.consume.librdkafka_settings import PASSING, is_incremental, member_config
+from eventq.broker.consume.librdkafka_settings import is_incremental, member_config
 from eventq.broker.errors import refused
 from eventq.broker.librdkafka import failure, made
+from eventq.broker.librdkafka_codes import passes
 from eventq.core.consume.beginning import PartitionOffsets
 from eventq.core.consume.member_handler import MemberHandler
 from eventq.core.consume.plan import MemberPlan
@@ -94,7 +95,7 @@ class LibrdkafkaConsumer:
 
     def _judge(self, error: KafkaError) -> None:
         """Errors that pass by themselves are waited out."""
-        if not error.retriable() and error.code() not in PASSING:
+        if not passes(error):
             raise refused(self._plan.topic, error.code(), failure(error))
 
     # where partitions begin

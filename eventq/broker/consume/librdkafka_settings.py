@@ -1,27 +1,12 @@
-"""How librdkafka is set for a group member, and which of its errors pass by themselves."""
+"""How librdkafka is set for a group member."""
 
 from collections.abc import Mapping
 from typing import Any
-
-from confluent_kafka import KafkaError
 
 from eventq.broker.librdkafka import librdkafka_config
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.settings.numbers import Order, in_order
 from eventq.core.settings.settings import Role
-
-PASSING = {
-    getattr(KafkaError, name)
-    for name in (
-        "_ALL_BROKERS_DOWN _TRANSPORT _RESOLVE _TIMED_OUT REQUEST_TIMED_OUT NETWORK_EXCEPTION "
-        "LEADER_NOT_AVAILABLE NOT_LEADER_FOR_PARTITION BROKER_NOT_AVAILABLE OFFSET_NOT_AVAILABLE "
-        "FENCED_LEADER_EPOCH UNKNOWN_LEADER_EPOCH KAFKA_STORAGE_ERROR UNKNOWN_TOPIC_OR_PART "
-        "UNKNOWN_TOPIC_ID _UNKNOWN_TOPIC _UNKNOWN_PARTITION _WAIT_COORD COORDINATOR_NOT_AVAILABLE "
-        "COORDINATOR_LOAD_IN_PROGRESS NOT_COORDINATOR REBALANCE_IN_PROGRESS ILLEGAL_GENERATION "
-        "UNKNOWN_MEMBER_ID STALE_MEMBER_EPOCH _ASSIGNMENT_LOST _STATE _MAX_POLL_EXCEEDED"
-    ).split()
-}
-"""What ends by itself: a broker or coordinator away, a leader that moves, a group that rebalances."""
 
 _POLLS_OUTLAST_SESSIONS = Order("session.timeout.ms", 10_000, "max.poll.interval.ms", 300_000)
 """What the library demands."""

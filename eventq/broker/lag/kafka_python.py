@@ -30,8 +30,8 @@ from eventq.broker.lag.wire import (
     read_topic,
 )
 from eventq.core.kafka import Bounds, Isolation, TopicPartition
-from eventq.core.lag.offsets_topic import OFFSETS_TOPIC, group_of_each_partition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic, bound
+from eventq.core.offsets_topic import OFFSETS_TOPIC, group_of_each_partition
 from eventq.core.settings.settings import Connection
 
 

@@ -30,8 +30,8 @@ from eventq.broker.librdkafka import failure
 from eventq.broker.librdkafka_admin import librdkafka_admin
 from eventq.broker.patience import Patience
 from eventq.core.kafka import Bounds, Isolation, TopicPartition
-from eventq.core.lag.offsets_topic import OFFSETS_TOPIC, group_of_each_partition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic, bound
+from eventq.core.offsets_topic import OFFSETS_TOPIC, group_of_each_partition
 from eventq.core.settings.settings import Connection
 
 if TYPE_CHECKING:
@@ -70,14 +70,13 @@ class LibrdkafkaLagReader:
             self._await_groups()
         self._listed = False
         found = self._patience.settled("listing", [_ALL], self._list, unlisted_for_now)[_ALL]
-        if isinstance(found, KafkaException):
-            raise silent(self._connection, failure(found))
-        errors = tuple(f"a broker did not list its groups: {failure(error)}" for error in found.errors)
+        failed, valid = ([found], []) if isinstance(found, KafkaException) else (found.errors, found.valid)
+        errors = tuple(f"a broker did not list its groups: {failure(error)}" for error in failed)
         self._patience.note("list", answered=not errors)
-        if errors and not found.valid:
-            raise silent(self._connection, errors[0])
+        if errors and not valid:
+            self._metadata()  # says whether nobody answers, or those who do have no groups
         self._listed = not errors
-        groups = {group.group_id: listed(group) for group in found.valid}
+        groups = {group.group_id: listed(group) for group in valid}
         if not errors and self._names() - groups.keys():
             groups = {group.group: group for group in self._every_kind().groups} | groups
         return Listing(tuple(groups.values()), errors)

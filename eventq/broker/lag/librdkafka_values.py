@@ -15,6 +15,10 @@ _UNKNOWN = frozenset({3, -188, -190})
 """That there is no such topic or partition, as the broker or librdkafka itself says it."""
 
 _TIMED_OUT = KafkaError._TIMED_OUT  # noqa: SLF001 - so the library names its own codes
+_LEFT = getattr(KafkaError, "_DESTROY_BROKER", _TIMED_OUT)
+"""The broker asked has left the cluster, and librdkafka has dropped it with what it was asked."""
+
+_REFUSED_FOR_NOW = NOT_YET | {_LEFT}
 
 _STATES = {
     "UNKNOWN": "",
@@ -36,13 +40,13 @@ def unanswered(answer: Any) -> bool:
 
 def refused_or_late(answer: Any) -> bool:
     """Whether this is an error that passes by itself, or that there was no answer in time."""
-    return isinstance(answer, KafkaException) and code(answer) in NOT_YET | {_TIMED_OUT}
+    return isinstance(answer, KafkaException) and code(answer) in _REFUSED_FOR_NOW | {_TIMED_OUT}
 
 
 def unlisted_for_now(answer: Any) -> bool:
-    """Whether a broker is only just loading the groups that it would list."""
+    """Whether a broker is only just loading the groups that it would list, or has just left."""
     errors = [answer] if isinstance(answer, KafkaException) else answer.errors
-    return any(code(error) in NOT_YET for error in errors)
+    return any(code(error) in _REFUSED_FOR_NOW for error in errors)
 
 
 def listed(group: Any) -> ListedGroup:
@@ -103,5 +107,7 @@ def topic_without_id(metadata: Any) -> Topic:
 
 def offset(answer: Any) -> int | Bounds:
     if isinstance(answer, KafkaException):
-        return Bounds(error=failure(answer), moved=code(answer) in MOVED | _UNKNOWN)
+        return Bounds(error=failure(answer), moved=code(answer) in MOVED | _UNKNOWN | {_LEFT})
+    if answer.offset < 0:  # librdkafka's way to tell of a leader that is away while others have answered
+        return Bounds(error="the partition's leader did not answer")
     return int(answer.offset)

@@ -8,7 +8,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from eventq.broker.connection import admin
-from eventq.broker.errors import error_text, silent, unreachable
+from eventq.broker.errors import error_text, silent
 from eventq.broker.patience import Patience
 from eventq.core.errors import EventqError
 from eventq.core.settings.settings import Connection
@@ -41,7 +41,7 @@ class Nodes:
         try:
             return list(self._manager.run(self._send_all, requests))
         except KafkaError as error:
-            raise unreachable(self._connection, error_text(error)) from error
+            raise silent(self._connection, error_text(error)) from error
         except RuntimeError as error:
             raise EventqError(f"the connection to Kafka is closed ({error})") from error
 

@@ -8,20 +8,28 @@ import contextlib
 import time
 from collections import deque
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 from kafka import KafkaProducer
-from kafka.errors import (
-    KafkaError,
-    KafkaTimeoutError,
-    NetworkExceptionError,
-    RequestTimedOutError,
-)
+from kafka.errors import Cancelled, KafkaConnectionError, KafkaError, KafkaTimeoutError, RequestTimedOutError
 from kafka.partitioner import StickyPartitioner
 
 from eventq.broker.connection import kafka_python_config, made, silence_log
-from eventq.broker.errors import INTERRUPTED, TIMED_OUT, error_text, no_producer_id, reason, unreachable
+from eventq.broker.errors import (
+    CONNECTION_LOST,
+    INTERRUPTED,
+    TIMED_OUT,
+    error_text,
+    no_producer_id,
+    reason,
+)
+from eventq.broker.failure import Failure
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
+from eventq.broker.produce.fates import fate_of
+from eventq.broker.unreachable import unreachable
+from eventq.core.ledger.lines import Fate
+from eventq.core.ledger.settlements import Settlements
+from eventq.core.produce.batch_fates import BatchFates
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, Compression, SendPlan
 from eventq.core.produce.report import Deliveries
@@ -33,12 +41,12 @@ _IN_FLIGHT_BYTES = 32 * 1024 * 1024
 _BATCH_BYTES = 64 * 1024
 _ASK_SECONDS = 0.01
 _CLOSE_SECONDS = 5
-_UNSETTLED = (KafkaTimeoutError, RequestTimedOutError, NetworkExceptionError)
 
 
 class KafkaPythonProducer:
-    def __init__(self, plan: SendPlan) -> None:
+    def __init__(self, plan: SendPlan, settlements: Settlements | None = None) -> None:
         silence_log()
+        self._settlements = settlements
         self.deliveries = Deliveries()
         self._plan = plan
         self._handed = 0
@@ -52,7 +60,7 @@ class KafkaPythonProducer:
         try:
             self._producer.partitions_for(self._plan.topic)
         except KafkaError as error:
-            raise unreachable(self._plan.connection, error_text(error)) from error
+            raise unreachable(self._plan.connection, Failure(error_text(error))) from error
         while not self._has_id():
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)
@@ -65,16 +73,21 @@ class KafkaPythonProducer:
     def send(self, batch: EventBatch, start: int) -> int:
         send, topic, partition = self._producer.send, self._plan.topic, self._plan.partition
         values, stamps, keys = batch.values, batch.stamps, batch.keys
+        headers, partitions = batch.headers, batch.partitions
         end = self._room(batch, start)
         sent = _SendBatch(self._completions, batch.due, end - start, batch.size(start, end))
+        if self._settlements is not None:
+            sent.fates = BatchFates(self._settlements, values[start:end], batch.first + start)
         for i in range(start, end):
+            own = list(headers[i]) if headers else None
+            at = partitions[i] if partitions else partition
             try:
-                future = send(topic, values[i], keys and keys[i], None, partition, stamps and stamps[i])
-            except (KafkaError, ValueError) as error:
-                sent.completed(error)
+                future = send(topic, values[i], keys and keys[i], own, at, stamps and stamps[i])
+            except (KafkaError, TypeError, ValueError) as error:  # it can't send a null header, for one
+                sent.refused(i - start, error)
                 continue
             future.add_callback(sent.completed)
-            future.add_errback(sent.completed)
+            future.add_errback(sent.failed, i - start)
         self._handed += end - start
         return end
 
@@ -129,30 +142,56 @@ class _Completions:
 class _SendBatch:
     """What the events of one send have in common."""
 
-    __slots__ = ("_bytes", "_completions", "_due", "_left")
+    __slots__ = ("_bytes", "_completions", "_due", "_left", "fates")
 
     def __init__(self, completions: _Completions, due: float, count: int, size: int) -> None:
         self._completions, self._due, self._left, self._bytes = completions, due, count, size
+        self.fates: BatchFates | None = None
         completions.bytes += size
 
     def completed(self, outcome: Any) -> None:
-        """On the client's thread: the record's metadata, or the error."""
+        """On the client's thread: the record's metadata, or what `failed` and `refused` make of an error."""
         self._completions.queue.append((self, outcome))
         if not self._completions.wake.is_set():
             self._completions.wake.set()
+
+    def failed(self, index: int, error: Exception) -> None:
+        """On the client's thread, of the event at this place of the send."""
+        self.completed(_Refusal(index, fate_of(getattr(error, "errno", -1)), _why(error)))
+
+    def refused(self, index: int, error: Exception) -> None:
+        """By the client itself, which then has not sent it."""
+        self.completed(_Refusal(index, Fate.FAILED, _why(error)))
 
     def settle(self, deliveries: Deliveries, outcome: Any, now: float) -> None:
         """On our thread. The bytes count as in flight until the last of the events has completed."""
         self._left -= 1
         if not self._left:
             self._completions.bytes -= self._bytes
-        if not isinstance(outcome, Exception):
-            deliveries.acknowledge(outcome.partition, outcome.offset, outcome.offset)
-            deliveries.time((now - self._due) * 1000, now)
-        elif isinstance(outcome, _UNSETTLED):
-            deliveries.lose(TIMED_OUT)
-        else:
-            deliveries.fail(reason(getattr(outcome, "errno", 0), type(outcome).__name__))
+        if isinstance(outcome, _Refusal):
+            deliveries.refuse(outcome.fate, outcome.why)
+            if self.fates is not None:
+                self.fates.refused_at(*outcome)
+            return
+        deliveries.acknowledge(outcome.partition, outcome.offset, outcome.offset)
+        deliveries.time((now - self._due) * 1000, now)
+        if self.fates is not None:
+            self.fates.acked(outcome.partition, outcome.offset, outcome.offset, 1)
+
+
+class _Refusal(NamedTuple):
+    place: int
+    fate: Fate
+    why: str
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, KafkaConnectionError):
+        return CONNECTION_LOST
+    if isinstance(error, KafkaTimeoutError | RequestTimedOutError | Cancelled):
+        return TIMED_OUT
+    text = type(error).__name__ if isinstance(error, KafkaError) else str(error)
+    return reason(getattr(error, "errno", 0), text)
 
 
 def _config(plan: SendPlan) -> dict[str, Any]:

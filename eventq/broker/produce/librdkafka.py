@@ -2,14 +2,21 @@
 
 import json
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, unreachable
+from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, silent
 from eventq.broker.librdkafka import failure, librdkafka_config, made
+from eventq.broker.librdkafka_reach import failed_to_reach
 from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
+from eventq.broker.produce.fates import fate_of
+from eventq.broker.unreachable import unreachable
+from eventq.core.ledger.lines import Fate
+from eventq.core.ledger.settlements import Settlements
+from eventq.core.produce.batch_fates import BatchFates
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, SendPlan
 from eventq.core.produce.report import Deliveries
@@ -22,37 +29,34 @@ _STATISTICS_MS = 100
 """So soon is the producer id heard of; with 1,000 partitions each telling costs 2 ms of CPU."""
 
 _ANY_PARTITION = -1
-_UNSETTLED = frozenset(
-    {
-        KafkaError._MSG_TIMED_OUT,  # noqa: SLF001 - the client's own names
-        KafkaError._TIMED_OUT,  # noqa: SLF001
-        KafkaError._TRANSPORT,  # noqa: SLF001
-        KafkaError._PURGE_INFLIGHT,  # noqa: SLF001
-        KafkaError._PURGE_QUEUE,  # noqa: SLF001
-        KafkaError.REQUEST_TIMED_OUT,
-        KafkaError.NETWORK_EXCEPTION,
-    }
-)
+_CLIENTS_TIME = 0
+"""In place of a timestamp: the time at which the client takes the event."""
 
 
 class LibrdkafkaProducer:
-    def __init__(self, plan: SendPlan) -> None:
+    def __init__(self, plan: SendPlan, settlements: Settlements | None = None) -> None:
         self.deliveries = Deliveries()
+        self._settlements = settlements
         self._plan = plan
         self._partition = _ANY_PARTITION if plan.partition is None else plan.partition
         self._has_id = not plan.idempotent
         self._handed = 0
         self._touched: list[_BatchReport] = []
-        self._producer: Producer = made(Producer, _config(plan, self._statistics))
+        self._errors: deque[KafkaError] = deque(maxlen=100)
+        config = {**_config(plan, self._statistics), "error_cb": self._errors.append}
+        self._producer: Producer = made(Producer, config)
 
     def begin(self) -> None:
         """Has a broker, the topic's metadata and, when idempotent, a producer id."""
         timeout = self._plan.connection.connect_timeout
         until = time.monotonic() + timeout
+        failed = failed_to_reach(self._producer, self._errors, self._plan.connection)
+        if failed is not None:
+            raise unreachable(self._plan.connection, failed)
         try:
             self._producer.list_topics(self._plan.topic, timeout=timeout)
         except KafkaException as error:
-            raise unreachable(self._plan.connection, failure(error)) from error
+            raise silent(self._plan.connection, failure(error)) from error
         while not self._has_id:
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)
@@ -64,22 +68,51 @@ class LibrdkafkaProducer:
             self._has_id = json.loads(text)["eos"]["idemp_state"] == "Assigned"
 
     def send(self, batch: EventBatch, start: int) -> int:
-        produce, topic, partition = self._producer.produce, self._plan.topic, self._partition
-        report = _BatchReport(batch.due, self.deliveries, self._touched).report
+        sent = _BatchReport(batch.due, self.deliveries, self._touched)
+        end, refusals = self._hand_over(batch, start, sent)
+        if self._settlements is not None:
+            # reports come in poll only: none was missed
+            sent.fates = BatchFates(self._settlements, batch.values[start:end], batch.first + start)
+            for i, error in refusals.items():
+                sent.fates.refused_at(i - start, Fate.FAILED, _why(error))
+        for error in refusals.values():
+            self.deliveries.refuse(Fate.FAILED, _why(error))
+        self._handed += end - start
+        return end
+
+    def _hand_over(
+        self, batch: EventBatch, start: int, sent: "_BatchReport"
+    ) -> tuple[int, dict[int, KafkaError]]:
+        """Where there was no more room, and what the client itself refused until there."""
+        produce, topic, partition, report = (
+            self._producer.produce,
+            self._plan.topic,
+            self._partition,
+            sent.report,
+        )
         values, stamps, keys = batch.values, batch.stamps, batch.keys
+        headers, partitions = batch.headers, batch.partitions
+        plain = stamps is None and headers is None and partitions is None
+        refusals: dict[int, KafkaError] = {}
         for i in range(start, len(values)):
             try:
-                if stamps is None:  # to pass a timestamp costs 0.2 µs an event
+                if plain:  # to pass a timestamp costs 0.2 µs an event
                     produce(topic, values[i], keys and keys[i], partition, report)
                 else:
-                    produce(topic, values[i], keys and keys[i], partition, report, timestamp=stamps[i])
+                    produce(
+                        topic,
+                        values[i],
+                        keys and keys[i],
+                        partitions[i] if partitions else partition,
+                        report,
+                        timestamp=(stamps and stamps[i]) or _CLIENTS_TIME,
+                        headers=list(headers[i]) if headers else None,
+                    )
             except BufferError:  # noqa: PERF203 - costs nothing since Python 3.11
-                self._handed += i - start
-                return i
+                return i, refusals
             except KafkaException as error:
-                _refuse(self.deliveries, error.args[0])
-        self._handed += len(values) - start
-        return len(values)
+                refusals[i] = error.args[0]
+        return len(values), refusals
 
     def poll(self, seconds: float) -> None:
         self._producer.poll(seconds)
@@ -104,10 +137,21 @@ class _BatchReport:
     Acknowledgements come in runs of one partition; a run is counted when it ends, not event by event.
     """
 
-    __slots__ = ("_deliveries", "_due", "_first", "_fresh", "_last", "_partition", "_run", "_touched")
+    __slots__ = (
+        "_deliveries",
+        "_due",
+        "_first",
+        "_fresh",
+        "_last",
+        "_partition",
+        "_run",
+        "_touched",
+        "fates",
+    )
 
     def __init__(self, due: float, deliveries: Deliveries, touched: "list[_BatchReport]") -> None:
         self._due, self._deliveries, self._touched = due, deliveries, touched
+        self.fates: BatchFates | None = None
         self._partition: int | None = None
         self._first: Any = None
         self._last: Any = None
@@ -116,12 +160,18 @@ class _BatchReport:
     def report(self, error: Any, message: Any) -> None:
         """Called by the client inside poll, once an event."""
         if error is not None:
-            _refuse(self._deliveries, error)
+            self._refuse(error, message)
         elif message.partition() == self._partition:
             self._run += 1
             self._last = message
         else:
             self._begin_run(message)
+
+    def _refuse(self, error: Any, message: Any) -> None:
+        fate, why = fate_of(error.code()), _why(error)
+        self._deliveries.refuse(fate, why)
+        if self.fates is not None:
+            self.fates.refused(message.value(), fate, why)
 
     def _begin_run(self, message: Any) -> None:
         if self._partition is None:
@@ -132,8 +182,10 @@ class _BatchReport:
         self._first = self._last = message
 
     def _end_run(self) -> None:
-        first, last = self._first, self._last
-        self._deliveries.acknowledge(first.partition(), _offset(first), _offset(last), self._run)
+        run = self._first.partition(), _offset(self._first), _offset(self._last), self._run
+        self._deliveries.acknowledge(*run)
+        if self.fates is not None:
+            self.fates.acked(*run)
         self._fresh += self._run
 
     def settle(self, now: float) -> None:
@@ -150,11 +202,8 @@ def _offset(message: Any) -> int:
     return -1 if offset is None else int(offset)
 
 
-def _refuse(deliveries: Deliveries, error: Any) -> None:
-    if error.code() in _UNSETTLED:
-        deliveries.lose(reason(error.code(), error.str()))
-    else:
-        deliveries.fail(reason(error.code(), error.str()))
+def _why(error: Any) -> str:
+    return reason(error.code(), error.str())
 
 
 def _config(plan: SendPlan, statistics: Callable[[str], None]) -> dict[str, Any]:

@@ -53,6 +53,11 @@ class Topics:
         rows = self._look("topics could not be read", lambda: self._admin.describe_topics(wanted))
         return {row["name"]: _map(row) for row in rows if row["error_code"] not in (_UNKNOWN, _INVALID)}
 
+    def cluster_id(self) -> str | None:
+        found = self._look("the cluster could not be described", self._admin.describe_cluster)
+        name: str | None = found.get("cluster_id")
+        return name
+
     def configs(self, names: Iterable[str]) -> dict[str, Configs]:
         """All effective settings of existing topics. (The client's own call hides why one can't be read.)"""
         asked = [(_TOPIC, name, None) for name in names]
@@ -144,13 +149,17 @@ class Topics:
         """Again where the broker asked has just gone: the client then takes another one."""
         for _ in range(_TRIES - 1):
             with suppress(KafkaConnectionError, NodeNotReadyError):
-                return call()
+                return self._ask(what, call, passing=(KafkaConnectionError, NodeNotReadyError))
             time.sleep(_POLL_SECONDS)
         return self._ask(what, call)
 
-    def _ask(self, what: str, call: Callable[[], _Answer]) -> _Answer:
+    def _ask(
+        self, what: str, call: Callable[[], _Answer], passing: tuple[type[Exception], ...] = ()
+    ) -> _Answer:
         try:
             return call()
+        except passing:
+            raise
         except (KafkaError, RuntimeError) as error:  # RuntimeError: no controller, or the client is closed
             raise EventqError(f"{what}: {error or type(error).__name__}") from error
 

@@ -9,6 +9,7 @@ from typing_extensions import Self
 
 from eventq.broker.connection import kafka_python_config, made, silence_log
 from eventq.broker.errors import error_text
+from eventq.broker.passing import PASSING_CODES
 from eventq.core.errors import EventqError
 from eventq.core.kafka import Isolation
 from eventq.core.settings.settings import Connection, Role
@@ -41,7 +42,7 @@ class KafkaPythonTopicReader:
         try:
             found = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=_MOST)
         except KafkaError as error:
-            if not error.retriable:
+            if not (error.retriable or getattr(error, "errno", None) in PASSING_CODES):
                 raise EventqError(f"reading {self._topic} failed: {error_text(error)}") from error
             return []
         return [_slice(at, records) for at, records in found.items() if records]

@@ -11,8 +11,8 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from typing_extensions import Self
 
-from eventq.broker.consume.librdkafka_settings import PASSING
 from eventq.broker.librdkafka import failure, librdkafka_config, made
+from eventq.broker.librdkafka_codes import passes
 from eventq.core.errors import EventqError
 from eventq.core.kafka import Isolation
 from eventq.core.settings.settings import Connection, Role
@@ -55,7 +55,7 @@ class LibrdkafkaTopicReader:
     def _is_record(self, message: Message) -> bool:
         """Errors that pass by themselves are waited out."""
         error: KafkaError | None = message.error()
-        if error is not None and not error.retriable() and error.code() not in PASSING:
+        if error is not None and not passes(error):
             raise EventqError(f"reading {self._topic} failed: {failure(error)}")
         return error is None
 

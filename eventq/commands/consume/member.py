@@ -3,13 +3,17 @@
 import gc
 from functools import partial
 
+from eventq.core.clock import Clock
+from eventq.core.consume.delivery import Delivery
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.purchase_batch import json_faults, no_faults, purchase_faults
 from eventq.loops.clock import SystemClock
+from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.member import Member
 from eventq.loops.consume.processing import Faults
 from eventq.loops.consume.simulated_work import SimulatedWork
+from eventq.loops.consume.sink import Sink
 from eventq.loops.processes.child import Pipe
 from eventq.loops.processes.entry import run_child
 from eventq.loops.processes.parent_pipe import ParentPipe
@@ -34,8 +38,27 @@ def main(pipe: Pipe, plan: MemberPlan) -> None:
 
 def _work(plan: MemberPlan, parent: ParentPipe) -> None:
     consumer, clock = _consumer(plan), SystemClock()
-    sink = SimulatedWork(consumer, parent, plan, clock)
-    Member(consumer, sink, parent, plan, _FAULTS[plan.value_format], clock).run()
+    crash = CrashPoints(plan.faults, plan.number, plan.restarts)
+    sink = _sink(plan, consumer, parent, clock, crash)
+    Member(consumer, sink, parent, plan, _FAULTS[plan.value_format], clock, crash).run()
+
+
+def _sink(
+    plan: MemberPlan, consumer: GroupConsumer, parent: ParentPipe, clock: Clock, crash: CrashPoints
+) -> Sink:
+    if plan.sink is None:
+        return SimulatedWork(consumer, parent, plan, clock)
+    from eventq.commands.consume.store import effect_store, position_store
+    from eventq.loops.consume.exactly_once import ExactlyOnce
+    from eventq.loops.consume.retries import Retries
+    from eventq.loops.consume.stored_effects import StoredEffects
+
+    if plan.delivery is Delivery.EXACTLY_ONCE:
+        positions = position_store(plan, plan.sink, crash)
+        retries = Retries(positions, plan.sink, parent, clock)
+        return ExactlyOnce(consumer, parent, plan, positions, retries, clock)
+    store = effect_store(plan, plan.sink)
+    return StoredEffects(consumer, parent, plan, store, Retries(store, plan.sink, parent, clock), clock)
 
 
 def _consumer(plan: MemberPlan) -> GroupConsumer:

@@ -5,12 +5,16 @@ from enum import Enum
 from typing import Annotated
 
 from eventq.commands.option_fields import option
+from eventq.core.consume.delivery import Delivery, check_delivery, parse_sink
 from eventq.core.errors import UsageError
 from eventq.core.kafka import Isolation
 
 _GROUP = "The group"
 _LIMITS = "Goals and limits"
+_DELIVERY = "Delivery"
 _EVENTS = "Events"
+DEFAULT_RETRIES = 5
+DEFAULT_BACKOFF = "1s"
 
 
 class ValueFormat(str, Enum):
@@ -91,6 +95,61 @@ class ConsumeOptions:
     idle_timeout: Annotated[
         str | None, option(_LIMITS, "--idle-timeout", text="Stop when no event has arrived for this long.")
     ] = None
+    delivery: Annotated[
+        Delivery,
+        option(
+            _DELIVERY,
+            "--delivery",
+            text="What holds when a member crashes: at-most-once commits before it processes, at-least-once "
+            "after, exactly-once together with the effect in --sink.",
+        ),
+    ] = Delivery.AT_LEAST_ONCE
+    sink: Annotated[
+        str | None,
+        option(
+            _DELIVERY,
+            "--sink",
+            text="Write the effect of each event to sqlite:PATH (a database) or jsonl:PATH (a file PATH.N "
+            "for member N).",
+        ),
+    ] = None
+    retries: Annotated[
+        int | None,
+        option(
+            _DELIVERY,
+            "--retries",
+            text="How often a write to --sink is tried again before the run ends.",
+            min=0,
+            show_default=str(DEFAULT_RETRIES),
+        ),
+    ] = None
+    retry_backoff: Annotated[
+        str | None,
+        option(
+            _DELIVERY,
+            "--retry-backoff",
+            text="How long to wait before --sink is tried again.",
+            show_default=DEFAULT_BACKOFF,
+        ),
+    ] = None
+    fault: Annotated[
+        list[str] | None,
+        option(
+            _DELIVERY,
+            "--fault",
+            text="Break members on purpose: kill:after=1000 (events), kill:every=5s, pause:every=5s,for=12s, "
+            "crash-point:before-commit, after-commit, mid-batch or after-claim (repeatable).",
+        ),
+    ] = None
+    fault_seed: Annotated[
+        int | None,
+        option(
+            _DELIVERY,
+            "--fault-seed",
+            text="Choose the same crash points again; what goes by the clock is not repeatable.",
+            min=0,
+        ),
+    ] = None
     work: Annotated[
         str | None,
         option(_EVENTS, "--work", text="Simulated work per event: 5ms, uniform:1ms..9ms, exp:5ms."),
@@ -122,3 +181,19 @@ class ConsumeOptions:
             )
         if self.fail_on_malformed and self.value_format is ValueFormat.RAW:
             raise UsageError("--on-malformed fail with --format raw", hint="a raw value is never malformed")
+        self._check_sink()
+
+    def _check_sink(self) -> None:
+        """What a sink can't promise, and what does nothing without one."""
+        check_delivery(self.delivery, None if self.sink is None else parse_sink(self.sink)[0])
+        given = [("--retries", self.retries), ("--retry-backoff", self.retry_backoff)]
+        idle = [name for name, value in given if value is not None]
+        if self.sink is None and idle:
+            raise UsageError(f"{' and '.join(idle)} without --sink", hint="only a sink is tried again")
+        if self.fault_seed is not None and not self.fault:
+            raise UsageError("--fault-seed without --fault", hint="it chooses what --fault breaks")
+        if self.sink is not None and self.events:
+            raise UsageError(
+                "--events with --sink: the effects of events go to one place",
+                hint="run a second group for the other one",
+            )

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ class ConsumeOutput:
         self._live_wanted, self._quiet = live, quiet
         self._live: LiveView[GroupNow] | None = None
         self._next = time.monotonic() + _PROGRESS_SECONDS
+        self._mark = (0.0, 0)
         self._stack = ExitStack()
 
     def __enter__(self) -> "ConsumeOutput":  # noqa: PYI034 - typing.Self is not in 3.10
@@ -48,7 +50,13 @@ class ConsumeOutput:
             from eventq.views.consume.report import progress_line
 
             self._next = moment + _PROGRESS_SECONDS
-            self.note(progress_line(now))
+            self.note(progress_line(replace(now, rate=self._rate_since_mark(now))))
+
+    def _rate_since_mark(self, now: GroupNow) -> float | None:
+        """Since the last line, or the start of the run."""
+        seconds, processed = self._mark
+        self._mark = (now.seconds, now.processed)
+        return (now.processed - processed) / (now.seconds - seconds) if now.seconds > seconds else None
 
     def note(self, text: str) -> None:
         if self._live is not None:

@@ -1,9 +1,13 @@
 """From the options of `eventq consume` to what is to be done, by settings alone: no broker is asked."""
 
-from eventq.commands.consume.options import ConsumeOptions
+from random import SystemRandom
+
+from eventq.commands.consume.options import DEFAULT_BACKOFF, DEFAULT_RETRIES, ConsumeOptions
 from eventq.commands.options import Shared
 from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
+from eventq.core.consume.delivery import SinkPlan, parse_sink
+from eventq.core.consume.injection import FaultPlan, parse_fault
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.work import Work, parse_work
 from eventq.core.errors import UsageError
@@ -34,6 +38,7 @@ def consume_plans(shared: Shared, options: ConsumeOptions) -> tuple[GroupPlan, M
         duration=duration_if_given(options.duration),
         timeout=duration_if_given(options.timeout),
         idle_timeout=duration_if_given(options.idle_timeout),
+        faults=member.faults,
     )
     return group, member
 
@@ -58,7 +63,23 @@ def _member_plan(shared: Shared, options: ConsumeOptions) -> MemberPlan:
         fail_on_malformed=options.fail_on_malformed,
         events=options.events,
         limited=options.max_messages is not None,
+        delivery=options.delivery,
+        sink=_sink(options),
+        faults=_faults(options),
     )
+
+
+def _faults(options: ConsumeOptions) -> FaultPlan:
+    seed = SystemRandom().getrandbits(32) if options.fault_seed is None else options.fault_seed
+    return FaultPlan(tuple(map(parse_fault, options.fault or ())), seed)
+
+
+def _sink(options: ConsumeOptions) -> SinkPlan | None:
+    if options.sink is None:
+        return None
+    kind, path = parse_sink(options.sink)
+    retries = DEFAULT_RETRIES if options.retries is None else options.retries
+    return SinkPlan(kind, path, retries, duration(options.retry_backoff or DEFAULT_BACKOFF))
 
 
 def _check_protocol(shared: Shared, options: ConsumeOptions, member: MemberPlan) -> None:

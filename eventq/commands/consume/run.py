@@ -1,12 +1,13 @@
 """Wires a consume run up, and says how it went."""
 
 import sys
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
-from eventq.commands.consume.launch import launcher, prepare
+from eventq.commands.consume.launch import check_room, launcher, prepare
 from eventq.commands.consume.output import ConsumeOutput
+from eventq.commands.consume.store import with_store
 from eventq.commands.options import Shared
 from eventq.commands.output import redrawable, write, write_json
 from eventq.commands.signals import raise_if_stopped, stop_in_order
@@ -14,10 +15,15 @@ from eventq.core.consume.goals import pins_of
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.report import ConsumeReport
 from eventq.core.errors import EventqError, TimedOut
+from eventq.core.kafka import Isolation
+from eventq.core.lag.snapshot import Assume
 from eventq.core.outcome import Outcome
+from eventq.core.start import StartKind
 from eventq.core.text import plural
 from eventq.loops.clock import SystemClock
+from eventq.loops.consume.interfaces import QueueDepth
 from eventq.loops.consume.parent import ConsumeParent
+from eventq.loops.consume.queue_depth import BackgroundQueueDepth, GroupAndTopic, UnknownQueueDepth
 
 if TYPE_CHECKING:
     from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
@@ -32,15 +38,18 @@ def run_and_report(
 
     with closing(KafkaPythonClusterAdmin(member.connection, plan.topic, plan.group)) as admin:
         partitions = admin.partitions()
+        check_room(plan, len(partitions))
         if until_end:
             ends = admin.ends(partitions, read_committed=member.read_committed)
             plan = replace(plan, pins=pins_of(admin.log_starts(partitions), ends))
+        member = with_store(member, admin.topic_id())
         report, outcome, error = _run(shared, plan, member, admin, len(partitions))
     _print(report, output, sys.stderr if member.events else sys.stdout)
     raise_if_stopped(outcome)
     _judge(outcome, error, plan, report)
 
 
+_ASSUME = {StartKind.BEGINNING: Assume.EARLIEST, StartKind.END: Assume.LATEST}
 _Result = tuple[ConsumeReport, Outcome, EventqError | None]
 
 
@@ -54,16 +63,32 @@ def _run(
             output.note(
                 f"{plural(plan.count, 'member')} for {plural(partitions, 'partition')}: {idle} will be idle"
             )
-        run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output)
-        with stop_in_order(run.ending.ask):
-            outcome = run.run()
-    report = run.report()
+        with _queue_depth(shared, member) as depth:
+            run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output, depth)
+            with stop_in_order(run.ending.ask):
+                outcome = run.run()
+    report = replace(
+        run.report(),
+        delivery=member.delivery.value,
+        sink=None if member.sink is None else member.sink.name,
+        fault_seed=plan.faults.seed if plan.faults.faults else None,
+    )
     if report.skipped_at_start:
         output.note(
             f"started at the end: {plural(report.skipped_at_start, 'retained event')} skipped; "
             "--from-beginning reads them (in a group without commits)"
         )
     return report, outcome, run.ending.error
+
+
+def _queue_depth(shared: Shared, member: MemberPlan) -> AbstractContextManager[QueueDepth]:
+    if shared.quiet:
+        return nullcontext(UnknownQueueDepth())
+    from eventq.broker.lag.kafka_python import KafkaPythonLagReader
+
+    isolation = Isolation.READ_COMMITTED if member.read_committed else Isolation.READ_UNCOMMITTED
+    of = GroupAndTopic(member.group, member.topic, isolation, _ASSUME.get(member.start.kind))
+    return BackgroundQueueDepth(lambda: KafkaPythonLagReader(member.connection), of, SystemClock())
 
 
 def _print(report: ConsumeReport, output: str, to: TextIO) -> None:

@@ -1,5 +1,6 @@
 """Which class sends events."""
 
+from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.plan import SendPlan
 from eventq.loops.produce.produce import EventProducer
 
@@ -10,11 +11,12 @@ BROKER_FLOOR = {
 """The module of each client, for a forkserver to load one of them and not both."""
 
 
-def producer(plan: SendPlan) -> EventProducer:
+def producer(plan: SendPlan, settlements: Settlements | None) -> EventProducer:
+    """It tells `settlements` what became of events, if somebody writes that down."""
     if plan.client == "librdkafka":
         from eventq.broker.produce.librdkafka import LibrdkafkaProducer
 
-        return LibrdkafkaProducer(plan)
+        return LibrdkafkaProducer(plan, settlements)
     from eventq.broker.produce.kafka_python import KafkaPythonProducer
 
-    return KafkaPythonProducer(plan)
+    return KafkaPythonProducer(plan, settlements)

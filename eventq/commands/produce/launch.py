@@ -5,6 +5,7 @@ from functools import partial
 
 from eventq.commands.produce.client import BROKER_FLOOR
 from eventq.commands.produce.worker import main, work
+from eventq.core.capacity import Need, check_count
 from eventq.core.produce.feed import Share
 from eventq.core.produce.plan import ProducePlan
 from eventq.loops.processes.child import Child
@@ -14,6 +15,19 @@ from eventq.loops.produce.parent import Launch
 from eventq.loops.produce.produce import Feed
 
 _ENTRY = "eventq.commands.produce.worker"
+_NEED = {
+    "kafka-python": Need(working_mb=22, idle_mb=12, threads=2),
+    "librdkafka": Need(working_mb=30, idle_mb=7, threads=4),
+}
+"""Measured with 4 workers that send as fast as they can; see docs/performance.md."""
+
+
+def check_room(plan: ProducePlan) -> None:
+    """UsageError for more workers than this machine can hold; a single one has no process of its own."""
+    if plan.workers > 1:
+        from eventq.loops.processes.machine import machine
+
+        check_count("--workers", "worker", plan.workers, machine(), _NEED[plan.send.client], plan.workers)
 
 
 def prepare(plan: ProducePlan) -> None:

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from eventq.commands.option_fields import option
 from eventq.core.errors import UsageError
-from eventq.core.produce.plan import Acks, Compression
+from eventq.core.produce.plan import Acks, Compression, InputFormat, Stamp
 
 _TOPIC = "The topic"
 _LOAD = "The load"
+_PROOF = "Proof of delivery"
 _SENDING = "Sending"
 
 
@@ -59,7 +60,13 @@ class ProduceOptions:
     ] = None
     seed: Annotated[
         int | None,
-        option(_LOAD, "--seed", text="Generate the same ids, prices and keys for the same seed.", min=0),
+        option(
+            _LOAD,
+            "--seed",
+            text="Generate the same ids, prices and keys for the same seed; with --stamp id the ids differ "
+            "by run.",
+            min=0,
+        ),
     ] = None
     key: Annotated[
         str,
@@ -74,9 +81,46 @@ class ProduceOptions:
             text="Send each line of this file as its bytes (all but \\n); - is standard input.",
         ),
     ] = None
+    input_format: Annotated[
+        InputFormat | None,
+        option(
+            _LOAD,
+            "--format",
+            text="What the lines of --input are: values (lines), or events as `consume --events` prints "
+            "them, with key, headers and bytes (events).",
+            show_default="lines",
+        ),
+    ] = None
+    keep_partition: Annotated[
+        bool, option(_LOAD, "--keep-partition", text="Send each event to the partition that its line names.")
+    ] = False
+    keep_timestamp: Annotated[
+        bool, option(_LOAD, "--keep-timestamp", text="Send each event with the time that its line names.")
+    ] = False
     max_slip: Annotated[
         str | None, option(_LOAD, "--max-slip", text="Exit 3 if the p99 slip is greater than this.")
     ] = None
+    stamp: Annotated[
+        Stamp,
+        option(
+            _PROOF,
+            "--stamp",
+            text="Let each event say which it is: in its productId (id), in a header, or not at all (none); "
+            "auto: id with --ledger, header with --input too, else none.",
+        ),
+    ] = Stamp.AUTO
+    ledger: Annotated[
+        str | None,
+        option(
+            _PROOF,
+            "--ledger",
+            text="Write what was offered and acknowledged to this new file, for `eventq audit`; "
+            "worker 2 and later to FILE.1, FILE.2, …",
+        ),
+    ] = None
+    ledger_append: Annotated[
+        bool, option(_PROOF, "--ledger-append", text="Continue a ledger that is there with this run.")
+    ] = False
     acks: Annotated[
         Acks | None,
         option(
@@ -107,6 +151,7 @@ class ProduceOptions:
         if self.max_slip is not None and self.rate is None:
             raise UsageError("--max-slip without --rate", hint="only a paced run can be late")
         self._check_input()
+        self._check_ledger()
 
     def _check_input(self) -> None:
         """What would do nothing, as --input makes no events up."""
@@ -121,3 +166,39 @@ class ProduceOptions:
                 f"{' and '.join(idle)} with --input",
                 hint="lines are sent as they are, by one worker, without keys",
             )
+        if self.input is None and self.input_format is not None:
+            raise UsageError("--format without --input", hint="it says what the lines of --input are")
+        kept = [("--keep-partition", self.keep_partition), ("--keep-timestamp", self.keep_timestamp)]
+        idle = [name for name, is_given in kept if is_given]
+        if self.input_format is not InputFormat.EVENTS and idle:
+            raise UsageError(f"{' and '.join(idle)} without --format events", hint="only an event has them")
+        if self.keep_partition and self.partition is not None:
+            raise UsageError("--keep-partition and --partition exclude each other", hint="give one of them")
+        if self.input is not None and self.stamp is Stamp.ID:
+            raise UsageError(
+                "--stamp id with --input: lines are sent as they are",
+                hint="--stamp header leaves them as they are",
+            )
+
+    def _check_ledger(self) -> None:
+        """What would make the ledger useless, or does nothing without one."""
+        if self.ledger_append and self.ledger is None:
+            raise UsageError("--ledger-append without --ledger", hint="--ledger names the file")
+        if self.ledger is not None and self.stamp is Stamp.NONE:
+            raise UsageError(
+                "--ledger with --stamp none: nobody could tell which event of the ledger is which",
+                hint="leave --stamp out",
+            )
+        if self.ledger is not None and self.acks is Acks.NONE:
+            raise UsageError(
+                "--ledger with --acks 0: no event is acknowledged, so there is nothing to write down",
+                hint="--acks all or 1",
+            )
+
+    def stamped(self) -> Stamp:
+        """By --stamp, or what suits the other options."""
+        if self.stamp is not Stamp.AUTO:
+            return self.stamp
+        if self.ledger is None:
+            return Stamp.NONE
+        return Stamp.ID if self.input is None else Stamp.HEADER

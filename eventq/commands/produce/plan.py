@@ -1,6 +1,7 @@
 """From the options of `eventq produce` to what is to be done, by settings alone: no broker is asked."""
 
 import os
+from pathlib import Path
 from random import SystemRandom
 
 from eventq.commands.options import Shared
@@ -13,7 +14,7 @@ from eventq.core.kafka import check_names
 from eventq.core.parse import duration_if_given, rate, whole
 from eventq.core.produce.keys import parse_key
 from eventq.core.produce.pacing import Schedule, schedule
-from eventq.core.produce.plan import Acks, Compression, ProducePlan, SendPlan
+from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, ProducePlan, SendPlan
 from eventq.core.settings.numbers import INT
 from eventq.core.settings.settings import Role
 
@@ -31,7 +32,38 @@ def produce_plan(shared: Shared, options: ProduceOptions) -> ProducePlan:
         key=key,
         workers=options.workers,
         input=options.input,
+        input_format=options.input_format or InputFormat.LINES,
+        keep_partition=options.keep_partition,
+        keep_timestamp=options.keep_timestamp,
+        stamp=options.stamped(),
+        ledger=_ledger(options),
     )
+
+
+def _ledger(options: ProduceOptions) -> LedgerPlan | None:
+    """UsageError for files that can't be made; the workers make them."""
+    if options.ledger is None:
+        return None
+    ledger = LedgerPlan(options.ledger, options.ledger_append)
+    for path in map(ledger.file, range(options.workers)):
+        if _is_there(path) and not ledger.append:
+            raise UsageError(
+                f"--ledger {path} is there already",
+                hint="name a new file, or continue this one by --ledger-append",
+            )
+    return ledger
+
+
+def _is_there(path: str) -> bool:
+    """UsageError where no such file could be."""
+    try:
+        if not Path(path).parent.is_dir():
+            raise UsageError(
+                f"--ledger {path} can't be written: there is no such folder", hint="make the folder first"
+            )
+        return Path(path).exists()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--ledger {path} can't be written: {error}", hint="name another file") from error
 
 
 def topic_rules(shared: Shared, options: ProduceOptions) -> TopicRules:

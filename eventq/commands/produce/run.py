@@ -1,13 +1,12 @@
 """Wires a produce run up and says how it went."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import FileIO
+from dataclasses import replace
 
 from eventq.commands.options import Shared
 from eventq.commands.output import note, redrawable, write, write_json
-from eventq.commands.produce.launch import launcher, prepare
+from eventq.commands.produce.feeds import opened_feed
+from eventq.commands.produce.launch import check_room, launcher, prepare
 from eventq.commands.produce.output import ProduceOutput
 from eventq.commands.produce.topic import TopicRules, ready_topic
 from eventq.commands.signals import raise_if_stopped, stop_in_order
@@ -27,16 +26,21 @@ def run_and_report(
     shared: Shared, plan: ProducePlan, rules: TopicRules, output: str, max_slip: float | None
 ) -> None:
     """`max_slip` in seconds. The report is printed whatever the end is."""
+    check_room(plan)
     prepare(plan)
-    with _feed(plan) as feed:  # an input that can't be read makes no topic
-        _ready(shared, plan, rules)
+    with opened_feed(plan) as feed:  # an input that can't be read makes no topic
+        count = _ready(shared, plan, rules)
+        if plan.keep_partition and not isinstance(feed, GeneratedFeed):
+            feed.keep_partitions(count)
+        plan = _with_ids(plan)
         pool, outcome = _run(shared, plan, feed)
     report = _report(plan, pool, feed)
     _print(report, output)
     _judge(report, outcome, pool.error, max_slip)
 
 
-def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> None:
+def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> int:
+    """How many partitions the topic has."""
     send = plan.send
     count = ready_topic(shared, send.connection, send.topic, rules)
     if send.partition is not None and send.partition >= count:
@@ -48,6 +52,19 @@ def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> None:
         note(shared, f"acks {send.acks.value}, not idempotent: events can be lost or duplicated")
     if shared.verbose:
         note(shared, f"run {plan.run}, client {send.client}")
+    return count
+
+
+def _with_ids(plan: ProducePlan) -> ProducePlan:
+    """For the ledger: which topic this is, whatever has its name later."""
+    if plan.ledger is None:
+        return plan
+    from eventq.broker.topic.topics import Topics
+
+    with Topics(plan.send.connection) as topics:
+        found = topics.find([plan.send.topic]).get(plan.send.topic)
+        ids = topics.cluster_id(), None if found is None else found.topic_id
+    return replace(plan, ledger=replace(plan.ledger, cluster=ids[0], topic_id=ids[1]))
 
 
 def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> tuple[WorkerPool, Outcome]:
@@ -58,29 +75,6 @@ def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> t
         pool = WorkerPool(plan.schedule, shares, launch, wait, SystemClock(), output, keyed=keyed)
         with stop_in_order(pool.ask):
             return pool, pool.run()
-
-
-@contextmanager
-def _feed(plan: ProducePlan) -> Iterator[GeneratedFeed | LineFeed]:
-    if plan.input is None:
-        yield GeneratedFeed(plan.seed, plan.key, Share(), plan.schedule.total)
-    elif plan.input == "-":
-        if sys.stdin is None:
-            raise UsageError("--input -: standard input is closed", hint="name a file, or pipe lines into it")
-        yield LineFeed(sys.stdin.fileno(), plan.schedule.total)
-    else:
-        with _opened(plan.input) as file:
-            yield LineFeed(file.fileno(), plan.schedule.total)
-
-
-def _opened(path: str) -> FileIO:
-    try:
-        return FileIO(path)
-    except OSError as error:
-        raise UsageError(
-            f"--input {path} can't be read: {error.strerror}",
-            hint="give a file with one event per line, or - for standard input",
-        ) from error
 
 
 def _output(shared: Shared, plan: ProducePlan) -> ProduceOutput:
@@ -100,6 +94,8 @@ def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed)
         offered=pool.offered,
         deliveries=pool.deliveries,
         empty_lines=feed.empty if isinstance(feed, LineFeed) else None,
+        stamp=plan.stamp.value,
+        ledger=None if plan.ledger is None else plan.ledger.path,
     )
 
 

@@ -9,10 +9,10 @@ from eventq.commands.option_fields import option
 from eventq.commands.options import Shared, kafka_command, output_format
 from eventq.commands.redaction import hide
 from eventq.commands.settings.settings import text_if_given
+from eventq.core.consume.delivery import Delivery
 from eventq.core.errors import UsageError
 from eventq.core.kafka import Isolation, check_names
 from eventq.core.sink_url import table_url
-from eventq.core.verify.names import Delivery
 
 _PRODUCED = "What was produced"
 _DELIVERED = "What was delivered"

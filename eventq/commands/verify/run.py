@@ -16,7 +16,7 @@ from eventq.core.sink_url import Kind, TableUrl
 from eventq.core.verify.audit import Audit
 from eventq.core.verify.names import AuditVerdict
 from eventq.loops.clock import SystemClock
-from eventq.loops.verify.audit import AuditPlan, Cluster, SinkSource, audit
+from eventq.loops.verify.audit import AuditPlan, KafkaAccess, SinkSource, audit
 from eventq.loops.verify.ledgers import Ledgers
 from eventq.loops.verify.topic_log import TopicReader
 
@@ -71,8 +71,8 @@ def _seen(paths: Sequence[str]) -> list[SinkSource]:
     return list(found)
 
 
-def _cluster(shared: Shared, plan: AuditPlan) -> Cluster:
-    return Cluster(partial(lag_reader, shared), partial(_topic_reader, shared, plan))
+def _cluster(shared: Shared, plan: AuditPlan) -> KafkaAccess:
+    return KafkaAccess(partial(lag_reader, shared), partial(_topic_reader, shared, plan))
 
 
 def _topic_reader(shared: Shared, plan: AuditPlan) -> AbstractContextManager[TopicReader]:

@@ -1,8 +1,9 @@
 """One event as one JSON line, as --events prints it: nothing is altered.
 
-A value is JSON in the line where orjson gives back exactly what was read, up to blanks and how a number or a
-character is written; else its bytes in base64. Not so exact are numbers beyond 64 bits or a float's digits,
-names that an object has twice, and what is nested deeper than orjson writes.
+A value is JSON in the line, as it was written, where a reader of JSON gets all of it; else it is there as
+its bytes in base64: numbers beyond 64 bits or a float's digits, names that an object has twice, and what is
+nested deeper than orjson writes. Both are there where JSON would not tell the bytes: it has line ends in it,
+or is the text null, which alone means no value.
 """
 
 import base64
@@ -49,7 +50,11 @@ def _json(name: str, data: bytes | None) -> dict[str, Any]:
         exact = written == data or _tokens(written) == _tokens(data)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError, ArithmeticError):
         exact = False
-    return {name: orjson.Fragment(written)} if exact else _base64(name, data)
+    if not exact:
+        return _base64(name, data)
+    if written != b"null" and b"\n" not in data and b"\r" not in data:
+        return {name: orjson.Fragment(data)}
+    return {name: orjson.Fragment(written), **_base64(name, data)}
 
 
 def _tokens(text: bytes) -> object:

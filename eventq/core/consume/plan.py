@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from eventq.core.consume.delivery import Delivery, SinkPlan
+from eventq.core.consume.injection import NO_FAULTS, FaultPlan
 from eventq.core.consume.work import Work
 from eventq.core.settings.settings import Connection
 from eventq.core.start import Start
@@ -9,7 +11,11 @@ from eventq.core.start import Start
 
 @dataclass(frozen=True, slots=True)
 class MemberPlan:
-    """Handed to every member process; times in seconds, `value_format` is purchase, json or raw."""
+    """Handed to every member process; times in seconds, `value_format` is purchase, json or raw.
+
+    `number` counts the members of a run from 1, `restarts` how often this one was started again; `sink` None:
+    the effects are only simulated.
+    """
 
     connection: Connection
     client: str
@@ -26,6 +32,11 @@ class MemberPlan:
     fail_on_malformed: bool
     events: bool
     limited: bool
+    delivery: Delivery = Delivery.AT_LEAST_ONCE
+    sink: SinkPlan | None = None
+    number: int = 0
+    restarts: int = 0
+    faults: FaultPlan = NO_FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,7 @@ class GroupPlan:
     duration: float | None = None
     timeout: float | None = None
     idle_timeout: float | None = None
+    faults: FaultPlan = NO_FAULTS
 
     @property
     def has_goal(self) -> bool:

@@ -41,12 +41,14 @@ class Tally:
 
     `received`, `processed` and `malformed` are records; malformed ones are among those processed. `first_at`
     and `last_at` are seconds since the epoch, None before the first record. `latency` has the records' ages
-    when they had been processed, in milliseconds.
+    when they had been processed, in milliseconds. `at_risk` is the most records that were ever committed and
+    not processed yet: so many a crash can lose under at most once.
     """
 
     received: int = 0
     processed: int = 0
     malformed: int = 0
+    at_risk: int = 0
     first_at: float | None = None
     last_at: float | None = None
     latency: Histogram = field(default_factory=Histogram)
@@ -55,6 +57,7 @@ class Tally:
         self.received += other.received
         self.processed += other.processed
         self.malformed += other.malformed
+        self.at_risk = max(self.at_risk, other.at_risk)
         firsts = [at for at in (self.first_at, other.first_at) if at is not None]
         lasts = [at for at in (self.last_at, other.last_at) if at is not None]
         self.first_at, self.last_at = min(firsts, default=None), max(lasts, default=None)
@@ -91,8 +94,9 @@ class GroupNow:
     """The group as a live view shows it, over all members and their restarts.
 
     `seconds` since the run's start; `received`, `processed`, `malformed` in records, `rate` records processed
-    a second, None while no member has one. `rebalances` counts generations of the group. `lag` in records,
-    None while a member's is unknown. `goal` is text, empty without one.
+    a second, None while no member has one. `rebalances` counts generations of the group. `lag` is the group's
+    in the whole topic, in records, as the brokers have it, None while unknown. `goal` is text, empty without
+    one.
     """
 
     topic: str
@@ -106,6 +110,19 @@ class GroupNow:
     rebalances: int
     lag: int | None
     goal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """A fault on purpose: `what` (kill, pause) was done to `member`, `seconds` after the start.
+
+    `processed` counts the records that the group had processed then.
+    """
+
+    what: str
+    member: int
+    seconds: float
+    processed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +150,9 @@ class ConsumeReport:
 
     `seconds` since the run's start. `rebalances` counts generations of the group. `committed` is what the
     group has committed by partition, whoever did it; a partition without a commit is left out. `malformed`
-    has the first few of them, and the tally their number.
+    has the first few of them, and the tally their number. `delivery` is what was promised, `sink` where the
+    effects went, None if they were only simulated. `injected` are the faults from outside that --fault made,
+    `fault_seed` chose them, None without --fault.
     """
 
     topic: str
@@ -147,3 +166,7 @@ class ConsumeReport:
     members: tuple[MemberReport, ...]
     committed: Offsets
     malformed: tuple[MalformedRecord, ...]
+    delivery: str = "at-least-once"
+    sink: str | None = None
+    injected: tuple[Injected, ...] = ()
+    fault_seed: int | None = None

@@ -9,7 +9,6 @@ r"""The lines of a ledger: JSON behind its checksum, `CRC32 SPACE JSON LF`, each
 A line that is missing at the end only makes the fate of events unknown: what is left is still true.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -99,6 +98,8 @@ class UnknownVersion(Exception):
 
 def encoded(line: Line) -> bytes:
     """The line with its end."""
+    import json  # by who keeps a ledger only: every run of produce loads this module
+
     text = json.dumps(_fields(line), separators=(",", ":")).encode()
     return b"%08x %b\n" % (crc32(text), text)
 
@@ -123,6 +124,8 @@ def decoded(text: bytes) -> Line:
     checksum, body = text[:_CHECKSUM], text[_CHECKSUM + 1 : -1]
     if text[-1:] != b"\n" or text[_CHECKSUM : _CHECKSUM + 1] != b" " or checksum != b"%08x" % crc32(body):
         raise UnreadableLine("cut off or altered")
+    import json
+
     try:
         return _line(json.loads(body))
     except (ValueError, LookupError, TypeError) as error:

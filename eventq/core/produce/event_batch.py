@@ -2,6 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+Header: TypeAlias = tuple[str, bytes | None]
+
+
+class Taken(NamedTuple):
+    """Events of a feed, in columns; None for what it leaves to others.
+
+    `stamps` are times in epoch milliseconds of the feed's own, None in it where it knows none.
+    """
+
+    values: Sequence[bytes | None]
+    keys: Sequence[bytes | None] | None = None
+    headers: Sequence[Sequence[Header]] | None = None
+    partitions: Sequence[int] | None = None
+    stamps: Sequence[int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,18 +27,24 @@ class EventBatch:
     `stamps` are the records' times in epoch milliseconds; None: that at which the client takes each.
 
     `due` is when the first of them was due, by the monotonic clock; the others follow within a batch's time.
+
+    `first` is the first one's sequence number among all that the worker has offered. Without `headers` they
+    have none, without `partitions` the client chooses.
     """
 
     numbers: Sequence[int]
-    values: Sequence[bytes]
-    stamps: Sequence[int] | None
-    keys: Sequence[bytes] | None
+    values: Sequence[bytes | None]
+    stamps: Sequence[int | None] | None
+    keys: Sequence[bytes | None] | None
     due: float
+    first: int = 0
+    headers: Sequence[Sequence[Header]] | None = None
+    partitions: Sequence[int] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
 
     def size(self, start: int, end: int) -> int:
         """Bytes of the keys and values from `start` up to `end`."""
-        keys = 0 if self.keys is None else sum(map(len, self.keys[start:end]))
-        return keys + sum(map(len, self.values[start:end]))
+        keys = 0 if self.keys is None else sum(len(key or b"") for key in self.keys[start:end])
+        return keys + sum(map(len, filter(None, self.values[start:end])))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
+from eventq.core.produce.event_batch import Taken
 from eventq.core.produce.generate import BLOCK, IdStamp, bodies, product_id
 from eventq.core.produce.keys import KeyKind, KeyRule, customers
 
@@ -68,15 +69,15 @@ class GeneratedFeed:
             return found
         return [number for number in found if number < limit]
 
-    def take(self, stamps: Sequence[int]) -> tuple[Sequence[bytes], Sequence[bytes] | None]:
+    def take(self, stamps: Sequence[int]) -> Taken:
         """Values and keys of the next events, one for each stamp (epoch milliseconds)."""
         start, self._at = self._at, self._at + len(stamps)
         if self._keys is not None:
-            return _dated(self._bodies[start : self._at], stamps), self._keys[start : self._at]
+            return Taken(_dated(self._bodies[start : self._at], stamps), self._keys[start : self._at])
         if len(stamps) == len(self._numbers) and stamps[0] == stamps[-1]:  # all at once, in one pass less
-            return self._made(_tail(stamps[0])), None
+            return Taken(self._made(_tail(stamps[0])))
         self._bodies = self._bodies or self._made()
-        return _dated(self._bodies[start : self._at], stamps), None
+        return Taken(_dated(self._bodies[start : self._at], stamps))
 
     def _load(self) -> None:
         """The next block, in which this worker may have no event."""

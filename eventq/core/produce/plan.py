@@ -22,6 +22,33 @@ class Compression(str, Enum):
     SNAPPY = "snappy"
 
 
+class InputFormat(str, Enum):
+    LINES = "lines"
+    EVENTS = "events"
+
+
+class Stamp(str, Enum):
+    """Where an event says which it is: in its productId, or in a header, or nowhere."""
+
+    AUTO = "auto"
+    ID = "id"
+    HEADER = "header"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPlan:
+    """Worker 0 writes the file `path`, worker w the file `path.w`."""
+
+    path: str
+    append: bool
+    topic_id: str | None = None
+    cluster: str | None = None
+
+    def file(self, worker: int) -> str:
+        return f"{self.path}.{worker}" if worker else self.path
+
+
 @dataclass(frozen=True, slots=True)
 class SendPlan:
     """How events are sent; `linger_ms` and `batch_bytes` None: what suits the client."""
@@ -42,7 +69,10 @@ class SendPlan:
 
 @dataclass(frozen=True, slots=True)
 class ProducePlan:
-    """`seed` and `key` make up events; `input` is a file to read them from instead, `-` standard input."""
+    """`seed` and `key` make up events; `input` is a file to read them from instead, `-` standard input.
+
+    Events of an input may keep their partition and their time. `stamp` is never AUTO.
+    """
 
     run: str
     send: SendPlan
@@ -51,3 +81,13 @@ class ProducePlan:
     key: KeyRule
     workers: int = 1
     input: str | None = None
+    input_format: InputFormat = InputFormat.LINES
+    keep_partition: bool = False
+    keep_timestamp: bool = False
+    stamp: Stamp = Stamp.NONE
+    ledger: LedgerPlan | None = None
+
+    @property
+    def id_run(self) -> str | None:
+        """The run that ids tell, None if they do not."""
+        return self.run if self.stamp is Stamp.ID else None

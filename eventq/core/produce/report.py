@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from eventq.core.ledger.lines import Fate
 from eventq.core.quantiles import Histogram
 
 
@@ -19,8 +20,9 @@ class PartitionAcks:
 class Deliveries:
     """What became of events that were handed to the client; latencies in ms from the due time.
 
-    `acked` counts acknowledgements of the broker (with acks=0: events that the client has sent), `unknown`
-    those that may or may not be in the log. `last_at` is the last acknowledgement, by the monotonic clock.
+    `acked` counts acknowledgements of the broker (with acks=0: events that the client has sent), `failed`
+    certain refusals, `unknown` what may or may not be in the log. `last_at` is the last acknowledgement, by
+    the monotonic clock.
     """
 
     acked: int = 0
@@ -50,14 +52,17 @@ class Deliveries:
         self.ack_ms.add(latency_ms, count)
         self.last_at = now
 
-    def fail(self, reason: str, count: int = 1) -> None:
-        self.failed += count
+    def refuse(self, fate: Fate, reason: str, count: int = 1) -> None:
+        """FAILED or UNKNOWN."""
+        if fate is Fate.FAILED:
+            self.failed += count
+        else:
+            self.unknown += count
         self.errors[reason] += count
 
     def lose(self, reason: str, count: int = 1) -> None:
         """It is not known whether these are in the log."""
-        self.unknown += count
-        self.errors[reason] += count
+        self.refuse(Fate.UNKNOWN, reason, count)
 
     def merge(self, other: "Deliveries") -> None:
         self.acked += other.acked
@@ -107,7 +112,10 @@ class ProduceNow:
 
 @dataclass(frozen=True, slots=True)
 class ProduceReport:
-    """`acknowledged` is False under acks=0; `seconds` from the start to the end of the flush."""
+    """`acknowledged` is False under acks=0; `seconds` from the start to the end of the flush.
+
+    `stamp` is where events say which they are, `ledger` the first worker's file.
+    """
 
     topic: str
     run: str
@@ -119,6 +127,8 @@ class ProduceReport:
     offered: Offered
     deliveries: Deliveries
     empty_lines: int | None = None
+    stamp: str = "none"
+    ledger: str | None = None
 
     @property
     def achieved_rate(self) -> float | None:

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from eventq.core.consume.delivery import Delivery
 from eventq.core.verify.findings import EXAMPLES, Example, Findings
 from eventq.core.verify.log_pass import PartitionCount, PartitionLog
-from eventq.core.verify.names import COUNTED_ONLY, IN_LOG, IN_SINK, AuditVerdict, Delivery, Name, allowed
+from eventq.core.verify.names import COUNTED_ONLY, IN_LOG, IN_SINK, AuditVerdict, Name, allowed
 from eventq.core.verify.runs import RunEvents, Runs
 from eventq.core.verify.state import ABORTED, ACKED, FAILED, STATES, Sources, fate, in_log, in_sink, names
 

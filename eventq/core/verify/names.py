@@ -2,13 +2,7 @@
 
 from enum import Enum
 
-
-class Delivery(str, Enum):
-    """What a consumer promises of every acknowledged event."""
-
-    AT_MOST_ONCE = "at-most-once"
-    AT_LEAST_ONCE = "at-least-once"
-    EXACTLY_ONCE = "exactly-once"
+from eventq.core.consume.delivery import Delivery
 
 
 class AuditVerdict(str, Enum):

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from eventq.core.identity import HEADER
-from eventq.core.verify.stamps import Stamp
+from eventq.core.verify.stamps import StampKind
 
 _PREFIX = b'{"productId":"'
 _QUOTE = ord('"')
@@ -35,11 +35,11 @@ class LogSlice:
         return LogSlice(self.partition, self.offsets[:count], self.values[:count], self.headers)
 
 
-def stamped(records: LogSlice, stamp: Stamp) -> Sequence[Any]:
+def stamped(records: LogSlice, stamp: StampKind) -> Sequence[Any]:
     """What carries the identity, of each record; None where it is missing."""
-    if stamp is Stamp.HEADER:
+    if stamp is StampKind.HEADER:
         return [_stamp(headers) for headers, _ in zip(records.headers(), records.offsets, strict=False)]
-    return records.values if stamp is Stamp.VALUE else product_ids(records.values)
+    return records.values if stamp is StampKind.VALUE else product_ids(records.values)
 
 
 def _stamp(headers: Headers) -> bytes | None:

@@ -27,7 +27,7 @@ VALUES = "verifiable"
 """Of VerifiableProducer: the name of its run, with the prefix of its values if they have one."""
 
 
-class Stamp(str, Enum):
+class StampKind(str, Enum):
     """Where an event carries its identity; VALUE: it is the value, as VerifiableProducer writes it."""
 
     ID = "id"
@@ -66,16 +66,16 @@ def of_value(value: str) -> Identity | None:
 class Stamps:
     """Reads columns for the runs of an audit, whose events all carry the same kind of stamp."""
 
-    def __init__(self, runs: Runs, stamp: Stamp) -> None:
+    def __init__(self, runs: Runs, stamp: StampKind) -> None:
         self._runs, self.stamp = runs, stamp
         self._heads = {f"{e.run.name}-{e.worker:04x}": e for e in runs.workers}
 
     def identify(self, column: Sequence[Any]) -> Identified:
         """Of ids, headers or values as they were read: text, bytes, numbers, or None for none at all."""
-        if self.stamp is Stamp.ID:
+        if self.stamp is StampKind.ID:
             plain = _plain(column)
             return self._by_row(column, _by_id) if plain is None else self._by_column(plain, len(column))
-        return self._by_row(column, of_header if self.stamp is Stamp.HEADER else _by_value)
+        return self._by_row(column, of_header if self.stamp is StampKind.HEADER else _by_value)
 
     def _by_column(self, plain: bytes, count: int) -> Identified:
         sequences = _sequences(plain, count)

@@ -17,7 +17,7 @@ from eventq.core.errors import UsageError
 from eventq.core.identity import Identity
 from eventq.core.ledger.lines import EndLine, Fate, Line, OfferLine, RunLine
 from eventq.core.ledger.settlements import Settlements
-from eventq.core.verify.stamps import Stamp, of_value
+from eventq.core.verify.stamps import StampKind, of_value
 
 _BATCH = 1000
 """Events that are told of in one line of ours."""
@@ -40,7 +40,7 @@ class _Producer:
         one, topic = self._event(fields), str(fields.get("topic"))
         if self._identity is None:
             self._identity = one.run, topic
-            yield RunLine(one.run, 0, 1, topic, None, None, "all", False, Stamp.VALUE.value, None, "")
+            yield RunLine(one.run, 0, 1, topic, None, None, "all", False, StampKind.VALUE.value, None, "")
         if self._identity != (one.run, topic):
             raise UsageError(
                 f"{self._file} tells of more than one producer: {self._identity} and {(one.run, topic)}",

@@ -1,6 +1,8 @@
 """A member's commits: of what it has processed, announced to its parent before and settled after."""
 
+from eventq.core.consume.injection import CrashPoint
 from eventq.core.consume.report import Offsets
+from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.messages import Committed, Committing
 from eventq.loops.consume.sink import Sink
 from eventq.loops.processes.parent_pipe import ParentPipe
@@ -9,9 +11,10 @@ from eventq.loops.processes.parent_pipe import ParentPipe
 class MemberCommits:
     """How to commit is the sink's business: here is what of it is new, and how many records it covers."""
 
-    def __init__(self, parent: ParentPipe, sink: Sink) -> None:
+    def __init__(self, parent: ParentPipe, sink: Sink, crash: CrashPoints) -> None:
         self._parent = parent
         self._sink = sink
+        self._crash = crash
         self._committed: Offsets = {}
         self._covered: dict[int, int] = {}
         self._revoking: Offsets = {}
@@ -27,11 +30,25 @@ class MemberCommits:
         self._committed.update(offsets)
         return True
 
-    def commit(self, positions: Offsets) -> None:
+    def commit(self, positions: Offsets) -> bool:
+        """Whether all of it is committed now."""
         offsets = self._changed(positions)
-        if offsets:
-            self._announce(offsets)
-            self._settle(offsets, self._sink.commit(offsets))
+        if not offsets:
+            return True
+        self._announce(offsets)
+        self._crash.pass_by(CrashPoint.BEFORE_COMMIT)
+        reason = self._sink.commit(offsets)
+        self._crash.pass_by(CrashPoint.AFTER_COMMIT)
+        self._settle(offsets, reason)
+        return reason is None
+
+    def commit_before(self, partition: int, offset: int, count: int) -> bool:
+        """Commits `count` records that are not processed yet: whether that was possible."""
+        self.processed(partition, count)
+        done = self.commit({partition: offset})
+        if not done:
+            self.processed(partition, -count)
+        return done
 
     def revoking(self, positions: Offsets) -> Offsets:
         """What the client is to commit of partitions that go away; `revoked` follows."""

@@ -4,17 +4,18 @@ from eventq.core.clock import Clock
 from eventq.core.consume.goals import RunState, judge, passed
 from eventq.core.consume.plan import GroupPlan
 from eventq.core.consume.quota import Quota
-from eventq.core.consume.report import ConsumeReport, GroupNow, MalformedRecord, Offsets, Tally
+from eventq.core.consume.report import ConsumeReport, GroupNow, MalformedRecord, Offsets, Reset, Tally
 from eventq.core.outcome import Outcome
 from eventq.loops.consume.member_slot import MemberSlot
-from eventq.loops.consume.messages import Resume, ToMember
+from eventq.loops.consume.messages import MemberProgress, Resume, ToMember
 
 
 class GroupState:
     """`committed`: the next offset to read of each partition, as far as it was heard of.
 
     `generations` are those of the group that members have told of: one a rebalance. `samples` are the first
-    malformed records. Times are in seconds by the monotonic clock, from the making of this object.
+    malformed records. `progress` grows whenever a member has come further than any was before. Times are in
+    seconds by the monotonic clock, from the making of this object.
     """
 
     def __init__(self, plan: GroupPlan, clock: Clock) -> None:
@@ -24,6 +25,8 @@ class GroupState:
         self.committed: Offsets = {}
         self.generations: set[int] = set()
         self.samples: list[MalformedRecord] = []
+        self.progress = 0
+        self._furthest: Offsets = {}
         self._clock = clock
         self._started = self._arrived_at = clock.monotonic()
         self._received = 0
@@ -44,6 +47,18 @@ class GroupState:
         """Commits never go back: answers of the broker and of members arrive in any order."""
         for partition, offset in offsets.items():
             self.committed[partition] = max(offset, self.committed.get(partition, 0))
+
+    def heard(self, slot: MemberSlot, message: MemberProgress) -> None:
+        slot.heard(message, self._clock.monotonic())
+        for partition, offset in message.positions.items():
+            if offset > self._furthest.get(partition, -1):
+                self._furthest[partition] = offset
+                self.progress += 1
+
+    def was_reset(self, slot: MemberSlot, reset: Reset) -> None:
+        """What was read before lies outside the log: it begins anew."""
+        slot.resets.append(reset)
+        self._furthest.pop(reset.partition, None)
 
     def confirm(self, slot: MemberSlot) -> None:
         """The commit that the member announced last has been made."""
@@ -74,11 +89,10 @@ class GroupState:
         )
         return judge(self.plan, state)
 
-    def now(self) -> GroupNow:
-        """Rates are events per second, None while not known; so is the lag in records."""
+    def now(self, lag: int | None) -> GroupNow:
+        """`lag` is the group's, in records. Rates are events per second, None while not known."""
         members = tuple(slot.now() for slot in self.slots)
         rates = [member.rate for member in members if member.rate is not None]
-        lags = [member.lag for member in members if member.partitions]
         return GroupNow(
             topic=self.plan.topic,
             group=self.plan.group,
@@ -89,7 +103,7 @@ class GroupState:
             malformed=sum(slot.malformed for slot in self.slots),
             rate=sum(rates) if rates else None,
             rebalances=len(self.generations),
-            lag=None if not lags or None in lags else sum(lag for lag in lags if lag is not None),
+            lag=lag,
             goal=self._goal(),
         )
 

@@ -21,6 +21,12 @@ class ConsumeDisplay(Protocol):
         ...
 
 
+class QueueDepth(Protocol):
+    def latest(self) -> int | None:
+        """Records that the group has still to read in the topic; None while nobody can say. Never waits."""
+        ...
+
+
 class ClusterAdmin(Protocol):
     """A connection of the parent's own, bound to one topic and one group.
 

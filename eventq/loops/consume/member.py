@@ -4,6 +4,7 @@ from eventq.core.clock import Clock
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.report import Offsets
 from eventq.loops.consume.commits import MemberCommits
+from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import (
     Assigned,
@@ -36,15 +37,16 @@ class Member:
         plan: MemberPlan,
         faults: Faults,
         clock: Clock,
+        crash: CrashPoints,
     ) -> None:
         self._consumer = consumer
         self._sink = sink
         self._parent = parent
         self._plan = plan
         self._clock = clock
-        self._commits = MemberCommits(parent, sink)
-        self._placement = Placement(consumer, sink, parent, plan.start, self._commits)
-        self._processing = Processing(consumer, sink, parent, plan, faults, clock, self._commits)
+        self._commits = MemberCommits(parent, sink, crash)
+        self._placement = Placement(consumer, sink, parent, plan.start, self._commits, crash)
+        self._processing = Processing(consumer, sink, parent, plan, faults, clock, self._commits, crash)
         self._partitions: tuple[int, ...] = ()
         self._state = "joining"
         self._assigned = False

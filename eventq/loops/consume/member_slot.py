@@ -19,7 +19,8 @@ class MemberSlot(ChildSlot):
     last_partitions: tuple[int, ...] = ()
     state: str = "starting"
     restarts: int = 0
-    deaths_in_a_row: int = 0
+    ended_idle: bool = False
+    ended_processed: bool = False
     hurried: bool = False
     starved: bool = False
     pending: Committing | None = None
@@ -43,8 +44,6 @@ class MemberSlot(ChildSlot):
             self.last_partitions = message.partitions
         self.state = "consuming" if message.partitions else "idle"
         self.rebalances += 1
-        if not message.partitions:
-            self.deaths_in_a_row = 0
         self.starved = self.hurried = False
 
     def keep(self, partitions: tuple[int, ...]) -> None:
@@ -53,10 +52,22 @@ class MemberSlot(ChildSlot):
         self.state = "consuming" if partitions else "rebalancing"
 
     def ended(self) -> None:
-        """Its process is gone: its counts stay."""
+        """Its process is gone: its counts stay, and what it was doing."""
+        self.ended_idle = self.idle
+        self.ended_processed = self.progress is not None and self.progress.tally.processed > 0
         self._before = self.tally
         self.progress, self.partitions = None, ()
         self.state = "gone"
+
+    @property
+    def idle(self) -> bool:
+        """It is in the group and has nothing to process: no partition, no quota, or no unread event."""
+        return self.state in {"idle", "waiting"} or self.lag == 0
+
+    @property
+    def busy(self) -> bool:
+        """It lives and has events to process, or may have."""
+        return self.alive and bool(self.partitions) and not self.idle
 
     @property
     def tally(self) -> Tally:
@@ -81,8 +92,6 @@ class MemberSlot(ChildSlot):
     def heard(self, progress: MemberProgress, now: float) -> None:
         self.progress = progress
         self.state = progress.state
-        if progress.tally.processed:
-            self.deaths_in_a_row = 0
         processed = self.processed
         if self._mark is None or now - self._mark[0] >= 1:
             if self._mark is not None:

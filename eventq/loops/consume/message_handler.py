@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from eventq.core.clock import Clock
 from eventq.core.consume.report import MOST_MALFORMED_NAMED
 from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
@@ -19,8 +18,8 @@ from eventq.loops.processes.messages import Failed
 class MessageHandler:
     """Errors of the display are raised: an OSError here is no member's end."""
 
-    def __init__(self, state: GroupState, ending: Ending, clock: Clock, display: ConsumeDisplay) -> None:
-        self._state, self._ending, self._clock, self._display = state, ending, clock, display
+    def __init__(self, state: GroupState, ending: Ending, display: ConsumeDisplay) -> None:
+        self._state, self._ending, self._display = state, ending, display
         self._topic = state.plan.topic
 
     def take(self, slot: MemberSlot, message: messages.ToParent) -> None:
@@ -66,7 +65,7 @@ class MessageHandler:
         slot.pending = None
 
     def _progress(self, slot: MemberSlot, message: messages.MemberProgress) -> None:
-        slot.heard(message, self._clock.monotonic())
+        self._state.heard(slot, message)
         if self._state.at_the_end and not slot.hurried:
             for other in self._state.slots:
                 other.hurried = True
@@ -74,7 +73,7 @@ class MessageHandler:
 
     def _was_reset(self, slot: MemberSlot, message: messages.WasReset) -> None:
         reset = message.reset
-        slot.resets.append(reset)
+        self._state.was_reset(slot, reset)
         self._display.note(
             f"{self._topic}/{reset.partition}: the group's offset {reset.from_offset} is outside the "
             f"log, it continues at {reset.to_offset} ({plural(reset.lost, 'event')} deleted unread)"

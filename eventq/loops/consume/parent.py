@@ -4,14 +4,17 @@ It decides by what members tell over their pipes and by what its own admin reads
 theirs. A goal counts as reached by what is committed, never by what is merely read.
 """
 
+from dataclasses import replace
+
 from eventq.core.clock import Clock
 from eventq.core.consume.plan import GroupPlan
 from eventq.core.consume.report import ConsumeReport
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.outcome import Outcome
 from eventq.loops.consume.ending import Ending
+from eventq.loops.consume.fault_injector import FaultInjector
 from eventq.loops.consume.group_state import GroupState
-from eventq.loops.consume.interfaces import ClusterAdmin, ConsumeDisplay
+from eventq.loops.consume.interfaces import ClusterAdmin, ConsumeDisplay, QueueDepth
 from eventq.loops.consume.message_handler import MessageHandler
 from eventq.loops.consume.supervisor import Launch, Supervisor
 from eventq.loops.processes import forkserver
@@ -34,13 +37,16 @@ class ConsumeParent:
         launch: Launch,
         clock: Clock,
         display: ConsumeDisplay,
+        depth: QueueDepth,
         wait: Wait = forkserver.wait,
     ) -> None:
-        self._plan, self._admin, self._clock, self._display = plan, admin, clock, display
+        self._plan, self._admin, self._clock = plan, admin, clock
+        self._display, self._depth = display, depth
         self.ending = Ending()
         self._state = GroupState(plan, clock)
-        handler = MessageHandler(self._state, self.ending, clock, display)
-        self._supervisor = Supervisor(self._state, self.ending, admin, launch, display)
+        self._injector = FaultInjector(plan.faults, self._state, clock)
+        handler = MessageHandler(self._state, self.ending, display)
+        self._supervisor = Supervisor(self._state, self.ending, admin, launch, clock, display)
         self._loop = ParentLoop(self._state.slots, wait, handler.take, self._supervisor.on_exit)
         self._topic_id = admin.topic_id()
         self._misses = 0
@@ -54,7 +60,9 @@ class ConsumeParent:
             if outcome is None:
                 self._supervisor.start_all()
             while outcome is None:
-                self._turn()
+                self._supervisor.turn()
+                self._turn(0.0 if self._supervisor.behind else _WAIT_SECONDS)
+                self._injector.turn()
                 self._ask()
                 outcome = self.ending.stop or self._state.outcome()
             self._end(outcome)
@@ -69,14 +77,14 @@ class ConsumeParent:
         except EventqError as error:
             self._display.note(f"{error}; the report shows the commits that members reported")
             committed = self._state.committed
-        return self._state.report(committed)
+        return replace(self._state.report(committed), injected=tuple(self._injector.injected))
 
-    def _turn(self) -> None:
-        self._loop.turn(_WAIT_SECONDS)
+    def _turn(self, seconds: float) -> None:
+        self._loop.turn(seconds)
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + _SHOW_SECONDS
-            self._display.show(self._state.now())
+            self._display.show(self._state.now(self._depth.latest()))
 
     def _ask(self) -> None:
         """Whether the topic is still the one that it was, and what others of the group have committed."""
@@ -107,11 +115,12 @@ class ConsumeParent:
 
     def _end(self, outcome: Outcome) -> None:
         self.ending.ask(outcome)
+        self._injector.resume()
         self._loop.stop()
         until = self._clock.monotonic() + _LEAVE_SECONDS
         while self._loop.alive:
             if self._clock.monotonic() > until:
                 self._display.note(f"members that did not leave within {_LEAVE_SECONDS:g} s are killed")
                 self._loop.kill()
-            self._turn()
+            self._turn(_WAIT_SECONDS)
         self._supervisor.remove_stale_members()

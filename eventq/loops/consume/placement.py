@@ -1,9 +1,11 @@
 """Lets partitions begin: those that were assigned, and those whose position the log does not have."""
 
 from eventq.core.consume.beginning import Beginning, PartitionOffsets, beginning, outside
+from eventq.core.consume.injection import CrashPoint
 from eventq.core.consume.report import Offsets
 from eventq.core.start import Start
 from eventq.loops.consume.commits import MemberCommits
+from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import Placed, WasReset
 from eventq.loops.consume.sink import Sink
@@ -17,16 +19,27 @@ class Placement:
     """
 
     def __init__(
-        self, consumer: GroupConsumer, sink: Sink, parent: ParentPipe, start: Start, commits: MemberCommits
+        self,
+        consumer: GroupConsumer,
+        sink: Sink,
+        parent: ParentPipe,
+        start: Start,
+        commits: MemberCommits,
+        crash: CrashPoints,
     ) -> None:
         self._consumer = consumer
         self._sink = sink
         self._parent = parent
         self._start = start
         self._commits = commits
+        self._crash = crash
         self.waiting: set[int] = set()
+        self._refused: set[int] = set()
 
     def settle(self) -> None:
+        refused = self._sink.refused()
+        self.waiting |= self._refused & refused  # the poll in between did not take them away
+        self._refused = refused
         outside_log = self._consumer.outside()
         if self.waiting or outside_log:
             self._settle(outside_log)
@@ -49,6 +62,7 @@ class Placement:
     def _begin(self, begins: dict[int, Beginning]) -> None:
         self._consumer.begin({p: found.offset for p, found in begins.items()})
         self.waiting -= begins.keys()
+        self._crash.pass_by(CrashPoint.AFTER_CLAIM)
         for partition, found in begins.items():
             if found.fresh:
                 self._parent.send(Placed(partition, found.offset, found.skipped))

@@ -8,10 +8,13 @@ inside a poll only and so always finds that clean state.
 from collections.abc import Callable, Sequence
 
 from eventq.core.clock import Clock
+from eventq.core.consume.delivery import Delivery
+from eventq.core.consume.injection import CrashPoint
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import MOST_MALFORMED_NAMED, MalformedRecord, Tally
 from eventq.loops.consume.commits import MemberCommits
+from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import Grant, MalformedFound, Want
 from eventq.loops.consume.sink import Applied, Sink
@@ -34,6 +37,7 @@ class Processing:
         faults: Faults,
         clock: Clock,
         commits: MemberCommits,
+        crash: CrashPoints,
     ) -> None:
         self._consumer = consumer
         self._sink = sink
@@ -42,6 +46,7 @@ class Processing:
         self._faults = faults
         self._clock = clock
         self._commits = commits
+        self._crash = crash
         self._samples = 0
         self.tally = Tally()
         self.last: tuple[int, int] | None = None
@@ -75,13 +80,24 @@ class Processing:
         faults = self._faults(records.values)
         refused = min(faults) if faults and self._plan.fail_on_malformed else None
         wanted = len(records) if refused is None else refused
-        done, ends = self._sink.apply(records.first(wanted), faults) if wanted else Applied(0)
+        done, ends = self._apply(records.first(wanted), faults) if wanted else Applied(0)
         self.stopping = ends or done == refused
         if done:
             self._count(records.first(done), {i: why for i, why in faults.items() if i < done})
         if done == refused:
             self._refuse(records, refused, faults[refused])
         return done
+
+    def _apply(self, records: RecordSlice, faults: dict[int, str]) -> Applied:
+        """Under at most once only what is committed before; what could not be committed comes again."""
+        if self._plan.delivery is Delivery.AT_MOST_ONCE:
+            if not self._commits.commit_before(records.partition, records.last_offset + 1, len(records)):
+                return Applied(0)
+            self.tally.at_risk = max(self.tally.at_risk, len(records))
+        if self._crash.is_due(CrashPoint.MID_BATCH):
+            self._sink.apply(records.first((len(records) + 1) // 2), faults)
+            self._crash.kill()
+        return self._sink.apply(records, faults)
 
     def _refuse(self, records: RecordSlice, i: int, why: str) -> None:
         where = f"{self._plan.topic}/{records.partition} at offset {records.offset(i)}"
@@ -99,7 +115,8 @@ class Processing:
         tally.malformed += len(faults)
         tally.last_at = now
         tally.latency.add_ages(int(now * 1000), records.timestamps)
-        self._commits.processed(partition, len(records))
+        if self._plan.delivery is not Delivery.AT_MOST_ONCE:
+            self._commits.processed(partition, len(records))
         self.last = (partition, records.last_offset)
         for i, why in faults.items():
             if self._samples < MOST_MALFORMED_NAMED:

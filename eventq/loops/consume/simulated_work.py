@@ -1,7 +1,6 @@
 """The sink of a run that only simulates: an event takes its time, can be printed, and leaves nothing else."""
 
 from collections.abc import Mapping
-from random import Random
 
 from eventq.core.clock import Clock
 from eventq.core.consume.event_line import event_lines
@@ -11,6 +10,7 @@ from eventq.core.consume.report import Offsets
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import EventLines, Written
 from eventq.loops.consume.sink import Applied
+from eventq.loops.consume.work_time import WorkTime
 from eventq.loops.processes.parent_pipe import ParentPipe
 
 
@@ -21,27 +21,16 @@ class SimulatedWork:
         self._consumer = consumer
         self._parent = parent
         self._plan = plan
-        self._clock = clock
-        self._random = Random()
+        self._time = WorkTime(plan, parent, clock)
 
     def open(self, _offsets: Offsets) -> Offsets:
         return {}
 
     def apply(self, records: RecordSlice, faults: Mapping[int, str]) -> Applied:
-        done = self._work(len(records))
+        done = self._time.spend(len(records))
         if self._plan.events and not self._print(records.first(done), frozenset(faults)):
             return Applied(0, ends=True)
         return Applied(done, ends=done < len(records))
-
-    def _work(self, count: int) -> int:
-        if not self._plan.work.mean:
-            return count
-        due = self._clock.monotonic()
-        for done in range(count):
-            due += self._plan.work.draw(self._random)
-            if not self._parent.sleep_until(due):
-                return done
-        return count
 
     def _print(self, records: RecordSlice, malformed: frozenset[int]) -> bool:
         """Whether somebody read the lines; records that are all malformed have none."""
@@ -58,5 +47,8 @@ class SimulatedWork:
         return offsets
 
     def revoked(self, partitions: tuple[int, ...]) -> None: ...
+
+    def refused(self) -> set[int]:
+        return set()
 
     def close(self) -> None: ...

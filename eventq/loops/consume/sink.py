@@ -67,6 +67,13 @@ class Sink(Protocol):
         """They belong to others now, or will; after a loss they did before this member knew."""
         ...
 
+    def refused(self) -> set[int]:
+        """Partitions of which the sink found out that others have taken them over: nothing more is applied.
+
+        Whoever still has one after the next poll opens it again.
+        """
+        ...
+
     def close(self) -> None:
         """The last call: everything is committed that could be, and every partition is revoked."""
         ...

@@ -8,7 +8,6 @@ from typing import Protocol
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
 from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_group, no_topic
-from eventq.core.lag.offsets_topic import OFFSETS_TOPIC
 from eventq.core.lag.reads import (
     Commits,
     Description,
@@ -20,6 +19,7 @@ from eventq.core.lag.reads import (
     topics_of,
 )
 from eventq.core.lag.snapshot import Assume, Snapshot, snapshot
+from eventq.core.offsets_topic import OFFSETS_TOPIC
 
 _ROUNDS = 10
 _PAUSE_SECONDS = 0.2

@@ -39,7 +39,7 @@ class Child(Protocol):
         ...
 
     def kill(self) -> None:
-        """At once, whatever it is doing; what it had still to say is lost."""
+        """At once, whatever it is doing; what it had still to say is lost. `close` waits for its end."""
         ...
 
 
@@ -113,19 +113,15 @@ class ChildProcess:
     def close(self) -> None:
         self._process.join(_JOIN_SECONDS)
         if self._process.exitcode is None:
-            self.kill()
-            return
-        self._end()
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.join(_JOIN_SECONDS)
-        self._end()
-
-    def _end(self) -> None:
+            self._process.kill()
+            self._process.join(_JOIN_SECONDS)
         self.exit = exit_name(self._process.exitcode)
         self.open = False
         self._pipe.close()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self.open = False
 
 
 def exit_name(code: int | None) -> str | int | None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from multiprocessing import connection, forkserver, get_context
 from typing import Any, cast
 
+from eventq.core.errors import EventqError
 from eventq.loops.processes.child import Child, ChildProcess
 
 
@@ -31,12 +32,22 @@ def _ignored(number: signal.Signals) -> Iterator[None]:
 
 
 def start(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> ChildProcess:
-    """Starts `target` with its end of a pipe before the arguments."""
+    """Starts `target` with its end of a pipe before the arguments.
+
+    EventqError where the system gives no process or no pipe: one that can't fork ends without a word.
+    """
     context = get_context("forkserver")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=target, args=(theirs, *arguments), name=name)
-    process.start()
-    theirs.close()
+    try:
+        ours, theirs = context.Pipe()
+        with theirs:
+            process = context.Process(target=target, args=(theirs, *arguments), name=name)
+            process.start()
+    except (OSError, EOFError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "the system gave no process"
+        raise EventqError(
+            f"{name} could not be started: {reason}",
+            hint="start fewer, or raise the limits of processes, memory and open files",
+        ) from error
     return ChildProcess(process, ours)
 
 

@@ -9,6 +9,8 @@ import select
 from collections import deque
 from collections.abc import Sequence
 
+from eventq.core.produce.event_batch import Taken
+
 _READ_BYTES = 256 * 1024
 _AHEAD_BYTES = 1024 * 1024
 
@@ -42,12 +44,24 @@ class LineFeed:
         end = min([self._number + min(most, len(self._lines)), *limits])
         return range(self._number, end)
 
-    def take(self, stamps: Sequence[int]) -> tuple[Sequence[bytes], Sequence[bytes] | None]:
+    def take(self, stamps: Sequence[int]) -> Taken:
         """The next events, one for each stamp; a line has no key."""
-        values = [self._lines.popleft() for _ in stamps]
-        self._size -= sum(map(len, values))
-        self._number += len(values)
-        return values, None
+        return Taken(self.next_lines(len(stamps)))
+
+    def keep_partitions(self, _count: int) -> None:
+        """A line knows of none."""
+
+    @property
+    def taken(self) -> int:
+        """How many events were taken so far."""
+        return self._number
+
+    def next_lines(self, count: int) -> list[bytes]:
+        """So many of those that have been read."""
+        lines = [self._lines.popleft() for _ in range(count)]
+        self._size -= sum(map(len, lines))
+        self._number += count
+        return lines
 
     def _read(self) -> None:
         while not self._ended and self._size < _AHEAD_BYTES and select.select([self._fd], [], [], 0)[0]:

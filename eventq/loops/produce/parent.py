@@ -1,7 +1,8 @@
 """The parent of the workers that share one schedule: starts its clock for all and adds up what they tell.
 
-All are ready before the clock starts. A worker that dies ends the run in order, as the load is no longer what
-was asked for: what the broker acknowledged to it counts, whatever else it may have sent is unknown.
+All are ready before the clock starts; before that none has sent anything. They are started a few at a time,
+for a stop to count meanwhile. A worker that dies ends the run in order, as the load is no longer what was
+asked for: what the broker acknowledged to it counts, whatever else it may have sent is unknown.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,11 +19,12 @@ from eventq.core.text import plural
 from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_loop import ChildSlot, ParentLoop, Wait
+from eventq.loops.processes.start_queue import StartQueue
 from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.produce import ClockStart, ProduceDisplay, start_now
 
 Launch: TypeAlias = Callable[[int], Child]
-"""Starts worker w."""
+"""Starts worker w; EventqError where that can't be done."""
 
 DIED = "WORKER_DIED"
 _WAIT_SECONDS = 0.1
@@ -64,6 +66,7 @@ class WorkerPool:
         self._launch, self._clock, self._display = launch, clock, display
         self._workers = [WorkerHandle(share.worker) for share in shares]
         self._loop = ParentLoop(self._workers, wait, self._take, self._on_exit)
+        self._starts = StartQueue(clock, self._start)
         self._going = self._told_to_stop = False
         self._show_at = 0.0
         self.start = ClockStart(0.0, 0)
@@ -84,16 +87,23 @@ class WorkerPool:
         return _sum(Deliveries, [worker.deliveries for worker in self._workers])
 
     def run(self) -> Outcome:
-        """Until every worker has ended."""
+        """Until every worker has ended, or the run is stopped before the first event."""
+        for worker in self._workers:
+            self._starts.add(worker)
         try:
-            for worker in self._workers:
-                worker.child = self._launch(worker.number)
-            while self._loop.alive:
-                self._loop.turn(_WAIT_SECONDS)
+            while (self._starts or self._loop.alive) and (self._going or self.stop is None):
+                self._starts.turn()
+                self._loop.turn(0.0 if self._starts else _WAIT_SECONDS)
                 self._keep_up()
         finally:
             self._loop.kill()
         return self.stop or Outcome.REACHED
+
+    def _start(self, worker: WorkerHandle) -> None:
+        try:
+            worker.child = self._launch(worker.number)
+        except EventqError as error:
+            self._fail(error)
 
     def _keep_up(self) -> None:
         """After whatever happened, and when nothing did: passes a stop on and shows how far it is."""

@@ -4,15 +4,18 @@ The loop is open: a late event goes out at once and its slip is recorded, the sc
 client has no room for waits here, one batch of it, so that memory is bounded and backpressure shows as slip.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from eventq.core.clock import Clock
+from eventq.core.errors import EventqError
+from eventq.core.identity import HEADER
 from eventq.core.outcome import Outcome
-from eventq.core.produce.event_batch import EventBatch
+from eventq.core.produce.event_batch import EventBatch, Header, Taken
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.loops.produce.ledger import Ledger, NoLedger
 
 _BATCH_EVENTS = 1000
 _BATCH_SECONDS = 0.0005
@@ -21,6 +24,10 @@ _BUSY_WAIT_SECONDS = 0.005
 _POLL_SECONDS = 0.1
 _FLUSH_SECONDS = 10.0
 _SLIPS_PER_BATCH = 8
+
+
+Identities: TypeAlias = Callable[[int, int], Sequence[bytes]]
+"""What headers say of so many events from a sequence number on."""
 
 
 class Feed(Protocol):
@@ -39,8 +46,8 @@ class Feed(Protocol):
         """Of the next events those with numbers below `before`; they may be fewer than there are, or none."""
         ...
 
-    def take(self, stamps: Sequence[int]) -> tuple[Sequence[bytes], Sequence[bytes] | None]:
-        """Values and keys of the next events, one for each stamp (epoch milliseconds)."""
+    def take(self, stamps: Sequence[int]) -> Taken:
+        """The next events, one for each stamp (epoch milliseconds); EventqError for what can't be sent."""
         ...
 
 
@@ -90,17 +97,29 @@ class ProduceDisplay(Protocol):
 
 
 class Produce:
-    """One run; `ask` ends it in order."""
+    """One run; `ask` ends it in order. `error` is that of a feed that could not give what was due.
+
+    Without `identities` no header says which event each is.
+    """
 
     def __init__(
-        self, schedule: Schedule, feed: Feed, producer: EventProducer, clock: Clock, display: ProduceDisplay
+        self,
+        schedule: Schedule,
+        feed: Feed,
+        producer: EventProducer,
+        clock: Clock,
+        display: ProduceDisplay,
+        ledger: Ledger | None = None,
+        identities: Identities | None = None,
     ) -> None:
         self._schedule, self._feed, self._producer = schedule, feed, producer
         self._clock, self._display = clock, display
+        self._ledger, self._identities = ledger or NoLedger(), identities
         self.offered = Offered()
         self.start = ClockStart(0.0, 0)
         self.end = 0.0
         self.stop: Outcome | None = None
+        self.error: EventqError | None = None
         self._batch: EventBatch | None = None
         self._from = 0
         self._show_at = 0.0
@@ -144,6 +163,9 @@ class Produce:
         batch = self._batch or self._next()
         if batch is None:
             return False
+        if not self._ledger.allow(batch.first + len(batch)):
+            self.ask(Outcome.FAILED)
+            return True
         end = self._producer.send(batch, self._from)
         if end > self._from:
             self._count(batch, self._from, end)
@@ -158,12 +180,44 @@ class Produce:
         if not numbers:
             return None
         if not self._schedule.paced:
-            values, keys = self._feed.take([int(self._clock.now() * 1000)] * len(numbers))
-            return EventBatch(numbers, values, None, keys, now)
+            return self._taken(numbers, [int(self._clock.now() * 1000)] * len(numbers), None, now)
         stamps = self._schedule.stamps(numbers, self.start.epoch)
-        values, keys = self._feed.take(stamps)
         due = self.start.at + self._schedule.due(numbers[0]) / NANO
-        return EventBatch(numbers, values, stamps, keys, due)
+        return self._taken(numbers, stamps, stamps, due)
+
+    def _taken(
+        self, numbers: Sequence[int], made: Sequence[int], dated: Sequence[int] | None, due: float
+    ) -> EventBatch | None:
+        """Events of the times `made`, sent with those that they bring, else with `dated`."""
+        try:
+            taken = self._feed.take(made)
+        except EventqError as error:
+            self.error = error
+            self.ask(Outcome.FAILED)
+            return None
+        first = self.offered.count
+        return EventBatch(
+            numbers,
+            taken.values,
+            taken.stamps or dated,
+            taken.keys,
+            due,
+            first,
+            self._headers(taken, first),
+            taken.partitions,
+        )
+
+    def _headers(self, taken: Taken, first: int) -> Sequence[Sequence[Header]] | None:
+        """With the one that says which event each is; one of an earlier run gives way to it."""
+        if self._identities is None:
+            return taken.headers
+        identities = self._identities(first, len(taken.values))
+        if taken.headers is None:
+            return [[(HEADER, identity)] for identity in identities]
+        return [
+            [*(header for header in headers if header[0] != HEADER), (HEADER, identity)]
+            for headers, identity in zip(taken.headers, identities, strict=True)
+        ]
 
     def _count(self, batch: EventBatch, start: int, end: int) -> None:
         now, offered = self._clock.monotonic(), self.offered
@@ -206,6 +260,7 @@ class Produce:
             self._show()
 
     def _show(self) -> None:
+        self._ledger.keep()
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + _POLL_SECONDS

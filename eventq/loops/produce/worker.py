@@ -5,28 +5,52 @@ from eventq.core.outcome import Outcome
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.processes.link import ParentLink
-from eventq.loops.processes.messages import Stop
+from eventq.loops.processes.messages import Failed, Stop
+from eventq.loops.produce.ledger import LedgerKeeper
 from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
-from eventq.loops.produce.produce import EventProducer, Feed, Produce
+from eventq.loops.produce.produce import EventProducer, Feed, Identities, Produce
 
 
 class Worker:
     def __init__(
-        self, schedule: Schedule, feed: Feed, producer: EventProducer, parent: ParentLink, clock: Clock
+        self,
+        schedule: Schedule,
+        feed: Feed,
+        producer: EventProducer,
+        parent: ParentLink,
+        clock: Clock,
+        ledger: LedgerKeeper | None = None,
+        identities: Identities | None = None,
     ) -> None:
-        self._producer, self._parent = producer, parent
-        self._run = Produce(schedule, feed, producer, clock, self)
+        self._producer, self._parent, self._ledger = producer, parent, ledger
+        self._run = Produce(schedule, feed, producer, clock, self, ledger, identities)
 
     def run(self) -> None:
         """Ready, and from the parent's Go until the schedule's end or the parent's Stop."""
         self._producer.begin()
+        if self._ledger is not None:
+            self._ledger.begin()
         self._parent.send(Ready())
         go = self._parent.answer((Go, Stop), Stop())
         if isinstance(go, Go):
             self._run.run(go.start)
         else:
             self._producer.close()
+        if self._ledger is not None:
+            self._end(self._ledger)
+        if self._run.error is not None:
+            self._parent.send(Failed(str(self._run.error), self._run.error.hint))
         self._parent.send(Ended(self._run.offered, self._run.deliveries, self._run.end))
+
+    def _end(self, ledger: LedgerKeeper) -> None:
+        ledger.end(self._run.offered, self._run.deliveries)
+        if ledger.error is not None:
+            self._parent.send(
+                Failed(
+                    f"the ledger can't be written: {ledger.error.strerror}",
+                    "what it says so far is true; to an audit the fate of all other events is unknown",
+                )
+            )
 
     def show(self, _now: float, offered: Offered, deliveries: Deliveries) -> None:
         """Tells the parent how far it is, and hears whether to stop."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from eventq.core.clock import Clock
+from eventq.core.consume.delivery import Delivery
 from eventq.core.errors import EventqError, UsageError
 from eventq.core.kafka import Bounds, Isolation, TopicPartition
 from eventq.core.ledger.lines import Line, SettledLine
@@ -27,10 +28,10 @@ from eventq.core.verify.audit import (
 )
 from eventq.core.verify.findings import Findings
 from eventq.core.verify.log_pass import LogPass, PartitionCount, PartitionLog
-from eventq.core.verify.names import Delivery, Name
+from eventq.core.verify.names import Name
 from eventq.core.verify.runs import Runs, WorkerEvents
 from eventq.core.verify.sink_pass import SinkPass, SinkRows
-from eventq.core.verify.stamps import Stamp, Stamps, stamps_of_ledgers
+from eventq.core.verify.stamps import StampKind, Stamps, stamps_of_ledgers
 from eventq.core.verify.state import Sources, is_absent, names
 from eventq.loops.lag.snapshot import LagReader, Question, read, topic_bounds
 from eventq.loops.verify.ledgers import Ledgers
@@ -65,7 +66,7 @@ class AuditPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class KafkaAccess:
     """How to reach Kafka, when it is needed."""
 
     lag: Callable[[], AbstractContextManager[LagReader]]
@@ -73,7 +74,7 @@ class Cluster:
 
 
 def audit(
-    plan: AuditPlan, ledgers: Ledgers, sinks: Sequence[SinkSource], cluster: Cluster, clock: Clock
+    plan: AuditPlan, ledgers: Ledgers, sinks: Sequence[SinkSource], cluster: KafkaAccess, clock: Clock
 ) -> Audit:
     runs, findings = ledgers.read(), Findings()
     sources = Sources(
@@ -115,7 +116,7 @@ def audit(
     )
 
 
-def _stamp(runs: Runs, sinks: Iterable[SinkSource]) -> Stamp:
+def _stamp(runs: Runs, sinks: Iterable[SinkSource]) -> StampKind:
     found = stamps_of_ledgers(runs)
     if len(found) > 1:
         said = ", ".join(f"{files[0]}: {stamp}" for stamp, files in found.items())
@@ -124,18 +125,18 @@ def _stamp(runs: Runs, sinks: Iterable[SinkSource]) -> Stamp:
             hint="audit them one after another",
         )
     ((stamp, files),) = found.items()
-    if stamp not in {each.value for each in Stamp}:
+    if stamp not in {each.value for each in StampKind}:
         raise UsageError(
             f"the events of {files[0]} carry no identity (--stamp {stamp})",
             hint="produce with --stamp id or header",
         )
     own = [sink.name for sink in sinks if not sink.ordered]
-    if own and stamp == Stamp.HEADER:
+    if own and stamp == StampKind.HEADER:
         raise UsageError(
             f"{own[0]} tells of ids, and the events of {files[0]} have theirs in a header",
             hint="produce with --stamp id",
         )
-    return Stamp(stamp)
+    return StampKind(stamp)
 
 
 def _check_topic(runs: Runs, topic: str) -> None:

@@ -1,5 +1,6 @@
 """What a consume run says: progress lines, the report as text and as JSON."""
 
+from collections import Counter
 from typing import Any
 
 from eventq.core import safe_text
@@ -57,7 +58,25 @@ def report_text(report: ConsumeReport) -> str:
     lines.append(
         f"committed: {ends or 'nothing'}; {plural(report.rebalances, 'rebalance')}; client {report.client}"
     )
+    lines += [*_delivery_line(report), *_fault_lines(report)]
     return joined(lines)
+
+
+def _delivery_line(report: ConsumeReport) -> list[str]:
+    """Nothing for what every run promises."""
+    to = "" if report.sink is None else f" into {safe_text.line(report.sink)}"
+    if report.delivery == "at-most-once":
+        return [f"at-most-once{to}: a crash can lose up to {report.tally.at_risk:,} events of a member"]
+    return [f"{report.delivery}{to}"] if to else []
+
+
+def _fault_lines(report: ConsumeReport) -> list[str]:
+    if report.fault_seed is None:
+        return []
+    counts = Counter(injected.what for injected in report.injected)
+    restarts = sum(member.restarts for member in report.members)
+    said = [f"{plural(counts[what], what)}" for what in sorted(counts)]
+    return [f"faults: {', '.join([*said, plural(restarts, 'restart')])}; seed {report.fault_seed}"]
 
 
 def _member_line(member: MemberReport) -> str:
@@ -77,6 +96,14 @@ def document(report: ConsumeReport) -> dict[str, Any]:
         "topic": report.topic,
         "group": report.group,
         "client": report.client,
+        "delivery": report.delivery,
+        "sink": report.sink,
+        "fault_seed": report.fault_seed,
+        "injected": [
+            {"fault": i.what, "member": i.member, "seconds": round(i.seconds, 3), "processed": i.processed}
+            for i in report.injected
+        ],
+        "at_risk": report.tally.at_risk if report.delivery == "at-most-once" else None,
         **_counts(report.tally),
         "seconds": round(report.seconds, 3),
         "skipped_at_start": report.skipped_at_start,

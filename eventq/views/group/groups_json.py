@@ -7,7 +7,7 @@ from eventq.core.errors import EventqError
 from eventq.core.group.groups import Described, topics_of_group
 from eventq.core.lag.reads import GroupReads, ListedGroup, MemberDescription
 from eventq.core.lag.snapshot import GroupLag
-from eventq.views.lag.json import at
+from eventq.core.timestamps import rfc3339
 
 
 def list_document(groups: Iterable[ListedGroup]) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def list_document(groups: Iterable[ListedGroup]) -> dict[str, Any]:
 
 def describe_document(moment: float, groups: Sequence[Described]) -> dict[str, Any]:
     return {
-        "at": at(moment),
+        "at": rfc3339(moment),
         "groups": [
             {**_group_document(read, lag), "lag": lag.lag, "lost": lag.lost, "topics": _topics_document(lag)}
             for read, lag in groups
@@ -32,7 +32,7 @@ def _topics_document(lag: GroupLag) -> list[dict[str, Any]]:
 
 
 def members_document(moment: float, groups: Sequence[Described]) -> dict[str, Any]:
-    return {"at": at(moment), "groups": [_group_document(read, lag) for read, lag in groups]}
+    return {"at": rfc3339(moment), "groups": [_group_document(read, lag) for read, lag in groups]}
 
 
 def _group_document(read: GroupReads, lag: GroupLag) -> dict[str, Any]:

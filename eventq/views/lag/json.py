@@ -1,6 +1,5 @@
 """A sample of lag as JSON; docs/json.md has its shape."""
 
-from datetime import datetime, timezone
 from typing import Any
 
 from eventq.core.lag.reads import MemberDescription
@@ -8,18 +7,13 @@ from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
 from eventq.core.lag.time_lag import TimeLag
 from eventq.core.lag.trend import Trend
-
-
-def at(seconds: float) -> str:
-    """RFC 3339 in UTC with milliseconds."""
-    moment = datetime.fromtimestamp(seconds, timezone.utc)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+from eventq.core.timestamps import rfc3339
 
 
 def document(sample: Sample) -> dict[str, Any]:
     snapshot = sample.snapshot
     groups = [_group(sample, group) for group in snapshot.groups]
-    return {"at": at(snapshot.at), "groups": groups, "errors": list(snapshot.errors)}
+    return {"at": rfc3339(snapshot.at), "groups": groups, "errors": list(snapshot.errors)}
 
 
 def stream_document(sample: Sample) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from rich.text import Text
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag
 from eventq.core.lag.trend import GroupTrend
+from eventq.core.timestamps import rfc3339
 from eventq.views.columns import styled, styled_line
-from eventq.views.lag.json import at
 from eventq.views.lag.lines import bar, heading, notes, number, rate, total
 from eventq.views.lag.trend import STYLES, age, eta, sparkline, verdict
 
@@ -25,9 +25,9 @@ _TEXT = frozenset({"topic", "depth", "verdict", "status"})
 def frame(sample: Sample, width: int, height: int) -> RenderableType:
     """At most `height` lines: each group's heading and total, then its deepest partitions as room allows."""
     snapshot, error = sample.snapshot, sample.error
-    title = styled_line(f"eventq lag watch  {at(snapshot.at)}", "reverse")
+    title = styled_line(f"eventq lag watch  {rfc3339(snapshot.at)}", "reverse")
     if error is not None:
-        title = styled_line(f"STALE since {at(snapshot.at)}: {error}", "bold red")
+        title = styled_line(f"STALE since {rfc3339(snapshot.at)}: {error}", "bold red")
     body: list[RenderableType] = [styled_line(f"error: {text}", "red") for text in snapshot.errors[:1]]
     room = max(1, height - _FRAME_LINES - len(body))
     groups = sorted(snapshot.groups, key=lambda group: -group.known_lag)

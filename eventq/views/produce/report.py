@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from eventq.core import safe_text
 from eventq.core.produce.report import ProduceNow, ProduceReport
 from eventq.core.quantiles import Histogram
 from eventq.core.text import plural
@@ -41,6 +42,9 @@ def _short(count: int) -> str:
     return f"{count / 1e6:.1f}M" if count >= 1e6 else f"{count // 1000}k"  # noqa: PLR2004 - a million
 
 
+_STAMPS = {"id": "their productId", "header": "a header"}
+
+
 def number(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:,.4g}"  # noqa: PLR2004
 
@@ -62,6 +66,10 @@ def report_text(report: ProduceReport) -> str:
     lines += [f"{name}: {count}" for name, count in losses.items() if count]
     lines += [f"  {reason}: {count}" for reason, count in deliveries.errors.most_common()]
     lines.append(f"{offered.bytes:,} bytes; run {report.run}; client {report.client}")
+    if report.ledger is not None:
+        lines.append(
+            f"ledger {safe_text.line(report.ledger)}; events say which they are by {_STAMPS[report.stamp]}"
+        )
     return joined(lines)
 
 
@@ -94,6 +102,8 @@ def document(report: ProduceReport) -> dict[str, Any]:
         "topic": report.topic,
         "run": report.run,
         "client": report.client,
+        "stamp": report.stamp,
+        "ledger": report.ledger,
         "offered": offered.count,
         **acked,
         "failed": deliveries.failed,

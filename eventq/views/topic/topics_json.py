@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from eventq.core.kafka import Bounds
+from eventq.core.timestamps import rfc3339
 from eventq.core.topic.topics import TopicChange, TopicDetail, TopicMap, TopicPart
-from eventq.views.lag.json import at
 
 
 def changes_document(changes: Iterable[TopicChange]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def list_document(topics: Iterable[TopicMap]) -> dict[str, Any]:
 
 
 def describe_document(moment: float, topics: Iterable[TopicDetail]) -> dict[str, Any]:
-    return {"at": at(moment), "topics": [_topic_document(topic) for topic in topics]}
+    return {"at": rfc3339(moment), "topics": [_topic_document(topic) for topic in topics]}
 
 
 def _topic_document(topic: TopicDetail) -> dict[str, Any]:

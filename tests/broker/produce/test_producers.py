@@ -3,12 +3,16 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from eventq.broker.produce.kafka_python import KafkaPythonProducer
 from eventq.broker.produce.librdkafka import LibrdkafkaProducer
+from eventq.core.identity import HEADER, header_values
+from eventq.core.ledger.lines import Fate
+from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.plan import Acks, Compression, SendPlan
 from eventq.core.settings.settings import Connection
@@ -31,7 +35,7 @@ JAVA = {
 }
 PARTITIONS = 7
 STAMP = 1_795_471_879_279
-CLIENTS: dict[str, Callable[[SendPlan], EventProducer]] = {
+CLIENTS: dict[str, Callable[[SendPlan, Settlements | None], EventProducer]] = {
     "kafka-python": KafkaPythonProducer,
     "librdkafka": LibrdkafkaProducer,
 }
@@ -55,7 +59,11 @@ def topic(admin: KafkaAdminClient) -> str:
 
 @pytest.fixture(params=list(CLIENTS))
 def make(bootstrap: str, topic: str, request: pytest.FixtureRequest) -> Making:
-    def making(acks: Acks = Acks.ALL, compression: Compression = Compression.NONE) -> EventProducer:
+    def making(
+        acks: Acks = Acks.ALL,
+        compression: Compression = Compression.NONE,
+        settlements: Settlements | None = None,
+    ) -> EventProducer:
         plan = SendPlan(
             connection=Connection(bootstrap),
             client=str(request.param),
@@ -66,7 +74,7 @@ def make(bootstrap: str, topic: str, request: pytest.FixtureRequest) -> Making:
             linger_ms=None,
             batch_bytes=None,
         )
-        producer = CLIENTS[str(request.param)](plan)
+        producer = CLIENTS[str(request.param)](plan, settlements)
         producer.begin()
         return producer
 
@@ -82,6 +90,14 @@ def stamp(request: pytest.FixtureRequest) -> int | None:
 def batch(values: Sequence[bytes], stamp: int | None, keys: Sequence[bytes] | None = None) -> EventBatch:
     stamps = None if stamp is None else [stamp] * len(values)
     return EventBatch(range(len(values)), values, stamps, keys, time.monotonic())
+
+
+def numbered(parts: Sequence[Sequence[bytes]], stamp: int | None) -> Iterator[EventBatch]:
+    """Batches of events that are numbered on from one to the next."""
+    first = 0
+    for values in parts:
+        yield replace(batch(values, stamp), first=first)
+        first += len(values)
 
 
 def send(producer: EventProducer, *batches: EventBatch) -> None:
@@ -147,6 +163,41 @@ def test_a_value_that_is_too_large_fails_alone_and_with_its_reason(make: Making,
     send(producer, batch([b"a", b"x" * 3_000_000, b"b"], stamp))
     assert (producer.deliveries.acked, producer.deliveries.failed) == (2, 1)
     assert producer.deliveries.errors == {"MESSAGE_TOO_LARGE": 1}
+
+
+def test_each_event_is_settled_under_its_number_also_when_some_are_refused(
+    make: Making, bootstrap: str, topic: str, stamp: int | None
+) -> None:
+    settlements, size = Settlements(), 60_000
+    large = {17, 1000, size - 1}
+    values = [b"x" * 3_000_000 if i in large else b"%d" % i for i in range(size)]
+    send(make(settlements=settlements), *numbered([values, values[:5]], stamp))
+    lines = {line.fate: line for line in settlements.take()}
+    assert lines.keys() == {Fate.ACKED, Fate.FAILED}
+    assert lines[Fate.FAILED].spans == [(i, i) for i in sorted(large)]
+    assert lines[Fate.ACKED].spans == [(0, 16), (18, 999), (1001, size - 2), (size, size + 4)]
+    written = {p: len(records) for p, records in read(bootstrap, topic).items()}
+    assert {p: (0, n - 1, n) for p, n in written.items()} == lines[Fate.ACKED].offsets
+
+
+def test_an_event_carries_its_identity_in_a_header(
+    make: Making, bootstrap: str, topic: str, stamp: int | None
+) -> None:
+    identities = header_values("372d8a68", 0, 0, 3)
+    whole = batch([b"a", b"b", b"c"], stamp)
+    send(make(), replace(whole, headers=[[(HEADER, each)] for each in identities]))
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    consumer.assign([TopicPartition(topic, p) for p in range(PARTITIONS)])
+    found: dict[bytes, list[tuple[str, bytes]]] = {}
+    while len(found) < len(identities):
+        for records in consumer.poll(timeout_ms=200).values():
+            found |= {record.value: record.headers for record in records}
+    consumer.close()
+    assert found == {
+        b"a": [(HEADER, identities[0])],
+        b"b": [(HEADER, identities[1])],
+        b"c": [(HEADER, identities[2])],
+    }
 
 
 def test_what_finds_no_room_goes_out_later_once(make: Making, stamp: int | None) -> None:

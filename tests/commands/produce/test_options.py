@@ -13,7 +13,7 @@ from eventq.core.errors import UsageError
 from eventq.core.parse import duration_if_given
 from eventq.core.produce.keys import KeyKind, KeyRule
 from eventq.core.produce.pacing import ConstantRate, Unpaced
-from eventq.core.produce.plan import Acks, Compression
+from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, Stamp
 
 pytestmark = pytest.mark.usefixtures("no_settings")
 
@@ -103,6 +103,17 @@ REFUSED = [
         {"input": "-", "seed": 1, "key": "product", "workers": 2},
         "--seed and --key and --workers with --input",
     ),
+    ({"input": "-", "stamp": Stamp.ID}, "--stamp id with --input"),
+    ({"input_format": InputFormat.EVENTS}, "--format without --input"),
+    ({"input": "-", "keep_partition": True}, "--keep-partition without --format events"),
+    ({"keep_timestamp": True, "keep_partition": True}, "--keep-partition and --keep-timestamp without"),
+    (
+        {"input": "-", "input_format": InputFormat.EVENTS, "keep_partition": True, "partition": 1},
+        "--keep-partition and --partition exclude",
+    ),
+    ({"ledger_append": True}, "--ledger-append without --ledger"),
+    ({"ledger": "ledger", "stamp": Stamp.NONE}, "--ledger with --stamp none"),
+    ({"ledger": "ledger", "acks": Acks.NONE}, "--ledger with --acks 0"),
     ({"duration": "0s"}, "a --duration of 0 would never send"),
     ({"duration": "5"}, "not a duration: '5'"),
     ({"rate": "fast"}, "not a rate: 'fast'"),
@@ -159,3 +170,42 @@ def test_a_profile_is_a_source_too(tmp_path: Path) -> None:
 
 def test_a_duration_that_was_not_given_is_none() -> None:
     assert (duration_if_given(None), duration_if_given("2s")) == (None, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "stamp"),
+    [
+        (ProduceOptions(), Stamp.NONE),
+        (ProduceOptions(stamp=Stamp.ID), Stamp.ID),
+        (ProduceOptions(input="-"), Stamp.NONE),
+        (ProduceOptions(input="-", stamp=Stamp.HEADER), Stamp.HEADER),
+        (ProduceOptions(ledger="ledger"), Stamp.ID),
+        (ProduceOptions(ledger="ledger", input="-"), Stamp.HEADER),
+        (ProduceOptions(ledger="ledger", stamp=Stamp.HEADER), Stamp.HEADER),
+    ],
+)
+def test_events_say_which_they_are_where_somebody_may_ask(options: ProduceOptions, stamp: Stamp) -> None:
+    assert produce_plan(Shared(), options).stamp is stamp
+
+
+def test_a_ledger_is_one_new_file_a_worker_in_a_folder_that_is_there(tmp_path: Path) -> None:
+    taken = tmp_path / "taken.1"
+    taken.touch()
+    path = str(tmp_path / "taken")
+    assert produce_plan(Shared(), ProduceOptions(ledger=path)).ledger == LedgerPlan(path, append=False)
+    with pytest.raises(UsageError, match=r"taken\.1 is there already"):
+        produce_plan(Shared(), ProduceOptions(ledger=path, workers=2))
+    appended = produce_plan(Shared(), ProduceOptions(ledger=path, workers=2, ledger_append=True))
+    assert appended.ledger == LedgerPlan(path, append=True)
+    with pytest.raises(UsageError, match="there is no such folder"):
+        produce_plan(Shared(), ProduceOptions(ledger=str(tmp_path / "none" / "ledger")))
+
+
+@pytest.mark.parametrize("path", ["", "x" * 300, "taken/ledger"])
+def test_a_ledger_that_cannot_be_a_file_is_refused_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").touch()
+    with pytest.raises(UsageError, match=r"can't be written|is there already"):
+        produce_plan(Shared(), ProduceOptions(ledger=path))

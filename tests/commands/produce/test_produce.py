@@ -204,6 +204,7 @@ def test_the_report_for_people_says_what_the_document_says(harness: ProduceHarne
     ("options", "named"),
     [
         (("--rate", "fast"), "not a rate"),
+        (("--workers", "9" * 30), "this machine can hold"),
         (("--rate", "0"), "a rate of 0"),
         (("--duration", "5"), "not a duration"),
         (("--duration", "0s"), "a --duration of 0"),

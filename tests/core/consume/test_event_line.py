@@ -22,7 +22,7 @@ def line(
     assert block.count(b"\n") == 1
     assert block.endswith(b"\n")
     document: dict[str, Any] = json.loads(block, parse_float=Decimal)
-    assert ("value" in document) != ("value_base64" in document)
+    assert "value" in document or "value_base64" in document
     return document
 
 
@@ -80,10 +80,29 @@ def test_what_json_can_not_give_back_exactly_is_given_as_its_bytes(value: bytes)
         (b'"\\u00e9\\/\\ud83d\\ude00"', "é/😀"),
         (b" null ", None),
         (b"{\n}", {}),
+        (b'{"a":\r1}', {"a": 1}),
     ],
 )
 def test_what_is_only_written_otherwise_is_json(value: bytes, read: object) -> None:
     assert line(value)["value"] == read
+
+
+@pytest.mark.parametrize("value", [b"null", b" null", b"{\n}", b"[1,\r\n2]\n"])
+def test_where_the_line_does_not_tell_the_bytes_they_stand_beside_the_json(value: bytes) -> None:
+    document = line(value)
+    assert "value" in document
+    assert base64.b64decode(document["value_base64"]) == value
+
+
+def test_a_record_without_a_value_has_no_bytes() -> None:
+    document = line(None)
+    assert (document["value"], "value_base64" in document) == (None, False)
+
+
+def test_blanks_and_ways_of_writing_are_kept() -> None:
+    value = b'{"a" : [ 1.10,1E2 ,\t"\\u00e9"] } '
+    records = RecordSlice(0, [value], [5], lambda i: 7 + i, lambda _: (None, ()))
+    assert value in event_lines("orders", records, frozenset())
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"\xed\xa0\x80", b"a\x80"])

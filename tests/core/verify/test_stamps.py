@@ -9,7 +9,7 @@ from eventq.core.identity import of_product_id
 from eventq.core.ledger.lines import OfferLine
 from eventq.core.verify.records import product_ids
 from eventq.core.verify.runs import Runs
-from eventq.core.verify.stamps import Identified, Stamp, Stamps
+from eventq.core.verify.stamps import Identified, StampKind, Stamps
 from tests.verify_world import RUN, event_id, run_line, value
 
 SIZE = 1000
@@ -20,7 +20,7 @@ def stamps(workers: int = 2) -> Stamps:
     for worker in range(workers):
         line = run_line(worker, workers)
         runs.add(runs.begin(line, "f"), OfferLine(SIZE))
-    return Stamps(runs, Stamp.ID)
+    return Stamps(runs, StampKind.ID)
 
 
 def events(found: Identified) -> dict[int, tuple[int, int]]:

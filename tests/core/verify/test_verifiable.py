@@ -12,7 +12,7 @@ from eventq.core.verify.findings import Findings
 from eventq.core.verify.names import Name
 from eventq.core.verify.runs import Runs
 from eventq.core.verify.sink_pass import SinkPass, SinkRows
-from eventq.core.verify.stamps import Stamp, Stamps
+from eventq.core.verify.stamps import StampKind, Stamps
 from eventq.core.verify.state import ACKED, UNKNOWN, Sources, fate
 from eventq.core.verify.verifiable import verifiable_lines
 
@@ -57,7 +57,7 @@ def test_its_values_are_events_and_its_errors_are_unknown(prefix: str) -> None:
     assert isinstance(lines[-1], EndLine)
     assert runs.complete
     findings, sources = Findings(), Sources(log=False, sink=True)
-    sink = SinkPass("s", Stamps(runs, Stamp.VALUE), sources, findings)
+    sink = SinkPass("s", Stamps(runs, StampKind.VALUE), sources, findings)
     sink.take(SinkRows([f"{prefix}0", f"{prefix}1".encode(), f"{prefix}7", "9.9.9", None]))
     assert (sink.unstamped, sink.foreign, findings.total(Name.PHANTOM)) == (2, 0, 1)
 
@@ -66,7 +66,9 @@ def test_without_its_last_line_it_is_not_complete_and_later_values_are_no_phanto
     _, runs = read(sent("0"), sent("1")[:20])
     assert (runs.complete, fates(runs)) == (False, [ACKED])
     findings = Findings()
-    SinkPass("s", Stamps(runs, Stamp.VALUE), Sources(log=False, sink=True), findings).take(SinkRows([1, 2]))
+    SinkPass("s", Stamps(runs, StampKind.VALUE), Sources(log=False, sink=True), findings).take(
+        SinkRows([1, 2])
+    )
     assert findings.total(Name.PHANTOM) == 0
 
 

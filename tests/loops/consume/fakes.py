@@ -15,6 +15,7 @@ from eventq.core.consume.report import Offsets
 from eventq.core.consume.work import Work
 from eventq.core.settings.settings import Connection as Settings
 from eventq.core.start import Start, StartKind
+from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.member import Member
 from eventq.loops.consume.messages import EventLines, Grant, Want, Written
 from eventq.loops.consume.simulated_work import SimulatedWork
@@ -220,6 +221,10 @@ class FakeConsumer:
         self._handler.revoked(tuple(sorted(partitions)), reason)
 
 
+class Killed(BaseException):
+    """In place of the end of a process."""
+
+
 class MemberRun:
     """One member from its start to its end; it is told to stop once no step is left and no record comes."""
 
@@ -236,9 +241,19 @@ class MemberRun:
         everything = self.consumer.ends_of
         self.consumer.steps.extend(steps or [lambda: self.consumer.assign(*everything)])
         parent = ParentPipe(cast("Connection", self.pipe), self.clock)
-        sink = self._sink or SimulatedWork(self.consumer, parent, self._plan, self.clock)
-        member = Member(self.consumer, sink, parent, self._plan, json_faults, self.clock)
-        run_and_tell(parent, "member", member.run)
+
+        def work() -> None:
+            sink = self._sink or self.sink(parent, self._plan, self.clock)
+            crash = CrashPoints(self._plan.faults, self._plan.number, self._plan.restarts, self.killed)
+            Member(self.consumer, sink, parent, self._plan, json_faults, self.clock, crash).run()
+
+        run_and_tell(parent, "member", work)
+
+    def killed(self) -> None:
+        raise Killed
+
+    def sink(self, parent: ParentPipe, plan: MemberPlan, clock: FakeClock) -> Sink:
+        return SimulatedWork(self.consumer, parent, plan, clock)
 
 
 def records(partition: int, first: int, values: Sequence[bytes]) -> RecordSlice:

@@ -64,21 +64,37 @@ class FakeDisplay:
         return self.reads
 
 
-class ParentHarness:
-    """`members` are all that were started, in that order."""
+class FakeDepth:
+    def __init__(self) -> None:
+        self.depth: int | None = None
 
-    def __init__(self, count: int = 2, *, restart: bool = True, **goal: Any) -> None:
+    def latest(self) -> int | None:
+        return self.depth
+
+
+class ParentHarness:
+    """`members` are all that were started, in that order; each start takes `start_seconds`."""
+
+    def __init__(
+        self, count: int = 2, *, restart: bool = True, start_seconds: float = 0.0, **goal: Any
+    ) -> None:
         self.clock = FakeClock()
+        self.start_seconds = start_seconds
+        self.refusal: EventqError | None = None
+        self.depth = FakeDepth()
         self.script = Script(self.clock)
         self.admin, self.display = FakeAdmin(), FakeDisplay()
         self.members: list[FakeChild] = []
         self.started: list[tuple[int, str]] = []
         plan = GroupPlan(topic="orders", group="g", client="any", count=count, restart=restart, **goal)
         self.parent = ConsumeParent(
-            plan, self.admin, self._launch, self.clock, self.display, self.script.wait
+            plan, self.admin, self._launch, self.clock, self.display, self.depth, self.script.wait
         )
 
     def _launch(self, number: int, client_id: str) -> Child:
+        if self.refusal is not None:
+            raise self.refusal
+        self.clock.seconds += self.start_seconds
         self.started.append((number, client_id))
         self.members.append(FakeChild(len(self.members) + 100))
         return self.members[-1].child

@@ -37,6 +37,9 @@ class StoringSink:
         self.calls.append(f"revoking {offsets}")
         return {}
 
+    def refused(self) -> set[int]:
+        return set()
+
     def revoked(self, partitions: tuple[int, ...]) -> None:
         self.calls.append(f"revoked {partitions}")
 

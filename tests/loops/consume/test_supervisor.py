@@ -178,38 +178,6 @@ def test_who_got_too_little_may_ask_again_when_quota_comes_back_from_a_revoked_p
     group.run(steps)
 
 
-def test_a_member_that_dies_five_times_before_it_processed_anything_ends_the_run() -> None:
-    group = ParentHarness(1)
-
-    def steps() -> Iterator[None]:
-        for _ in range(5):
-            group.members[-1].die()
-            yield
-
-    assert group.run(steps) is Outcome.FAILED
-    assert str(group.parent.ending.error) == (
-        "member 1 died (SIGKILL) 5 times before it had processed anything"
-    )
-    assert len(group.members) == 5
-
-
-def test_deaths_of_a_member_that_gets_on_are_not_counted_together() -> None:
-    group = ParentHarness(1)
-
-    def steps() -> Iterator[None]:
-        for _ in range(8):
-            group.members[-1].say(assigned(0), progress(1))
-            group.members[-1].die()
-            yield
-        group.parent.ending.ask(Outcome.SIGINT)
-        yield
-        group.end_all()
-        yield
-
-    assert group.run(steps) is Outcome.SIGINT
-    assert group.parent.report().members[0].restarts == 8
-
-
 def test_without_restart_a_dead_member_stays_away_and_the_others_go_on() -> None:
     group = ParentHarness(2, restart=False, max_messages=5)
 

@@ -65,6 +65,7 @@ def test_a_child_that_not_even_a_kill_ends_is_left_behind_with_an_unknown_exit()
     fake = FakeChild()
     fake.process.unkillable = True
     fake.child.kill()
+    fake.child.close()
     assert (fake.child.exit, fake.child.open, fake.pipe.closed) == (None, False, True)
     assert None not in fake.process.joined
 

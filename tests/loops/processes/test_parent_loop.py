@@ -75,6 +75,17 @@ def test_a_kill_ends_all_that_live_and_their_ends_are_not_told() -> None:
     assert (parent.loop.alive, parent.log) == (False, [])
 
 
+def test_all_are_killed_before_the_first_is_waited_for() -> None:
+    parent = Parent()
+    killed_by_then = []
+    for fake in parent.fakes:
+        fake.process.join = lambda timeout=None: killed_by_then.append(  # type: ignore[method-assign] # noqa: ARG005
+            [other.process.exitcode for other in parent.fakes]
+        )
+    parent.loop.kill()
+    assert killed_by_then == [[-9, -9], [-9, -9]]
+
+
 def test_a_child_that_is_killed_on_another_ones_message_is_not_told_of() -> None:
     parent = Parent()
     parent.fakes[0].say("kill the other")

@@ -1,5 +1,6 @@
 """A client that takes what there is room for and acknowledges it, and a clock that moves when it is used."""
 
+from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.report import Deliveries
 
@@ -24,8 +25,15 @@ class TickingClock:
 class FakeProducer:
     """Acknowledges in `poll` what it took; takes nothing between the moments of `closed`."""
 
-    def __init__(self, clock: TickingClock, closed: tuple[float, float] = (0, 0), room: int = 1000) -> None:
+    def __init__(
+        self,
+        clock: TickingClock,
+        closed: tuple[float, float] = (0, 0),
+        room: int = 1000,
+        settlements: Settlements | None = None,
+    ) -> None:
         self.deliveries = Deliveries()
+        self._settlements = settlements
         self.taken: list[tuple[float, int, int]] = []
         self.deaf = False
         self._clock, self._room = clock, room
@@ -41,7 +49,7 @@ class FakeProducer:
             return start
         end = min(len(chunk), start + self._room)
         stamps = chunk.stamps or [0] * len(chunk)
-        self.taken += [(now, chunk.numbers[i], stamps[i]) for i in range(start, end)]
+        self.taken += [(now, chunk.numbers[i], stamps[i] or 0) for i in range(start, end)]
         self._in_flight += end - start
         return end
 
@@ -51,6 +59,9 @@ class FakeProducer:
         if busy:
             for _ in range(self._in_flight):
                 self.deliveries.acknowledge(0, 0, len(self.taken))
+            if self._settlements is not None:
+                last = len(self.taken) - 1
+                self._settlements.acked([(last + 1 - self._in_flight, last)], {})
             self.deliveries.time(1.0, self._clock.seconds, self._in_flight)
             self._in_flight = 0
 

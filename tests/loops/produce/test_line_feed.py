@@ -12,7 +12,7 @@ def drain(lines: LineFeed, most: int) -> list[bytes]:
     while lines.head is not None:
         numbers = lines.numbers(None, most)
         assert list(numbers) == list(range(len(found), len(found) + len(numbers)))
-        found += lines.take([0] * len(numbers))[0]
+        found += filter(None, lines.take([0] * len(numbers)).values)
     return found
 
 

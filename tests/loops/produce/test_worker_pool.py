@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import Schedule, schedule
@@ -28,10 +29,15 @@ class Display:
 
 
 class PoolHarness:
-    """Workers that a test plays, and their pool."""
+    """Workers that a test plays, and their pool; each start takes `start_seconds`."""
 
-    def __init__(self, count: int = 2, paced: Schedule = PACED, *, keyed: bool = False) -> None:
+    def __init__(
+        self, count: int = 2, paced: Schedule = PACED, *, keyed: bool = False, start_seconds: float = 0.0
+    ) -> None:
         self.clock = FakeClock()
+        self.start_seconds = start_seconds
+        self.refusal: EventqError | None = None
+        self.started: list[int] = []
         self.script = Script(self.clock)
         self.display = Display()
         self.workers = [FakeChild(n) for n in range(count)]
@@ -41,6 +47,10 @@ class PoolHarness:
         )
 
     def launch(self, number: int) -> Child:
+        if self.refusal is not None:
+            raise self.refusal
+        self.clock.seconds += self.start_seconds
+        self.started.append(number)
         return self.workers[number].child
 
     def run(self, steps: Callable[[], Iterator[None]]) -> Outcome:
@@ -132,12 +142,9 @@ def test_a_worker_that_dies_before_it_is_ready_ends_the_run_with_nothing_unknown
         one.say(Ready())
         two.die()
         yield
-        yield
-        assert harness.heard() == [[Stop], []]
-        one.end(ended(0, 0, 0.0))
-        yield
 
     assert harness.run(steps) is Outcome.FAILED
+    assert one.child.exit == "SIGKILL"
     assert str(harness.pool.error) == "worker 2 died (SIGKILL): the outcome of 0 events is unknown"
     assert (harness.pool.offered.count, harness.pool.deliveries.unknown) == (0, 0)
     assert harness.pool.end == harness.pool.start.at
@@ -209,12 +216,9 @@ def test_a_worker_that_cannot_begin_ends_the_run_with_its_error() -> None:
         one.say(Ready())
         two.end(Failed("nobody answers", "is Kafka running there?"), code=1)
         yield
-        yield
-        assert harness.heard() == [[Stop], []]
-        one.end(ended(0, 0, 0.0))
-        yield
 
     assert harness.run(steps) is Outcome.FAILED
+    assert (one.child.exit, two.child.exit) == ("SIGKILL", 1)
     assert harness.pool.error is not None
     assert (str(harness.pool.error), harness.pool.error.hint) == ("nobody answers", "is Kafka running there?")
 
@@ -235,7 +239,8 @@ def test_a_worker_that_fails_in_mid_run_leaves_unknown_events_and_tells_its_own_
 
 
 @pytest.mark.parametrize("outcome", [Outcome.SIGINT, Outcome.SIGTERM])
-def test_a_stop_before_all_are_ready_starts_no_clock_and_ends_all(outcome: Outcome) -> None:
+def test_a_stop_before_all_are_ready_starts_no_clock_and_ends_all_at_once(outcome: Outcome) -> None:
+    """None has sent anything, and a worker may look for a broker for long."""
     harness = PoolHarness()
     one, two = harness.workers
 
@@ -243,17 +248,52 @@ def test_a_stop_before_all_are_ready_starts_no_clock_and_ends_all(outcome: Outco
         one.say(Ready())
         yield
         harness.pool.ask(outcome)
-        yield
-        assert harness.heard() == [[Stop], [Stop]]
         two.say(Ready())
-        yield
-        assert harness.heard() == [[Stop], [Stop]]
-        one.end(ended(0, 0, 0.0))
-        two.end(ended(0, 0, 0.0))
         yield
 
     assert harness.run(steps) is outcome
+    assert harness.heard() == [[Stop], [Stop]]
+    assert (one.child.exit, two.child.exit) == ("SIGKILL", "SIGKILL")
     assert (harness.pool.error, harness.pool.end - harness.pool.start.at) == (None, 0.0)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SIGINT, Outcome.SIGTERM])
+def test_a_stop_ends_a_run_that_is_still_starting_workers(outcome: Outcome) -> None:
+    harness = PoolHarness(500, start_seconds=0.2)
+
+    def steps() -> Iterator[None]:
+        yield
+        yield
+        harness.pool.ask(outcome)
+        yield
+
+    assert harness.run(steps) is outcome
+    assert harness.started == [0, 1, 2]
+    assert {worker.child.exit for worker in harness.workers[:3]} == {"SIGKILL"}
+    assert harness.pool.offered.count == 0
+
+
+def test_workers_that_die_while_others_are_started_are_noticed() -> None:
+    harness = PoolHarness(500, start_seconds=0.2)
+
+    def steps() -> Iterator[None]:
+        harness.workers[0].die()
+        yield
+
+    assert harness.run(steps) is Outcome.FAILED
+    assert "worker 1 died (SIGKILL)" in str(harness.pool.error)
+    assert harness.started == [0]
+
+
+def test_a_system_that_gives_no_more_processes_ends_the_run_and_says_so() -> None:
+    harness = PoolHarness(500, start_seconds=0.2)
+
+    def steps() -> Iterator[None]:
+        harness.refusal = EventqError("worker-1 could not be started: out of memory")
+        yield
+
+    assert harness.run(steps) is Outcome.FAILED
+    assert str(harness.pool.error) == "worker-1 could not be started: out of memory"
 
 
 def test_a_stop_in_mid_run_is_told_once_and_the_flushed_figures_count() -> None:

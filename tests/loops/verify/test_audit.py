@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from eventq.core.consume.delivery import Delivery
 from eventq.core.errors import EventqError, UsageError
 from eventq.core.kafka import Isolation
 from eventq.core.ledger.lines import Fate
 from eventq.core.verify.findings import Example
-from eventq.core.verify.names import AuditVerdict, Delivery, Name
+from eventq.core.verify.names import AuditVerdict, Name
 from tests.verify_world import RUN, World, event_id, run_line, value
 
 OTHER = "0badcafe"

@@ -10,7 +10,7 @@ from eventq.core.verify.findings import Findings
 from eventq.core.verify.log_pass import LogPass, PartitionLog
 from eventq.core.verify.records import LogSlice
 from eventq.core.verify.runs import Runs
-from eventq.core.verify.stamps import Stamp, Stamps
+from eventq.core.verify.stamps import StampKind, Stamps
 from eventq.core.verify.state import Sources
 from eventq.loops.verify.topic_log import read_log
 from tests.verify_world import TestClock, run_line, value
@@ -47,7 +47,7 @@ def read(script: Script, ends: Mapping[int, int]) -> dict[int, int]:
     runs.add(runs.begin(run_line(), "f"), OfferLine(100))
     partitions = {p: PartitionLog(p, 0, end, end) for p, end in ends.items()}
     sources = Sources(log=True, sink=False)
-    to = LogPass(runs, Stamps(runs, Stamp.ID), partitions, sources, Findings())
+    to = LogPass(runs, Stamps(runs, StampKind.ID), partitions, sources, Findings())
     read_log(script, "orders", partitions, to, script.clock)
     return {partition: count.records for partition, count in to.counts.items()}
 

@@ -1,3 +1,4 @@
+from eventq.core.ledger.lines import Fate
 from eventq.core.produce.report import Deliveries, Offered, ProduceNow, ProduceReport
 from eventq.views.produce.report import document, live_line, progress_line, report_text
 
@@ -8,7 +9,7 @@ def report(*, target: float | None = 100.0, acknowledged: bool = True) -> Produc
     for offset in range(998):
         deliveries.acknowledge(offset % 2, offset, offset)
     deliveries.time(5.0, 60.25, 998)
-    deliveries.fail("MESSAGE_TOO_LARGE", 2)
+    deliveries.refuse(Fate.FAILED, "MESSAGE_TOO_LARGE", 2)
     deliveries.lose("TIMED_OUT")
     return ProduceReport("orders", "r1", "librdkafka", acknowledged, 50.0, 10.5, target, offered, deliveries)
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from eventq.core.verify.names import Delivery, Name
+from eventq.core.consume.delivery import Delivery
+from eventq.core.verify.names import Name
 from eventq.views.verify.audit import lines, screen, verdict_line
 from tests.verify_world import World, event_id
 

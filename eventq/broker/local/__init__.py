@@ -1,0 +1,1 @@
+"""A real Kafka on this machine: whether it is ready."""

@@ -1,0 +1,49 @@
+"""Which class keeps the effects of a run."""
+
+from dataclasses import replace
+from functools import partial
+
+from eventq.core.consume.delivery import SinkPlan
+from eventq.core.consume.injection import NO_FAULTS, CrashPoint
+from eventq.core.consume.plan import MemberPlan
+from eventq.core.errors import EventqError, StoreUnavailable
+from eventq.loops.consume.crash_points import CrashPoints
+from eventq.loops.consume.effect_store import EffectStore, PositionStore
+
+
+def position_store(plan: MemberPlan, sink: SinkPlan, crash: CrashPoints) -> PositionStore:
+    """Of a kind that can keep positions: see check_delivery."""
+    from eventq.stores.consume.sqlite import SqliteEffects
+
+    before, after = (
+        partial(crash.pass_by, point) for point in (CrashPoint.BEFORE_COMMIT, CrashPoint.AFTER_COMMIT)
+    )
+    return SqliteEffects(sink.path, plan, sink.topic_id, before, after)
+
+
+def effect_store(plan: MemberPlan, sink: SinkPlan) -> EffectStore:
+    if sink.kind == "sqlite":
+        return position_store(plan, sink, CrashPoints(NO_FAULTS, 0, 0))
+    from eventq.stores.consume.jsonl import JsonLines
+
+    return JsonLines(sink.path, plan)
+
+
+def with_store(member: MemberPlan, topic_id: str | None) -> MemberPlan:
+    """With the topic's id for its sink, which is looked at before any member starts; EventqError for a sink
+    that can't be used.
+    """
+    if member.sink is None:
+        return member
+    sink = replace(member.sink, topic_id=topic_id or member.topic)
+    store = effect_store(member, sink)
+    try:
+        store.open()
+    except StoreUnavailable as error:
+        raise EventqError(
+            f"--sink {sink.name} can't be opened: {error}",
+            hint="is there such a folder, and may it be written?",
+        ) from error
+    finally:
+        store.close()
+    return replace(member, sink=sink)

@@ -1,0 +1,1 @@
+"""A real Kafka on this machine: its settings, its files, its jars."""

@@ -1,0 +1,35 @@
+"""Where a member kills itself on purpose: counted, so that the same seed does it at the same place again."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable
+
+from eventq.core.consume.injection import CrashPoint, FaultPlan
+
+
+def _kill_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class CrashPoints:
+    """Of one process of a member, which was restarted `restarts` times before."""
+
+    def __init__(
+        self, plan: FaultPlan, number: int, restarts: int, kill: Callable[[], None] = _kill_this_process
+    ) -> None:
+        self._deadly = {crash.point: crash.visit(plan.seed, number, restarts) for crash in plan.crashes}
+        self._visits: Counter[CrashPoint] = Counter()
+        self.kill = kill
+
+    def is_due(self, point: CrashPoint) -> bool:
+        """Counts a visit of the point: whether it is the one to die at."""
+        if point not in self._deadly:
+            return False
+        self._visits[point] += 1
+        return self._visits[point] == self._deadly[point]
+
+    def pass_by(self, point: CrashPoint) -> None:
+        """Dies here if it is time to."""
+        if self.is_due(point):
+            self.kill()

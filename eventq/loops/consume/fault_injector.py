@@ -1,0 +1,83 @@
+"""Kills and stops members of the group from outside, as --fault asks for, by real signals."""
+
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random
+
+from eventq.core.clock import Clock
+from eventq.core.consume.injection import FaultPlan, KillAfter, KillEvery, PauseEvery
+from eventq.core.consume.report import Injected
+from eventq.loops.consume.group_state import GroupState
+from eventq.loops.consume.member_slot import MemberSlot
+
+Signal = Callable[[int, int], None]
+
+
+class FaultInjector:
+    """`injected` tells what was done; `resume` ends every pause."""
+
+    def __init__(self, plan: FaultPlan, state: GroupState, clock: Clock, send: Signal = os.kill) -> None:
+        self._state, self._clock, self._send = state, clock, send
+        self._random = Random(f"{plan.seed}/members")
+        self._started = clock.monotonic()
+        self._kills = sorted(fault.events for fault in plan.faults if isinstance(fault, KillAfter))
+        self._due = {
+            fault: self._started + fault.seconds
+            for fault in plan.faults
+            if isinstance(fault, KillEvery | PauseEvery)
+        }
+        self._paused: list[tuple[float, int]] = []
+        self.injected: list[Injected] = []
+
+    def turn(self) -> None:
+        """Does what is due. Only members that have joined are chosen, and not those that are stopped."""
+        now = self._clock.monotonic()
+        self._resume(now)
+        while self._kills and self._processed() >= self._kills[0] and self._hit("kill", signal.SIGKILL):
+            self._kills.pop(0)
+        for fault, due in self._due.items():
+            if now >= due and self._inject(fault, now):
+                self._due[fault] = now + fault.seconds
+
+    def _processed(self) -> int:
+        return sum(slot.processed for slot in self._state.slots)
+
+    def _inject(self, fault: KillEvery | PauseEvery, now: float) -> bool:
+        if isinstance(fault, KillEvery):
+            return self._hit("kill", signal.SIGKILL) is not None
+        pid = self._hit("pause", signal.SIGSTOP)
+        if pid is not None:
+            self._paused.append((now + fault.length, pid))
+        return pid is not None
+
+    def _hit(self, what: str, number: int) -> int | None:
+        """The pid of the member that was chosen; None when there is none to choose."""
+        slots = [slot for slot in self._state.slots if self._can_be_hit(slot)]
+        if not slots:
+            return None
+        slot = self._random.choice(slots)
+        if slot.pid is None:
+            return None
+        self._signal(slot.pid, number)
+        seconds = self._clock.monotonic() - self._started
+        self.injected.append(Injected(what, slot.number, seconds, self._processed()))
+        return slot.pid
+
+    def _can_be_hit(self, slot: MemberSlot) -> bool:
+        return slot.alive and slot.member_id is not None and slot.pid not in {pid for _, pid in self._paused}
+
+    def _signal(self, pid: int, number: int) -> None:
+        with suppress(ProcessLookupError):
+            self._send(pid, number)
+
+    def _resume(self, now: float) -> None:
+        for until, pid in self._paused:
+            if now >= until:
+                self._signal(pid, signal.SIGCONT)
+        self._paused = [(until, pid) for until, pid in self._paused if now < until]
+
+    def resume(self) -> None:
+        """Of all members, so that they can end."""
+        self._resume(float("inf"))

@@ -1,0 +1,1 @@
+"""Where the effects of consumed events go."""

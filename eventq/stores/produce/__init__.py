@@ -1,0 +1,1 @@
+"""What a produce run writes down."""

@@ -1,0 +1,69 @@
+"""The file of a worker's ledger: whole lines at its end, and on the disk when it matters."""
+
+import errno
+import fcntl
+import os
+from pathlib import Path
+from threading import Thread
+
+from eventq.core.ledger.reading import whole_size
+
+
+class LedgerFile:
+    """Opened as a new file, or with `append` continued. OSError of each call where that is not possible."""
+
+    def __init__(self, path: Path, *, append: bool) -> None:
+        self._path, self._append = path, append
+        self._sync: Thread | None = None
+        self._error: OSError | None = None
+
+    def open(self) -> None:
+        """FileExistsError without `append` for a file that is there, BlockingIOError for one in use.
+
+        A last line that a crash cut off is removed, as nothing behind it would be read.
+        """
+        new = 0 if self._append else os.O_EXCL
+        self._fd = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | new, 0o644)
+        fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if self._append:
+            with self._path.open("rb") as lines:
+                os.ftruncate(self._fd, whole_size(lines))
+
+    def write(self, text: bytes) -> None:
+        """Whole lines. What is not taken whole, as on a full disk, is taken back."""
+        size = os.fstat(self._fd).st_size
+        written = os.write(self._fd, text)
+        if written < len(text):
+            os.ftruncate(self._fd, size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def begin_sync(self) -> None:
+        """Begins to bring to the disk what is written; `synced` waits for it."""
+        self._sync = Thread(target=self._datasync, daemon=True)
+        self._sync.start()
+
+    def _datasync(self) -> None:
+        try:
+            os.fdatasync(self._fd)
+        except OSError as error:
+            self._error = error
+
+    def synced(self) -> None:
+        if self._sync is not None:
+            self._sync.join()
+            self._sync = None
+        if self._error is not None:
+            raise self._error
+
+    def close(self) -> None:
+        """With the file and its name on the disk."""
+        try:
+            self.synced()
+            os.fsync(self._fd)
+            folder = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        finally:
+            os.close(self._fd)
