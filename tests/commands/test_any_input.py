@@ -28,6 +28,7 @@ from eventq.core.settings.property_table import PROPERTIES
 from eventq.core.settings.references import expand
 from eventq.core.settings.settings import Setting
 from tests.in_process import Done, eventq
+from tests.verify_world import World
 
 NOWHERE = ("-b", "127.0.0.1:1", "--connect-timeout", "1ms", "--client", "kafka-python")
 """Nothing listens there: a call that means something ends with exit 1."""
@@ -46,6 +47,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "group members": ("g",),
     "group delete": ("g", "--yes"),
     "group reset": ("-g", "g", "--to", "earliest"),
+    "audit": ("--ledger", "run.ledger", "-t", "orders"),
     "local up": ("--java", "no-such-program"),
     "local wipe": ("--yes",),
     "local jars": ("--list",),
@@ -102,6 +104,7 @@ NAMES = sorted(set(commands()) - {"lag export"})
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
+    World(0).write(tmp_path / "run.ledger")
     monkeypatch.setenv("EVENTQ_LOCAL_DATA", str(tmp_path / "data"))
     app = cli.application()
     with patch.object(cli, "application", lambda: app):

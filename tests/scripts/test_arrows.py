@@ -14,38 +14,49 @@ from tests.run_folder import CHECKOUT
 LINT = Path(sys.executable).with_name("lint-imports")
 PLANTED = {
     "cli -> commands -> { loops, broker, stores, views } -> core": ("loops/clock", "eventq.broker.patience"),
-    "core is pure: no client, no terminal": ("core/errors", "socket"),
+    "core is pure: no client, no database, no terminal": ("core/errors", "socket"),
     "only the broker floor imports a Kafka client": ("loops/clock", "kafka"),
+    "only the stores floor imports a database driver": ("loops/clock", "sqlite3"),
     "only views import rich": ("commands/output", "rich"),
-    "core: { produce, consume, group } -> topic -> lag -> { settings, local }": (
+    "core: verify -> { produce, consume, group } -> topic -> lag -> { settings, local }": (
         "core/purchase",
         "eventq.core.consume.quota",
     ),
-    "broker: { produce, consume, group } -> topic -> lag -> local": (
+    "broker: verify -> { produce, consume, group } -> topic -> lag -> local": (
         "broker/patience",
         "eventq.broker.lag.wire",
     ),
-    "loops: { produce, consume, group } -> lag -> local": (
+    "loops: verify -> { produce, consume, group } -> lag -> local": (
         "loops/processes/exits",
         "eventq.loops.lag.keyboard",
     ),
-    "views: { produce, consume, group } -> topic -> lag -> { settings, local }": (
+    "stores: verify -> { produce, consume }": ("stores/sqlite", "eventq.stores.verify.id_lines"),
+    "views: verify -> { produce, consume, group } -> topic -> lag -> { settings, local }": (
         "views/live",
         "eventq.views.settings.config",
     ),
-    "commands: { produce, consume, group } -> topic -> lag -> { settings, local }": (
+    "commands: verify -> { produce, consume, group } -> topic -> lag -> { settings, local }": (
         "commands/arguments",
         "eventq.commands.settings.settings",
     ),
-    "settings knows nothing of lag, topic, group, produce, consume": (
+    "settings knows nothing of lag, topic, group, produce, consume, verify": (
         "commands/settings/connect",
         "eventq.core.lag.eta",
     ),
-    "lag knows nothing of topic, group, produce, consume": ("views/lag/csv", "eventq.core.group.groups"),
-    "topic knows nothing of group, produce, consume": ("views/topic/topics", "eventq.core.group.groups"),
-    "group knows nothing of produce, consume": ("views/group/reset", "eventq.core.consume.work"),
-    "produce knows nothing of group, consume": ("loops/produce/worker", "eventq.core.consume.work"),
-    "consume knows nothing of group, produce": ("broker/consume/kafka_python", "eventq.core.produce.plan"),
+    "lag knows nothing of topic, group, produce, consume, verify": (
+        "views/lag/csv",
+        "eventq.core.group.groups",
+    ),
+    "topic knows nothing of group, produce, consume, verify": (
+        "views/topic/topics",
+        "eventq.core.group.groups",
+    ),
+    "group knows nothing of produce, consume, verify": ("views/group/reset", "eventq.core.consume.work"),
+    "produce knows nothing of group, consume, verify": ("loops/produce/worker", "eventq.core.consume.work"),
+    "consume knows nothing of group, produce, verify": (
+        "broker/consume/kafka_python",
+        "eventq.core.produce.plan",
+    ),
     "local knows nothing of any other feature": ("commands/local/options", "eventq.core.settings.numbers"),
     "no other feature knows of local": ("commands/topic/topic", "eventq.core.local.jars"),
 }
@@ -80,7 +91,7 @@ def test_an_import_against_a_contract_breaks_it_and_no_other(copy: Path, name: s
     assert {each for each, kept in contracts(copy).items() if not kept} == {name}
 
 
-@pytest.mark.parametrize("floor", ["core", "broker", "loops", "views", "commands"])
+@pytest.mark.parametrize("floor", ["core", "broker", "loops", "stores", "views", "commands"])
 def test_a_feature_that_no_contract_names_is_refused(copy: Path, floor: str) -> None:
     (copy / "eventq" / floor / "unnamed").mkdir()
     (copy / "eventq" / floor / "unnamed" / "__init__.py").touch()

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Protocol
 
 from eventq.core.clock import Clock
+from eventq.core.errors import EventqError
 from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_group, no_topic
 from eventq.core.lag.known import KnownTopics
 from eventq.core.lag.reads import (
@@ -97,6 +98,18 @@ def read(reader: LagReader, question: Question, clock: Clock, known: KnownTopics
     reads = Reads(at, groups, topics, {}, question.topics, lost, errors, named)
     keys = {key for group in groups for key in reads.partitions_of(group)}
     return replace(reads, bounds=_bounds(reader, question, clock, keys, topics))
+
+
+def topic_bounds(
+    reader: LagReader, name: str, isolation: Isolation, clock: Clock
+) -> tuple[Topic, dict[TopicPartition, Bounds]]:
+    """A topic and the bounds of all its partitions, without any group; NotFound if there is no such topic."""
+    topics, question = reader.topics([name]), Question(topics=(name,), isolation=isolation)
+    _require_topics(question, topics)
+    keys = [TopicPartition(name, partition) for partition in topics[name].leaders]
+    if topics[name].error is not None:
+        raise EventqError(f"topic {name} can't be read: {topics[name].error}")
+    return topics[name], _bounds(reader, question, clock, keys, topics)
 
 
 def _topics(

@@ -1,0 +1,1 @@
+"""Reading a topic from its start to its end, without a group."""

@@ -1,0 +1,1 @@
+"""Whether what was delivered is what was promised."""

@@ -1,0 +1,115 @@
+"""Carries out `eventq audit`: what is compared, and how the result is shown."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+
+from eventq.commands.extras import require
+from eventq.commands.lag.options import lag_reader
+from eventq.commands.options import Shared
+from eventq.commands.output import note, terminal_width, write, write_json
+from eventq.commands.settings.connect import connection, data_client
+from eventq.commands.signals import stop_at_once
+from eventq.core.errors import EventqError, ExitCode
+from eventq.core.sink_url import Kind, TableUrl
+from eventq.core.verify.audit import Audit
+from eventq.core.verify.names import AuditVerdict
+from eventq.loops.clock import SystemClock
+from eventq.loops.verify.audit import AuditPlan, KafkaAccess, SinkSource, audit
+from eventq.loops.verify.ledgers import Ledgers
+from eventq.loops.verify.topic_log import TopicReader
+
+_EXITS = {
+    AuditVerdict.HOLDS: ExitCode.DONE,
+    AuditVerdict.BROKEN: ExitCode.VERIFICATION,
+    AuditVerdict.UNFINISHED: ExitCode.ERROR,
+}
+
+
+def run_audit(
+    shared: Shared,
+    plan: AuditPlan,
+    ledgers: Sequence[str],
+    tables: Sequence[TableUrl],
+    seen: Sequence[str],
+    output: str,
+    junit: Path | None,
+) -> int:
+    """The exit code, after the result is shown."""
+    sinks = [*(_table(shared, url) for url in tables), *_seen(seen)]
+    with stop_at_once():
+        found = audit(plan, Ledgers(ledgers), sinks, _cluster(shared, plan), SystemClock())
+    _show(shared, found, output)
+    if junit is not None:
+        _write_junit(junit, found)
+    return int(_EXITS[found.verdict])
+
+
+def _table(shared: Shared, url: TableUrl) -> SinkSource:
+    """One that is there: not to be told so after the topic has been read."""
+    if url.kind is Kind.SQLITE:
+        from eventq.stores.verify.sqlite_table import SqliteTable
+
+        sqlite = SqliteTable(url)
+        sqlite.check()
+        return sqlite
+    require("psycopg", "postgres")
+    from eventq.stores.verify.postgresql_table import PostgresqlTable
+
+    postgresql = PostgresqlTable(url, connection(shared).connect_timeout)
+    postgresql.check()
+    return postgresql
+
+
+def _seen(paths: Sequence[str]) -> list[SinkSource]:
+    from eventq.stores.verify.id_lines import IdLines
+
+    found = [IdLines(path) for path in paths]
+    for each in found:
+        each.check()
+    return list(found)
+
+
+def _cluster(shared: Shared, plan: AuditPlan) -> KafkaAccess:
+    return KafkaAccess(partial(lag_reader, shared), partial(_topic_reader, shared, plan))
+
+
+def _topic_reader(shared: Shared, plan: AuditPlan) -> AbstractContextManager[TopicReader]:
+    to, topic = connection(shared), plan.topic or ""
+    if data_client(to) == "librdkafka":
+        from eventq.broker.verify.librdkafka import LibrdkafkaTopicReader
+
+        return LibrdkafkaTopicReader(to, topic, plan.isolation)
+    from eventq.broker.verify.kafka_python import KafkaPythonTopicReader
+
+    return KafkaPythonTopicReader(to, topic, plan.isolation)
+
+
+# the result
+
+
+def _show(shared: Shared, found: Audit, output: str) -> None:
+    from eventq.views.verify import audit as view
+    from eventq.views.verify import audit_json as documents
+
+    if output == "json":
+        write_json(documents.document(found))
+    else:
+        width = terminal_width()
+        write(view.lines(found) if width is None else view.screen(found, width))
+    if not found.complete:
+        note(shared, "a ledger is not complete: what became of some events is unknown to their producer")
+    if found.unchecked:
+        note(
+            shared, f"{found.unchecked} acknowledged ranges of offsets were too many to look for other events"
+        )
+
+
+def _write_junit(path: Path, found: Audit) -> None:
+    from eventq.views.verify.audit_junit import junit_xml
+
+    try:
+        path.write_bytes(junit_xml(found))
+    except OSError as error:
+        raise EventqError(f"--junit {path} can't be written: {error.strerror}") from error

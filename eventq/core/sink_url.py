@@ -1,0 +1,95 @@
+"""Where effects go to, as a URL says it: a table of a database.
+
+    sqlite:PATH?table=payments&id=product_id
+    postgresql://USER:PASSWORD@HOST:PORT/DATABASE?table=payments&id=product_id
+
+What PostgreSQL's own URLs allow beside (sslmode, host=/run/postgresql) is handed on.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from eventq.core.errors import UsageError
+
+_FORMS = "sqlite:PATH?table=T&id=COLUMN or postgresql://…?table=T&id=COLUMN"
+_OWN = ("table", "id")
+
+
+class Kind(str, Enum):
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+
+
+@dataclass(frozen=True, slots=True)
+class TableUrl:
+    """A table of the user's own, and its column with the ids of events.
+
+    `target` is a path or PostgreSQL's own URL, `shown` the same without a password.
+    """
+
+    kind: Kind
+    target: str
+    table: str
+    column: str
+    shown: str
+    secrets: tuple[str, ...] = ()
+
+
+def table_url(text: str) -> TableUrl:
+    """UsageError, without what may be a password in it, for a URL of another form."""
+    scheme, _, rest = text.partition(":")
+    if scheme == Kind.SQLITE.value:
+        return _sqlite(rest)
+    if scheme in {"postgresql", "postgres"}:
+        return _postgresql(rest)
+    raise UsageError(f"not a sink: {scheme!r:.40}", hint=_FORMS)
+
+
+def _sqlite(rest: str) -> TableUrl:
+    path, _, query = rest.rpartition("?") if "?" in rest else (rest, "", "")
+    said = _parameters(query, "sqlite:")
+    if more := set(said) - set(_OWN):
+        raise UsageError(f"sqlite: takes no {', '.join(sorted(more))}", hint=_FORMS)
+    if not path or path.startswith("//"):
+        raise UsageError(
+            f"not a path of SQLite: {path!r:.120}", hint="sqlite:orders.db?…, or sqlite:/srv/orders.db?…"
+        )
+    table, column = _table(said)
+    return TableUrl(Kind.SQLITE, path, table, column, f"sqlite:{path}?table={table}")
+
+
+def _postgresql(rest: str) -> TableUrl:
+    try:
+        parts = urlsplit(f"postgresql:{rest}")
+        user, password = parts.username, parts.password
+    except ValueError as error:
+        raise UsageError("not a URL of PostgreSQL", hint=_FORMS) from error
+    if not rest.startswith("//"):
+        raise UsageError("not a URL of PostgreSQL: // is missing", hint=_FORMS)
+    said = _parameters(parts.query, "postgresql:")
+    table, column = _table(said)
+    others = urlencode([pair for pair in said.items() if pair[0] not in _OWN])
+    target = urlunsplit(("postgresql", parts.netloc, parts.path, others, ""))
+    where = parts.netloc.rpartition("@")[2] or said.get("host", "")
+    shown = f"postgresql://{f'{unquote(user)}@' if user else ''}{where}{parts.path}?table={table}"
+    secrets = [word for word in (password, said.get("password")) if word]
+    secrets += [unquote(word) for word in secrets]
+    return TableUrl(Kind.POSTGRESQL, target, table, column, shown, tuple(dict.fromkeys(secrets)))
+
+
+def _parameters(query: str, kind: str) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+    except ValueError as error:
+        raise UsageError(f"{kind} its parameters are not name=value&name=value", hint=_FORMS) from error
+    if repeated := [name for name, values in parse_qs(query).items() if len(values) > 1]:
+        raise UsageError(f"{kind} {repeated[0]} is given twice", hint=_FORMS)
+    return dict(pairs)
+
+
+def _table(said: dict[str, str]) -> tuple[str, str]:
+    for name in _OWN:
+        if not said.get(name):
+            raise UsageError(f"the sink's URL does not say {name}=…", hint=_FORMS)
+    return said["table"], said["id"]

@@ -1,0 +1,1 @@
+"""An audit: the ledgers, what was written of their events elsewhere, the log."""

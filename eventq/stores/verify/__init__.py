@@ -1,0 +1,1 @@
+"""What was written of events elsewhere, for an audit to read."""
