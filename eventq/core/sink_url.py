@@ -1,5 +1,6 @@
 """Where effects go to, as a URL says it: a table of a database.
 
+    sqlite:PATH                                     what eventq consume --sink sqlite:PATH wrote
     sqlite:PATH?table=payments&id=product_id
     postgresql://USER:PASSWORD@HOST:PORT/DATABASE?table=payments&id=product_id
 
@@ -12,13 +13,24 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlu
 
 from eventq.core.errors import UsageError
 
-_FORMS = "sqlite:PATH?table=T&id=COLUMN or postgresql://…?table=T&id=COLUMN"
+_FORMS = "sqlite:PATH, sqlite:PATH?table=T&id=COLUMN or postgresql://…?table=T&id=COLUMN"
 _OWN = ("table", "id")
 
 
 class Kind(str, Enum):
     SQLITE = "sqlite"
     POSTGRESQL = "postgresql"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsUrl:
+    """A file that eventq itself wrote effects to."""
+
+    path: str
+
+    @property
+    def shown(self) -> str:
+        return f"sqlite:{self.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +48,11 @@ class TableUrl:
     secrets: tuple[str, ...] = ()
 
 
-def table_url(text: str) -> TableUrl:
+def sink_url(text: str) -> TableUrl | EffectsUrl:
     """UsageError, without what may be a password in it, for a URL of another form."""
     scheme, _, rest = text.partition(":")
+    if scheme == Kind.SQLITE.value and rest and "?" not in rest and not rest.startswith("//"):
+        return EffectsUrl(rest)
     if scheme == Kind.SQLITE.value:
         return _sqlite(rest)
     if scheme in {"postgresql", "postgres"}:

@@ -12,7 +12,7 @@ from eventq.commands.settings.settings import text_if_given
 from eventq.core.consume.delivery import Delivery
 from eventq.core.errors import UsageError
 from eventq.core.kafka import Isolation, check_names
-from eventq.core.sink_url import table_url
+from eventq.core.sink_url import EffectsUrl, TableUrl, sink_url
 
 _PRODUCED = "What was produced"
 _DELIVERED = "What was delivered"
@@ -72,9 +72,10 @@ def audit(
     Exit 0: the guarantee holds; 5: it is broken; 1: nothing is wrong, and events are still pending.
     """
     output = output_format(shared, ("text", "json"))
-    _check(ledger, topic, group, isolation, sink, seen)
-    tables = [table_url(url) for url in sink or ()]
-    hide(secret for table in tables for secret in table.secrets)
+    tables = [sink_url(url) for url in sink or ()]
+    kept = any(isinstance(table, EffectsUrl) for table in tables)
+    _check(ledger, topic, None if kept else group, isolation, sink, seen)
+    hide(secret for table in tables if isinstance(table, TableUrl) for secret in table.secrets)
     _check_folder(junit)
     name = None if topic is None else check_names([topic])[0]
     level = _isolation(shared, isolation)

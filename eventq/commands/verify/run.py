@@ -11,8 +11,9 @@ from eventq.commands.options import Shared
 from eventq.commands.output import note, terminal_width, write, write_json
 from eventq.commands.settings.connect import connection, data_client
 from eventq.commands.signals import stop_at_once
-from eventq.core.errors import EventqError, ExitCode
-from eventq.core.sink_url import Kind, TableUrl
+from eventq.commands.whole_file import write_file
+from eventq.core.errors import ExitCode
+from eventq.core.sink_url import EffectsUrl, Kind, TableUrl
 from eventq.core.verify.audit import Audit
 from eventq.core.verify.names import AuditVerdict
 from eventq.loops.clock import SystemClock
@@ -31,19 +32,29 @@ def run_audit(
     shared: Shared,
     plan: AuditPlan,
     ledgers: Sequence[str],
-    tables: Sequence[TableUrl],
+    tables: Sequence[TableUrl | EffectsUrl],
     seen: Sequence[str],
     output: str,
     junit: Path | None,
 ) -> int:
     """The exit code, after the result is shown."""
-    sinks = [*(_table(shared, url) for url in tables), *_seen(seen)]
+    sinks = [*(_sink(shared, plan, url) for url in tables), *_seen(seen)]
     with stop_at_once():
         found = audit(plan, Ledgers(ledgers), sinks, _cluster(shared, plan), SystemClock())
     _show(shared, found, output)
     if junit is not None:
         _write_junit(junit, found)
     return int(_EXITS[found.verdict])
+
+
+def _sink(shared: Shared, plan: AuditPlan, url: TableUrl | EffectsUrl) -> SinkSource:
+    if isinstance(url, TableUrl):
+        return _table(shared, url)
+    from eventq.stores.verify.effects import EffectRows
+
+    effects = EffectRows(url.path, plan.group)
+    effects.check()
+    return effects
 
 
 def _table(shared: Shared, url: TableUrl) -> SinkSource:
@@ -109,7 +120,4 @@ def _show(shared: Shared, found: Audit, output: str) -> None:
 def _write_junit(path: Path, found: Audit) -> None:
     from eventq.views.verify.audit_junit import junit_xml
 
-    try:
-        path.write_bytes(junit_xml(found))
-    except OSError as error:
-        raise EventqError(f"--junit {path} can't be written: {error.strerror}") from error
+    write_file(path, junit_xml(found))

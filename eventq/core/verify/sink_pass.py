@@ -14,12 +14,17 @@ from eventq.core.verify.state import SEEN_IN_SINK, Sources, in_sink
 class SinkRows:
     """Rows of a sink in the order in which they were written.
 
-    `stamps`: what carries each one's identity. `partitions`: those of their records; None where the sink does
-    not tell, as with a table of the user's own.
+    `stamps`: what carries each one's identity; where the sink keeps that itself, `identities` has them
+    instead: (run, worker, sequence), None for a row without. `partitions`: those of their records; None where
+    the sink does not tell, as with a table of the user's own.
     """
 
-    stamps: Sequence[Any]
+    stamps: Sequence[Any] = ()
     partitions: Sequence[int] | None = None
+    identities: Sequence[tuple[str, int, int] | None] | None = None
+
+    def __len__(self) -> int:
+        return len(self.stamps) if self.identities is None else len(self.identities)
 
 
 class SinkPass:
@@ -32,10 +37,13 @@ class SinkPass:
         self.rows = self.foreign = self.unstamped = 0
 
     def take(self, rows: SinkRows) -> None:
-        if not rows.stamps:
+        if not len(rows):
             return
-        found = self._stamps.identify(rows.stamps)
-        self.rows += len(rows.stamps)
+        if rows.identities is None:
+            found = self._stamps.identify(rows.stamps)
+        else:
+            found = self._stamps.identified(rows.identities)
+        self.rows += len(rows)
         self.foreign += found.foreign
         self.unstamped += found.unstamped
         self._beyond(found)

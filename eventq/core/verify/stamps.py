@@ -77,6 +77,10 @@ class Stamps:
             return self._by_row(column, _by_id) if plain is None else self._by_column(plain, len(column))
         return self._by_row(column, of_header if self.stamp is StampKind.HEADER else _by_value)
 
+    def identified(self, rows: Iterable[tuple[str, int, int] | None]) -> Identified:
+        """Of (run, worker, sequence) as a sink keeps them, whatever carried them; None for a row without."""
+        return self._sorted(None if row is None else (f"{row[0]}-{row[1]:04x}", row[2]) for row in rows)
+
     def _by_column(self, plain: bytes, count: int) -> Identified:
         sequences = _sequences(plain, count)
         head = plain[:_HEAD]

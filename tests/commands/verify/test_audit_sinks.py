@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import sys
+from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from eventq.core.verify.names import COUNTED_ONLY, Name
+from eventq.stores.consume.sqlite import SqliteEffects
 from tests.in_process import Done, eventq
 from tests.json_docs import documented, shape
+from tests.loops.consume.fakes import PLAN, records
 from tests.private_postgres import PASSWORD, PrivatePostgres
-from tests.verify_world import World, event_id
+from tests.verify_world import World, event_id, value
 
 COUNT = 100
 
@@ -68,6 +71,41 @@ def test_what_a_table_lost_doubled_and_never_should_have_is_found(ledger: Path, 
     assert text.splitlines()[-1] == "exactly-once is broken: 1 lost, 1 duplicate, 1 phantom"
 
 
+def effects(path: Path, group: str, *events: tuple[int, int]) -> str:
+    """As consume writes them: of (partition, sequence), at offsets that go up."""
+    store = SqliteEffects(str(path), replace(PLAN, group=group), "T")
+    store.open()
+    for offset, (partition, k) in enumerate(events):
+        store.write(records(partition, offset, [value(k)]), {})
+    store.close()
+    return f"sqlite:{path}"
+
+
+def test_what_consume_wrote_is_judged_by_group_with_the_order_of_each_partition(
+    ledger: Path, tmp_path: Path
+) -> None:
+    every = [(k % 3, k) for k in range(COUNT)]
+    path = tmp_path / "effects.db"
+    sink = effects(path, "whole", *every)
+    effects(path, "spoilt", *every[:20], (0, 20), *every[24:], every[30], every[23], every[21])
+    whole = run(ledger, "--sink", sink, "--group", "whole", "--delivery", "exactly-once", "-o", "json")
+    assert (whole.returncode, counts(whole)) == (0, {})
+    spoilt = run(ledger, "--sink", sink, "--group", "spoilt", "-o", "json")
+    assert (spoilt.returncode, counts(spoilt)) == (5, {"lost": 1, "duplicate": 1, "reordered": 2})
+    both = run(ledger, "--sink", sink, "--delivery", "exactly-once", "-o", "json")
+    assert json.loads(both.stdout)["duplicate"] == COUNT - 1
+
+
+def test_a_database_without_effects_is_a_usage_error_that_says_how_to_name_a_table(
+    ledger: Path, tmp_path: Path
+) -> None:
+    table(tmp_path / "own.db", events())
+    done = run(ledger, "--sink", f"sqlite:{tmp_path / 'own.db'}")
+    assert done.returncode == 2
+    assert "has no effects of eventq consume" in done.stderr
+    assert "?table=TABLE&id=COLUMN" in done.stderr
+
+
 def test_two_tables_are_the_parts_of_one_result(ledger: Path, tmp_path: Path) -> None:
     first = table(tmp_path / "a.db", events()[:60])
     second = table(tmp_path / "b.db", events()[60:])
@@ -95,7 +133,7 @@ def test_any_name_of_a_table_and_a_column_is_a_name(ledger: Path, tmp_path: Path
         ("sqlite:{db}.not?table=payments&id=product_id", "no such file"),
         ("sqlite:" + "x" * 5000 + "?table=payments&id=product_id", "can't be read"),
         ("sqlite:{db}?table=payments", "does not say id="),
-        ("sqlite:{db}", "does not say table="),
+        ("sqlite:{db}?", "does not say table="),
         ("sqlite:{db}?table=payments&id=n&mode=x", "takes no mode"),
         ("sqlite:{db}?table=payments&table=x&id=n", "table is given twice"),
         ("sqlite:///{db}?table=payments&id=n", "not a path of SQLite"),
