@@ -18,6 +18,7 @@ from kafka.structs import OffsetAndMetadata
 from tests.all_commands import all_commands
 from tests.consume_harness import eventually
 from tests.lag_harness import LagHarness
+from tests.verify_world import World, event_id
 
 PATIENCE_SECONDS = 60.0
 FULL = (
@@ -52,6 +53,7 @@ CALLS = {
     "group members": "group members {group} " + HERE,
     "group delete": "group delete {new} --yes " + HERE,
     "group reset": "group reset -g {group} --to earliest " + HERE,
+    "audit": "audit --ledger {ledger} --seen {seen} -v",
     "local jars": "local jars --list --dir {folder}",
     "config show": "config show " + HERE,
     "--version": "--version",
@@ -76,6 +78,8 @@ class Setting:
         done = harness.run("watch", "-o", "json", "--samples", "2", "--interval", "100ms")
         self.recording.write_text(done.out + done.out[:50], encoding="utf-8")
         self.picture = folder / "lag.svg"
+        self.ledger, self.seen = World(10).write(folder / "run.ledger"), folder / "ids"
+        self.seen.write_text("".join(f"{event_id(k)}\n" for k in range(10)), encoding="utf-8")
 
     def words(self, call: str) -> list[str]:
         new = f"new-{uuid.uuid4().hex[:10]}"
@@ -87,6 +91,7 @@ class Setting:
             self._harness.admin.alter_group_offsets(new, commit)
         names = {"at": self._harness.bootstrap, "topic": self._harness.topic, "group": self._harness.group}
         files = {"recording": self.recording, "picture": self.picture, "folder": self.folder}
+        files |= {"ledger": self.ledger, "seen": self.seen}
         return [word.format(new=new, **names, **files) for word in CALLS[call].split()]
 
 

@@ -12,7 +12,7 @@ from eventq.commands.options import kafka_command
 from eventq.commands.output import note, write
 from eventq.commands.signals import stop_at_once
 from eventq.core.errors import UsageError
-from eventq.core.local.cluster import DEFAULT_NAME, PASSWORD, USER, Request, check_name, parse_settings
+from eventq.core.local.cluster import DEFAULT_NAME, PASSWORD, PORT, USER, Request, check_name, parse_settings
 from eventq.core.text import plural
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def _tell(place: Place, store: "Store", started: "Started") -> None:
     if cluster.sasl:
         note(place, f"SASL_PLAINTEXT, PLAIN or SCRAM-SHA-256/512, user {USER}, password {PASSWORD}")
         note(place, f"without SASL: {cluster.plain_bootstrap}")
+    if cluster.bootstrap.rpartition(":")[2] != str(PORT):
+        note(place, f"use it: -b {cluster.bootstrap}, or export KAFKA_BOOTSTRAP_ADDRESS={cluster.bootstrap}")
     note(place, f"stop it: {store.layout.command('down', cluster.name)}")
     write(f"{cluster.bootstrap}\n")
 

@@ -183,7 +183,7 @@ def compare(wish: TopicWish, found: TopicMap, configs: Configs, *, accept: bool)
 
 def there_text(topic: str, differences: Iterable[str]) -> str:
     told = "; ".join(differences)
-    return f"topic {topic} exists already, {f'with {told}' if told else 'as asked for'}"
+    return f"topic {topic} exists already, {f'with {told}' if told else 'with what was asked for'}"
 
 
 def _differences(wish: TopicWish, found: TopicMap, configs: Configs) -> Iterator[str]:

@@ -19,6 +19,7 @@ class MessageHandler:
     def __init__(self, state: GroupState, ending: Ending, display: ConsumeDisplay) -> None:
         self._state, self._ending, self._display = state, ending, display
         self._topic = state.plan.topic
+        self._sink_told = False
 
     def take(self, slot: MemberSlot, message: messages.ToParent) -> None:
         self._HANDLERS[type(message)](self, slot, message)
@@ -77,6 +78,16 @@ class MessageHandler:
                 other.hurried = True
             self._state.tell(messages.Flush())
 
+    def _sink_decides(self, _slot: MemberSlot, message: messages.SinkDecides) -> None:
+        """Once a run, and not after a death: the commits of a member that died are behind its effects."""
+        if self._sink_told or any(each.restarts for each in self._state.slots):
+            return
+        self._sink_told = True
+        self._display.note(
+            f"the sink decides where the group continues: {self._topic}/{message.partition} at "
+            f"{message.position}, where the group has committed {message.committed}"
+        )
+
     def _was_reset(self, slot: MemberSlot, message: messages.WasReset) -> None:
         reset = message.reset
         self._state.was_reset(slot, reset)
@@ -105,6 +116,7 @@ class MessageHandler:
         messages.Committed: _settled,
         messages.MemberProgress: _progress,
         messages.WasReset: _was_reset,
+        messages.SinkDecides: _sink_decides,
         messages.MalformedFound: _malformed,
         Failed: _failed,
     }

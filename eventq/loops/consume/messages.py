@@ -107,6 +107,15 @@ class WasReset:
 
 
 @dataclass(frozen=True, slots=True)
+class SinkDecides:
+    """The sink keeps a position of the partition that is not the group's commit; it continues there."""
+
+    partition: int
+    committed: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class MalformedFound:
     record: MalformedRecord
 
@@ -121,6 +130,7 @@ ToParent = (
     | Committed
     | MemberProgress
     | WasReset
+    | SinkDecides
     | MalformedFound
     | Failed
 )

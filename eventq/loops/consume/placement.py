@@ -7,7 +7,7 @@ from eventq.core.start import Start
 from eventq.loops.consume.commits import MemberCommits
 from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.group_consumer import GroupConsumer
-from eventq.loops.consume.messages import Placed, WasReset
+from eventq.loops.consume.messages import Placed, SinkDecides, WasReset
 from eventq.loops.consume.sink import Sink
 from eventq.loops.processes.parent_pipe import ParentPipe
 
@@ -57,6 +57,10 @@ class Placement:
     def _placed(self, known: dict[int, PartitionOffsets]) -> dict[int, Beginning]:
         by_group = {p: beginning(p, self._start, found) for p, found in known.items()}
         own = self._sink.open({p: begins.offset for p, begins in by_group.items()}) if by_group else {}
+        for partition, position in own.items():
+            committed = known[partition].committed
+            if committed is not None and committed != position:
+                self._parent.send(SinkDecides(partition, committed, position))
         return {p: beginning(p, self._start, found, own.get(p)) for p, found in known.items()}
 
     def _begin(self, begins: dict[int, Beginning]) -> None:

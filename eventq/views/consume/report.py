@@ -48,6 +48,8 @@ def report_text(report: ConsumeReport) -> str:
             f"latency p50 {latency['p50']:.0f} ms, p99 {latency['p99']:.0f} ms, max {latency['max']:.0f} ms"
         )
     lines += [_member_line(member) for member in report.members]
+    if _restarts(report):
+        lines.append("  what a member did between its last word and its death is not counted")
     if tally.malformed:
         lines.append(f"malformed: {tally.malformed}")
     lines += [
@@ -74,9 +76,14 @@ def _fault_lines(report: ConsumeReport) -> list[str]:
     if report.fault_seed is None:
         return []
     counts = Counter(injected.what for injected in report.injected)
-    restarts = sum(member.restarts for member in report.members)
+    restarts = _restarts(report)
     said = [f"{plural(counts[what], what)}" for what in sorted(counts)]
-    return [f"faults: {', '.join([*said, plural(restarts, 'restart')])}; seed {report.fault_seed}"]
+    said += [plural(restarts, "restart")] if restarts else []
+    return [f"faults: {', '.join(said) or 'the run ended before any happened'}; seed {report.fault_seed}"]
+
+
+def _restarts(report: ConsumeReport) -> int:
+    return sum(member.restarts for member in report.members)
 
 
 def _member_line(member: MemberReport) -> str:

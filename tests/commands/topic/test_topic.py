@@ -77,7 +77,7 @@ def test_an_existing_topic_is_exit_1_and_says_how_it_differs_from_what_was_asked
     again = harness.create("--partitions", "3", "-c", "retention.ms=2000", code=1)
     assert again.stdout == ""
     assert "with 2 partitions, not 3; retention.ms=1000, not 2000" in again.stderr
-    assert "as asked for" in harness.create("--partitions", "2", code=1).stderr
+    assert "with what was asked for" in harness.create("--partitions", "2", code=1).stderr
 
 
 def test_if_not_exists_is_exit_0_and_warns_of_the_same(harness: TopicHarness) -> None:

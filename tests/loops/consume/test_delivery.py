@@ -13,7 +13,7 @@ from eventq.core.consume.report import Offsets
 from eventq.core.consume.work import Work
 from eventq.core.errors import StoreUnavailable
 from eventq.loops.consume.exactly_once import ExactlyOnce
-from eventq.loops.consume.messages import MemberProgress
+from eventq.loops.consume.messages import MemberProgress, SinkDecides
 from eventq.loops.consume.retries import Retries
 from eventq.loops.consume.sink import Sink
 from eventq.loops.consume.stored_effects import StoredEffects
@@ -140,6 +140,7 @@ def test_exactly_once_goes_on_where_the_store_is_whatever_the_group_has_committe
     assert sorted(run.store.effects) == [(0, 4), (1, 0), (1, 1), (1, 2)]
     assert run.store.held == {0: Claim(4, 5), 1: Claim(2, 3)}
     assert run.consumer.group == {0: 5, 1: 3}
+    assert run.pipe.of(SinkDecides) == [SinkDecides(0, 2, 4), SinkDecides(1, 2, 0)]
 
 
 def test_exactly_once_moves_the_position_over_control_records_too() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.outcome import Outcome
-from eventq.loops.consume.messages import EventLines, Flush, Grant, Want, Written
+from eventq.loops.consume.messages import EventLines, Flush, Grant, SinkDecides, Want, Written
 from eventq.loops.processes.messages import Failed, Stop
 from tests.loops.consume.parent_harness import ParentHarness, assigned, commit, progress
 
@@ -36,6 +36,24 @@ def test_members_start_each_under_a_client_id_of_its_own_and_end_when_the_quota_
     assert group.admin.removed == []
     assert [first.startswith(prefix) for prefix in group.admin.swept] == [True]
     assert group.parent.report().tally.processed == 10
+
+
+def test_where_a_sink_decides_over_the_groups_commits_is_said_once() -> None:
+    group = ParentHarness(2, max_messages=1)
+
+    def steps() -> Iterator[None]:
+        one, two = group.members
+        one.say(assigned(0), SinkDecides(0, 2, 40), Want(1), progress(1), *commit({0: 41}, 1))
+        two.say(assigned(1), SinkDecides(1, 0, 7))
+        yield
+        group.end_all()
+        yield
+
+    assert group.run(steps) is Outcome.REACHED
+    said = [note for note in group.display.notes if "the sink decides" in note]
+    assert said == [
+        "the sink decides where the group continues: orders/0 at 40, where the group has committed 2"
+    ]
 
 
 def test_a_run_that_has_nothing_to_do_starts_no_member() -> None:
