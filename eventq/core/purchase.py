@@ -7,6 +7,8 @@ from uuid import UUID
 
 import orjson
 
+from eventq.core.parse import MOST
+
 _PRICE_LIMIT = 10_000
 _UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _COMMON = re.compile(
@@ -107,4 +109,6 @@ def _moment(value: Any) -> int:
         raise Malformed(
             "no purchasedAt" if value is None else f"purchasedAt is not whole milliseconds: {value!r:.60}"
         )
+    if not -MOST <= value <= MOST:
+        raise Malformed(f"purchasedAt is not milliseconds in 64 bits: {value}")
     return value

@@ -168,3 +168,22 @@ def test_a_member_that_wakes_after_its_partitions_moved_writes_nothing_of_them(
     assert run.code == 0, run.err
     assert not alive(sleeper)
     assert effects(path) == Counter(EVERY_EVENT)
+
+
+@pytest.mark.parametrize(
+    "fault", ["kill:after=300", "crash-point:after-commit,times=1", "crash-point:mid-batch"]
+)
+def test_a_quota_under_exactly_once_is_kept_whenever_a_member_dies(
+    harness: ConsumeHarness, tmp_path: Path, fault: str
+) -> None:
+    harness.create(PARTITIONS)
+    harness.fill(EVENTS)
+    path = tmp_path / "effects.db"
+    options = ("--delivery", "exactly-once", "--sink", f"sqlite:{path}", "--work", "1ms", "--fault", fault)
+    run = harness.consume("-n", "1501", "--count", "2", "--fault-seed", "7", *options)
+    assert run.code == 0, run.err
+    assert "restarted" in run.err
+    found = effects(path)
+    assert set(found.values()) == {1}
+    assert found.total() == 1501
+    assert sum(run.committed.values()) <= 1501  # of a member that died last, the next run commits the rest

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from eventq.commands.consume.launch import check_room, launcher, prepare
 from eventq.commands.consume.output import ConsumeOutput
-from eventq.commands.consume.store import with_store
+from eventq.commands.consume.store import stored_positions, with_store
 from eventq.commands.options import Shared
 from eventq.commands.output import redrawable, write, write_json
 from eventq.commands.signals import raise_if_stopped, stop_in_order
@@ -69,7 +69,8 @@ def _run(
                 f"{plural(plan.count, 'member')} for {plural(partitions, 'partition')}: {idle} will be idle"
             )
         with _queue_depth(shared, member) as depth:
-            run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output, depth)
+            stored = stored_positions(member)
+            run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output, depth, stored=stored)
             with stop_in_order(run.ending.ask):
                 outcome = run.run()
     report = replace(

@@ -1,11 +1,13 @@
 """Which class keeps the effects of a run."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from eventq.core.consume.delivery import SinkPlan
+from eventq.core.consume.delivery import Delivery, SinkPlan
 from eventq.core.consume.injection import NO_FAULTS, CrashPoint
 from eventq.core.consume.plan import MemberPlan
+from eventq.core.consume.report import Offsets
 from eventq.core.errors import EventqError, StoreUnavailable
 from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.effect_store import EffectStore, PositionStore
@@ -36,7 +38,7 @@ def with_store(member: MemberPlan, topic_id: str | None) -> MemberPlan:
     if member.sink is None:
         return member
     sink = replace(member.sink, topic_id=topic_id or member.topic)
-    store = effect_store(member, sink)
+    store = effect_store(replace(member, number=1), sink)
     try:
         store.open()
     except StoreUnavailable as error:
@@ -47,3 +49,22 @@ def with_store(member: MemberPlan, topic_id: str | None) -> MemberPlan:
     finally:
         store.close()
     return replace(member, sink=sink)
+
+
+def stored_positions(member: MemberPlan) -> Callable[[], Offsets]:
+    """Asks for the positions that the sink of the run keeps: none where it keeps none, or can't be read."""
+    sink = member.sink
+    if sink is None or member.delivery is not Delivery.EXACTLY_ONCE:
+        return dict
+    store = position_store(member, sink, CrashPoints(NO_FAULTS, 0, 0))
+
+    def read() -> Offsets:
+        try:
+            store.open()
+            return store.positions()
+        except StoreUnavailable:
+            return {}
+        finally:
+            store.close()
+
+    return read

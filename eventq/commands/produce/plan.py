@@ -46,11 +46,16 @@ def _ledger(options: ProduceOptions) -> LedgerPlan | None:
         return None
     ledger = LedgerPlan(options.ledger, options.ledger_append)
     for path in map(ledger.file, range(options.workers)):
-        if _is_there(path) and not ledger.append:
+        if not _is_there(path):
+            continue
+        if not ledger.append:
             raise UsageError(
                 f"--ledger {path} is there already",
                 hint="name a new file, or continue this one by --ledger-append",
             )
+        from eventq.stores.produce.ledger_file import check_appendable
+
+        check_appendable(Path(path))
     return ledger
 
 
@@ -61,7 +66,7 @@ def _is_there(path: str) -> bool:
             raise UsageError(
                 f"--ledger {path} can't be written: there is no such folder", hint="make the folder first"
             )
-        return Path(path).exists()
+        return Path(path).exists() or Path(path).is_symlink()
     except (OSError, ValueError) as error:
         raise UsageError(f"--ledger {path} can't be written: {error}", hint="name another file") from error
 

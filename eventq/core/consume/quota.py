@@ -35,6 +35,10 @@ class Quota:
         self._outstanding[member] = self._outstanding.get(member, 0) - count
         self.committed += count
 
+    def outstanding(self, member: int) -> int:
+        """How many granted records of the member are not committed yet."""
+        return self._outstanding.get(member, 0)
+
     def give_back(self, member: int, count: int) -> None:
         """`count` of them will be delivered again, to whoever has their partition next."""
         self._outstanding[member] = self._outstanding.get(member, 0) - count

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from eventq.core.parse import MOST
+
 _VALUE = b'],"value":'
 """Of the line's own value: texts have their quotes escaped, and the list before it is that of the headers."""
 
@@ -95,6 +97,8 @@ def _base64(fields: dict[str, Any], name: str) -> bytes:
 
 def _number(fields: dict[str, Any], name: str) -> int | None:
     number = fields.get(name)
-    if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
+    if number is not None and (isinstance(number, bool) or not isinstance(number, int)):
         raise NotAnEvent(f"{name} is not a number from 0 on")
+    if number is not None and not 0 <= number <= MOST:
+        raise NotAnEvent(f"{name} is not a number from 0 on in 64 bits")
     return number

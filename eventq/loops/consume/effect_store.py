@@ -36,6 +36,10 @@ class PositionStore(EffectStore, Protocol):
         """None for a partition that nobody has claimed."""
         ...
 
+    def positions(self) -> Offsets:
+        """The next offset of every partition that anybody of the group has claimed."""
+        ...
+
     def write_once(self, records: RecordSlice, faults: Mapping[int, str], move: Move) -> bool:
         """Writes the effects and moves the position, both or neither: False if the claim does not stand."""
         ...

@@ -1,5 +1,7 @@
 """What the parent of a group knows: its members, the quota, the commits; and what can be shown of it."""
 
+from collections.abc import Callable, Iterable
+
 from eventq.core.clock import Clock
 from eventq.core.consume.goals import RunState, judge, passed
 from eventq.core.consume.plan import GroupPlan
@@ -14,12 +16,14 @@ class GroupState:
     """`committed`: the next offset to read of each partition, as far as it was heard of.
 
     `generations` are those of the group that members have told of: one a rebalance. `samples` are the first
-    malformed records. `progress` grows whenever a member has come further than any was before. Times are in
-    seconds by the monotonic clock, from the making of this object.
+    malformed records. `stored` asks for the positions that a sink keeps. `progress` grows whenever a member
+    has come further than any was before. Times are in seconds by the monotonic clock, from the making of this
+    object.
     """
 
-    def __init__(self, plan: GroupPlan, clock: Clock) -> None:
+    def __init__(self, plan: GroupPlan, clock: Clock, stored: Callable[[], Offsets] = dict) -> None:
         self.plan = plan
+        self._stored = stored
         self.quota = Quota(plan.max_messages)
         self.slots = [MemberSlot(number + 1) for number in range(plan.count)]
         self.committed: Offsets = {}
@@ -65,6 +69,19 @@ class GroupState:
         if slot.pending is not None:
             self.quota.commit(slot.number, slot.pending.covered)
             self.commit(slot.pending.offsets)
+
+    def count_stored(self, slot: MemberSlot, partitions: Iterable[int]) -> int:
+        """How many of the member's records have effects that last, though the group has not committed them.
+
+        Only of a sink that keeps positions: these are asked for. They count as committed from now on.
+        """
+        positions = self._stored()
+        found = {p: positions[p] for p in partitions if p in positions}
+        ahead = sum(max(0, at - self.committed.get(p, at)) for p, at in found.items())
+        count = min(ahead, self.quota.outstanding(slot.number))
+        self.quota.commit(slot.number, count)
+        self.commit(found)
+        return count
 
     def resume_waiting(self) -> None:
         """There may be quota again for those that got too little of it."""

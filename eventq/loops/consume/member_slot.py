@@ -20,6 +20,7 @@ class MemberSlot(ChildSlot):
     state: str = "starting"
     restarts: int = 0
     ended_idle: bool = False
+    ended_partitions: tuple[int, ...] = ()
     ended_processed: bool = False
     hurried: bool = False
     starved: bool = False
@@ -53,7 +54,7 @@ class MemberSlot(ChildSlot):
 
     def ended(self) -> None:
         """Its process is gone: its counts stay, and what it was doing."""
-        self.ended_idle = self.idle
+        self.ended_idle, self.ended_partitions = self.idle, self.partitions
         self.ended_processed = self.progress is not None and self.progress.tally.processed > 0
         self._before = self.tally
         self.progress, self.partitions = None, ()

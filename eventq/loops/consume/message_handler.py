@@ -29,13 +29,15 @@ class MessageHandler:
         self._state.generations.add(message.generation)
 
     def _revoked(self, slot: MemberSlot, message: messages.Revoked) -> None:
+        gone = set(slot.partitions) - set(message.partitions)
         slot.keep(message.partitions)
-        self._state.quota.give_back(slot.number, message.abandoned)
+        abandoned = max(0, message.abandoned - self._state.count_stored(slot, gone))
+        self._state.quota.give_back(slot.number, abandoned)
         self._state.resume_waiting()
         if message.reason is not None:
             self._display.note(
                 f"member {slot.number} could not commit when its partitions were taken away "
-                f"({message.reason}): {plural(message.abandoned, 'event')} will be delivered again"
+                f"({message.reason}): {plural(abandoned, 'event')} will be delivered again"
             )
 
     def _placed(self, slot: MemberSlot, message: messages.Placed) -> None:
@@ -80,6 +82,7 @@ class MessageHandler:
 
     def _sink_decides(self, _slot: MemberSlot, message: messages.SinkDecides) -> None:
         """Once a run, and not after a death: the commits of a member that died are behind its effects."""
+        self._state.commit({message.partition: message.position})
         if self._sink_told or any(each.restarts for each in self._state.slots):
             return
         self._sink_told = True

@@ -4,11 +4,12 @@ It decides by what members tell over their pipes and by what its own admin reads
 theirs. A goal counts as reached by what is committed, never by what is merely read.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from eventq.core.clock import Clock
 from eventq.core.consume.plan import GroupPlan
-from eventq.core.consume.report import ConsumeReport
+from eventq.core.consume.report import ConsumeReport, Offsets
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.outcome import Outcome
 from eventq.loops.consume.ending import Ending
@@ -39,11 +40,12 @@ class ConsumeParent:
         display: ConsumeDisplay,
         depth: QueueDepth,
         wait: Wait = forkserver.wait,
+        stored: Callable[[], Offsets] = dict,
     ) -> None:
         self._plan, self._admin, self._clock = plan, admin, clock
         self._display, self._depth = display, depth
         self.ending = Ending()
-        self._state = GroupState(plan, clock)
+        self._state = GroupState(plan, clock, stored)
         self._injector = FaultInjector(plan.faults, self._state, clock)
         handler = MessageHandler(self._state, self.ending, display)
         self._supervisor = Supervisor(self._state, self.ending, admin, launch, clock, display)

@@ -69,6 +69,7 @@ class Supervisor:
         member_id = slot.member_id
         if slot.pending is not None and self._was_committed(slot):
             self._state.confirm(slot)
+        self._state.count_stored(slot, slot.ended_partitions)
         self._state.quota.forget(slot.number)
         given_up = self._admin.remove(member_id, slot.client_id)
         self._state.resume_waiting()

@@ -29,8 +29,9 @@ class Store:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError) as error:
+            why = error if isinstance(error, OSError) else "it is not what eventq local wrote"
             raise EventqError(
-                f"{path} can't be read: {error}", hint=f"remove {path.parent}, and with it the data"
+                f"{path} can't be read: {why}", hint=f"remove {path.parent}, and with it the data"
             ) from error
 
     def save(self, cluster: Cluster) -> None:
@@ -52,9 +53,15 @@ class Store:
             raise EventqError(f"{error.filename or folder} can't be removed: {error.strerror}") from error
 
     def ports(self, *, but: str) -> dict[int, str]:
-        """Which cluster has which port; all but one."""
-        kept = (self.load(name) for name in self.names() if name != but)
+        """Which cluster has which port; all but one, and without those that can't be read."""
+        kept = (self._load_if_readable(name) for name in self.names() if name != but)
         return {port: each.name for each in kept if each is not None for port in each.ports}
+
+    def _load_if_readable(self, name: str) -> Cluster | None:
+        try:
+            return self.load(name)
+        except EventqError:
+            return None
 
     @contextmanager
     def alone(self, name: str, tell: Callable[[str], None]) -> Iterator[None]:

@@ -45,9 +45,11 @@ class Worker:
     def _end(self, ledger: LedgerKeeper) -> None:
         ledger.end(self._run.offered, self._run.deliveries)
         if ledger.error is not None:
+            busy = isinstance(ledger.error, BlockingIOError)
+            why = "another run is writing it" if busy else ledger.error.strerror
             self._parent.send(
                 Failed(
-                    f"the ledger can't be written: {ledger.error.strerror}",
+                    f"the ledger can't be written: {why}",
                     "what it says so far is true; to an audit the fate of all other events is unknown",
                 )
             )

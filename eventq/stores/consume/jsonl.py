@@ -7,9 +7,11 @@ from pathlib import Path
 from eventq.core.consume.event_line import event_lines
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
-from eventq.core.errors import StoreUnavailable
+from eventq.core.errors import EventqError, StoreUnavailable
+from eventq.stores.append import append_lines, end_of_lines
 
-_SHORT_WRITE = "the disk is full"
+_BEGINS = b'{"topic":'
+"""Every line that --events prints, and that this writes."""
 
 
 class JsonLines:
@@ -24,18 +26,28 @@ class JsonLines:
         self.close()
         try:
             self._fd = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-            os.ftruncate(self._fd, _whole(self._path))
+            self._cut_end()
         except OSError as error:
             raise StoreUnavailable(str(error)) from error
+
+    def _cut_end(self) -> None:
+        """EventqError for a file that others wrote: it is left as it is."""
+        end = end_of_lines(self._path)
+        with self._path.open("rb") as file:
+            first = file.read(len(_BEGINS))
+            file.seek(end)
+            rest = file.read(len(_BEGINS))
+        if not _BEGINS.startswith(first) or not _BEGINS.startswith(rest):
+            raise EventqError(
+                f"{self._path} holds something else than events",
+                hint="name another file by --sink jsonl:PATH",
+            )
+        os.ftruncate(self._fd, end)
 
     def write(self, records: RecordSlice, faults: Mapping[int, str]) -> None:
         block = event_lines(self._topic, records, frozenset(faults))
         try:
-            size = os.fstat(self._fd).st_size
-            written = os.write(self._fd, block)
-            if written < len(block):
-                os.ftruncate(self._fd, size)
-                raise StoreUnavailable(_SHORT_WRITE)
+            append_lines(self._fd, block)
             os.fdatasync(self._fd)
         except OSError as error:
             raise StoreUnavailable(str(error)) from error
@@ -44,18 +56,3 @@ class JsonLines:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
-
-
-def _whole(path: Path) -> int:
-    """Up to the end of the last whole line."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        at = size
-        while at:
-            start = max(0, at - 65_536)
-            file.seek(start)
-            end = file.read(at - start).rfind(b"\n")
-            if end >= 0:
-                return start + end + 1
-            at = start
-    return 0

@@ -39,6 +39,7 @@ _CLAIM = """INSERT INTO eventq_position VALUES (?, ?, ?, ?, ?, 1, ?, ?)
     ON CONFLICT (grp, topic_id, part) DO UPDATE
     SET epoch = epoch + 1, owner = excluded.owner, updated_at = excluded.updated_at"""
 _POSITION = "SELECT epoch, next_offset FROM eventq_position WHERE grp = ? AND topic_id = ? AND part = ?"
+_POSITIONS = "SELECT part, next_offset FROM eventq_position WHERE grp = ? AND topic_id = ?"
 _MOVE = """UPDATE eventq_position SET next_offset = ?, updated_at = ?
     WHERE grp = ? AND topic_id = ? AND part = ? AND epoch = ? AND next_offset = ?"""
 _EFFECT = "INSERT INTO eventq_effect VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -102,6 +103,10 @@ class SqliteEffects:
         with self._told():
             found = self._run(_POSITION, *self._key, partition).fetchone()
         return None if found is None else Claim(*found)
+
+    def positions(self) -> Offsets:
+        with self._told():
+            return dict(self._run(_POSITIONS, *self._key).fetchall())
 
     def _position(self, partition: int) -> Claim:
         return Claim(*self._run(_POSITION, *self._key, partition).fetchone())
@@ -173,6 +178,11 @@ class SqliteEffects:
         try:
             yield
         except sqlite3.OperationalError as error:
+            if str(error).startswith("no such column"):
+                raise EventqError(
+                    f"{self._path} has tables of these names that eventq did not make: {error}",
+                    hint="use another file",
+                ) from error
             raise StoreUnavailable(str(error)) from error
         except sqlite3.Error as error:
             raise EventqError(

@@ -1,12 +1,16 @@
 """The file of a worker's ledger: whole lines at its end, and on the disk when it matters."""
 
-import errno
 import fcntl
 import os
 from pathlib import Path
 from threading import Thread
 
-from eventq.core.ledger.reading import whole_size
+from eventq.core.errors import UsageError
+from eventq.core.ledger.lines import RunLine
+from eventq.core.ledger.reading import whole_lines, whole_size
+from eventq.stores.append import append_lines, end_of_lines
+
+_LONGEST_LINE = 65_536
 
 
 class LedgerFile:
@@ -26,16 +30,11 @@ class LedgerFile:
         self._fd = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | new, 0o644)
         fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if self._append:
-            with self._path.open("rb") as lines:
-                os.ftruncate(self._fd, whole_size(lines))
+            os.ftruncate(self._fd, end_of_lines(self._path))
 
     def write(self, text: bytes) -> None:
-        """Whole lines. What is not taken whole, as on a full disk, is taken back."""
-        size = os.fstat(self._fd).st_size
-        written = os.write(self._fd, text)
-        if written < len(text):
-            os.ftruncate(self._fd, size)
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        """Whole lines, or nothing."""
+        append_lines(self._fd, text)
 
     def begin_sync(self) -> None:
         """Begins to bring to the disk what is written; `synced` waits for it."""
@@ -67,3 +66,20 @@ class LedgerFile:
                 os.close(folder)
         finally:
             os.close(self._fd)
+
+
+def check_appendable(path: Path) -> None:
+    """UsageError for what is there and is no ledger, or one that nobody could read on from."""
+    if not path.is_file():
+        raise UsageError(f"--ledger {path} is not a file", hint="name a new file, or a ledger")
+    with path.open("rb") as file:
+        first = file.readline(_LONGEST_LINE)
+        if first and not isinstance(next(whole_lines([first]), None), RunLine):
+            raise UsageError(f"--ledger {path} is not a ledger", hint="name a new file, or a ledger")
+        file.seek(0)
+        whole = whole_size(file)
+    if whole < end_of_lines(path):
+        raise UsageError(
+            f"--ledger {path} is damaged at byte {whole}: an audit would not read what is added",
+            hint="name a new file",
+        )

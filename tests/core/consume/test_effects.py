@@ -1,6 +1,9 @@
 """What of an event is written down."""
 
+import pytest
+
 from eventq.core.consume.effects import Effect, effects
+from eventq.core.consume.purchase_batch import purchase_faults
 from eventq.core.consume.record_slice import Header, RecordSlice
 
 PURCHASE = b'{"productId":"372d8a68-0003-4abc-8abc-00000000002a","price":12.5,"purchasedAt":1700000000000}'
@@ -35,3 +38,10 @@ def test_what_is_malformed_has_no_effect_and_what_is_no_purchase_little_of_one()
         Effect(101, "aaaaaaaa", 1, 7, None, None, None),
         Effect(102, None, None, None, None, None, None),
     ]
+
+
+@pytest.mark.parametrize("moment", [2**63, 2**64 - 1, -(2**63)])
+def test_a_time_that_no_database_could_keep_is_malformed(moment: int) -> None:
+    value = b'{"productId":"372d8a68-0003-4abc-8abc-00000000002a","price":1,"purchasedAt":%d}' % moment
+    assert list(purchase_faults([value])) == [0]
+    assert list(effects(slice_of((value, ())), {})) == [Effect(100, None, None, None, None, None, None)]

@@ -76,6 +76,7 @@ def test_a_line_that_others_wrote_anew_means_the_same(event: Event) -> None:
         (b'{"value_base64":"%%%"}', "value_base64 is not base64"),
         (b'{"value_base64":1}', "value_base64 is not base64"),
         (b'{"value":1,"partition":-1}', "partition is not a number"),
+        (b'{"value":1,"timestamp":9223372036854775808}', "not a number from 0 on in 64 bits"),
         (b'{"value":1,"timestamp":true}', "timestamp is not a number"),
         (b'{"value":1,"timestamp":1.5}', "timestamp is not a number"),
     ],

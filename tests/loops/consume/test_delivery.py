@@ -47,6 +47,9 @@ class MemoryStore:
     def position(self, partition: int) -> Claim | None:
         return self.held.get(partition)
 
+    def positions(self) -> Offsets:
+        return {partition: claim.next_offset for partition, claim in self.held.items()}
+
     def write(self, records: RecordSlice, _faults: Mapping[int, str]) -> None:
         self._write(records, None)
 

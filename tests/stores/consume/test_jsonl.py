@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eventq.core.errors import StoreUnavailable
+from eventq.core.errors import EventqError, StoreUnavailable
 from eventq.stores.consume.jsonl import JsonLines
 from tests.loops.consume.fakes import PLAN, records
 
@@ -35,7 +35,7 @@ def test_a_line_that_a_crash_cut_off_is_removed(store: JsonLines, tmp_path: Path
     store.open()
     store.write(records(0, 0, [b"1"]), {})
     with (tmp_path / "lines.2").open("ab") as torn:
-        torn.write(b"x" * size)
+        torn.write((b'{"topic":' + b"x" * size)[:size])
     store.open()
     store.write(records(0, 1, [b"2"]), {})
     assert offsets(tmp_path) == [0, 1]
@@ -45,6 +45,16 @@ def test_a_file_of_which_no_line_is_whole_begins_anew(store: JsonLines, tmp_path
     (tmp_path / "lines.2").write_bytes(b'{"topic":')
     store.open()
     assert (tmp_path / "lines.2").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    "content", [b"precious", b"precious\n", b'{"topic":"a"}\nprecious', b"precious\n" + b'{"topic":"a"}\n']
+)
+def test_a_file_of_others_is_left_as_it_is(store: JsonLines, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "lines.2").write_bytes(content)
+    with pytest.raises(EventqError, match="something else than events"):
+        store.open()
+    assert (tmp_path / "lines.2").read_bytes() == content
 
 
 def test_a_folder_that_is_not_there_is_unavailable(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from eventq.core.ledger.lines import OfferLine, encoded
+from eventq.core.errors import UsageError
+from eventq.core.ledger.lines import OfferLine, RunLine, encoded
 from eventq.core.ledger.reading import whole_lines
-from eventq.stores.produce.ledger_file import LedgerFile
+from eventq.stores.produce.ledger_file import LedgerFile, check_appendable
 
 LINES = [OfferLine(n) for n in range(3)]
 TEXTS = [encoded(line) for line in LINES]
@@ -89,5 +90,41 @@ def test_a_line_that_does_not_fit_leaves_nothing_behind(tmp_path: Path) -> None:
         check=True,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
-    assert int(done.stdout) in {errno.ENOSPC, errno.EFBIG}
+    assert int(done.stdout) == errno.EFBIG
     assert path.read_bytes() == TEXTS[0]
+
+
+RUN = encoded(RunLine("372d8a68", 0, 1, "t", None, None, "all", True, "id", 7, "2026-01-31T12:00:00.000Z"))
+
+
+@pytest.mark.parametrize("content", [b"", RUN, RUN + TEXTS[0], RUN + TEXTS[0][:-5]])
+def test_a_ledger_can_be_continued_also_one_that_was_cut_off(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "ledger"
+    path.write_bytes(content)
+    check_appendable(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"precious, no newline", "is not a ledger"),
+        (b"precious\n", "is not a ledger"),
+        (TEXTS[0], "is not a ledger"),
+        (b"\0" * 200_000, "is not a ledger"),
+        (RUN + b"precious\n" + TEXTS[0], "is damaged at byte"),
+        (RUN + TEXTS[0][:-5] + b"\n", "is damaged at byte"),
+    ],
+)
+def test_what_could_not_be_read_on_from_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "ledger"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=said):
+        check_appendable(path)
+    assert path.read_bytes() == content
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for path in (tmp_path, tmp_path / "fifo", Path("/dev/zero")):
+        with pytest.raises(UsageError, match="is not a file"):
+            check_appendable(path)
