@@ -67,12 +67,12 @@ def alone(cluster: PrivateKafka, request: pytest.FixtureRequest) -> Iterator[Lef
 
 
 def over_both_clients(left: LeftAlone, *arguments: str) -> "list[subprocess.CompletedProcess[str]]":
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(3) as pool:
         return list(pool.map(lambda client: left.run(*arguments, "--client", client), CLIENTS))
 
 
 def test_what_the_living_broker_knows_is_shown_and_what_it_leads_is_used(alone: LeftAlone) -> None:
-    brief = ("--connect-timeout", "4s")
+    brief = ("--connect-timeout", "10s")
     without_id = ("--acks", "1")  # a producer id may need the controllers, most of which are away
     sending = ("produce", "-t", alone.topic, "--partition", str(alone.partition), "-n", "5", *without_id)
     both = [
@@ -80,7 +80,7 @@ def test_what_the_living_broker_knows_is_shown_and_what_it_leads_is_used(alone: 
         for words in (("lag", "-o", "json", *brief), sending)
         for client in CLIENTS
     ]
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(3) as pool:
         *lags, first, second, topics, groups = pool.map(
             lambda words: alone.run(*words), [*both, ("topic", "list"), ("group", "list", *brief)]
         )
