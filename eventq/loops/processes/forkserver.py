@@ -41,7 +41,8 @@ def _ignored(number: signal.Signals) -> Iterator[None]:
 def start(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> ChildProcess:
     """Starts `target` with its end of a pipe before the arguments.
 
-    EventqError where the system gives no process or no pipe: one that can't fork ends without a word.
+    EventqError where the system gives no process or no pipe: one that can't fork ends without a word. A
+    process that is killed before it has heard what to do is a child that has died.
     """
     context = get_context("forkserver")
     try:
@@ -49,6 +50,8 @@ def start(target: Callable[..., None], arguments: tuple[Any, ...], name: str) ->
         with theirs:
             process = context.Process(target=target, args=(theirs, *arguments), name=name)
             process.start()
+    except (BrokenPipeError, ConnectionResetError):
+        return ChildProcess(_NeverBegan(), ours)
     except (OSError, EOFError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "the system gave no process"
         raise EventqError(
@@ -56,6 +59,17 @@ def start(target: Callable[..., None], arguments: tuple[Any, ...], name: str) ->
             hint="start fewer, or raise the limits of processes, memory and open files",
         ) from error
     return ChildProcess(process, ours)
+
+
+class _NeverBegan:
+    """A process that was there, and was killed before it could tell its number."""
+
+    pid: int | None = None
+    exitcode: int | None = -signal.SIGKILL
+
+    def join(self, timeout: float | None = None) -> None: ...
+
+    def kill(self) -> None: ...
 
 
 def wait(children: Sequence[Child], seconds: float) -> Sequence[Child]:

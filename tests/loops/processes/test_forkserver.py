@@ -1,5 +1,6 @@
 """A start that the system refuses; starts that succeed are what every run of several members tests."""
 
+from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 import pytest
@@ -57,3 +58,19 @@ def test_a_start_that_the_system_refuses_is_an_error_that_names_the_child(
     assert str(refused.value) == f"member-7 could not be started: {reason}"
     assert "limits of processes, memory and open files" in (refused.value.hint or "")
     assert context.closed == ([] if pipe else ["theirs"])
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(32, "Broken pipe"), ConnectionResetError()])
+def test_a_child_that_was_killed_before_it_could_begin_has_died(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(_process: ForkServerProcess) -> None:
+        raise error
+
+    monkeypatch.setattr(ForkServerProcess, "start", fail)
+    child = forkserver.start(print, (), "member-7")
+    assert forkserver.wait([child], 60) == [child]
+    child.receive(print)
+    assert not child.open
+    child.close()
+    assert (child.done, child.exit, child.pid) == (False, "SIGKILL", None)
