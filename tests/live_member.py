@@ -1,5 +1,8 @@
 """A live member of a group, in the test's own process."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Any
 
 from kafka import KafkaConsumer
@@ -21,3 +24,16 @@ def poll(consumer: KafkaConsumer) -> Any:
     """The client's own poll may forget a join that it left under way, and its member is none then."""
     _finish_joining(consumer)
     return consumer.poll(timeout_ms=100)
+
+
+@contextmanager
+def beside(run: Callable[[Event], None]) -> Iterator[None]:
+    """`run` goes on in a thread of its own until the event is set, at the end."""
+    ended = Event()
+    thread = Thread(target=run, args=(ended,))
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

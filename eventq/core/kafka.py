@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from eventq.core import safe_text
 from eventq.core.errors import NotFound, UsageError
+
+Header: TypeAlias = tuple[str, bytes | None]
+"""Name and value of one header of a record."""
 
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 

@@ -35,7 +35,12 @@ def _check_file(path: str) -> None:
 
 def _open(path: str) -> sqlite3.Connection:
     address = f"file:{quote(str(Path(path).absolute()))}?mode=ro"
-    return sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    return connected(address, uri=True)
+
+
+def connected(address: str, *, uri: bool = False) -> sqlite3.Connection:
+    """Without transactions but those that are begun; another's lock is waited for. sqlite3.Error."""
+    return sqlite3.connect(address, uri=uri, timeout=_BUSY_SECONDS, isolation_level=None)
 
 
 def quoted(name: str) -> str:

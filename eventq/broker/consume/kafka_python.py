@@ -22,8 +22,9 @@ from eventq.broker.passing import PASSING_CODES
 from eventq.core.consume.beginning import PartitionOffsets
 from eventq.core.consume.member_handler import MemberHandler
 from eventq.core.consume.plan import MemberPlan
-from eventq.core.consume.record_slice import Header, RecordSlice
+from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets
+from eventq.core.kafka import Header
 from eventq.core.settings.settings import Role
 from eventq.core.start import StartKind
 

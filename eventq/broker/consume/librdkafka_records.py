@@ -5,7 +5,8 @@ from operator import itemgetter
 
 from confluent_kafka import Message
 
-from eventq.core.consume.record_slice import Header, RecordSlice
+from eventq.core.consume.record_slice import RecordSlice
+from eventq.core.kafka import Header
 
 _stamp: Callable[[tuple[int, int]], int] = itemgetter(1)
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-Header = tuple[str, bytes | None]
+from eventq.core.kafka import Header
+
 Extras = Callable[[int], tuple[bytes | None, Sequence[Header]]]
 
 

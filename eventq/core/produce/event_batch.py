@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-Header: TypeAlias = tuple[str, bytes | None]
+from eventq.core.kafka import Header
 
 
 class Taken(NamedTuple):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from eventq.core.ledger.files import ledger_file
 from eventq.core.produce.keys import KeyRule
 from eventq.core.produce.pacing import Schedule
 from eventq.core.settings.settings import Connection
@@ -38,7 +39,7 @@ class Stamp(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerPlan:
-    """Worker 0 writes the file `path`, worker w the file `path.w`."""
+    """`path` as it was given: see core/ledger/files.py for the files of several workers."""
 
     path: str
     append: bool
@@ -46,7 +47,7 @@ class LedgerPlan:
     cluster: str | None = None
 
     def file(self, worker: int) -> str:
-        return f"{self.path}.{worker}" if worker else self.path
+        return ledger_file(self.path, worker)
 
 
 @dataclass(frozen=True, slots=True)

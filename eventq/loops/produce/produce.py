@@ -11,8 +11,9 @@ from typing import Protocol, TypeAlias
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
 from eventq.core.identity import HEADER
+from eventq.core.kafka import Header
 from eventq.core.outcome import Outcome
-from eventq.core.produce.event_batch import EventBatch, Header, Taken
+from eventq.core.produce.event_batch import EventBatch, Taken
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.produce.ledger import Ledger, NoLedger

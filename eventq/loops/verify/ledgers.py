@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from eventq.core.errors import UsageError
+from eventq.core.ledger.files import ledger_file
 from eventq.core.ledger.lines import Line, RunLine, UnknownVersion
 from eventq.core.ledger.reading import whole_lines
 from eventq.core.verify.runs import Runs, WorkerEvents
@@ -54,7 +55,7 @@ class Ledgers:
                 hint="eventq produce --ledger writes one; of a VerifiableProducer: verifiable:FILE",
             )
         for worker in range(1, workers):
-            path = f"{name}.{worker}"
+            path = ledger_file(name, worker)
             if not Path(path).exists():
                 raise UsageError(
                     f"--ledger {name}: {path} is missing, the ledger of worker {worker} of {workers}",

@@ -19,9 +19,9 @@ from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets
 from eventq.core.errors import EventqError, StoreUnavailable
+from eventq.stores.sqlite import connected
 
 _VERSION = 1
-_BUSY_SECONDS = 30.0
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS eventq_schema (version INTEGER NOT NULL)",
     """CREATE TABLE IF NOT EXISTS eventq_position (
@@ -66,7 +66,7 @@ class SqliteEffects:
         """Connects, and makes the tables where they are missing; EventqError for what is no database."""
         self.close()
         with self._told():
-            self._database = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+            self._database = connected(self._path)
             (mode,) = self._run("PRAGMA journal_mode = wal").fetchone()
             if mode != "wal":
                 raise EventqError(

@@ -3,9 +3,9 @@
 import json
 import signal
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from tests.consume_harness import CLIENTS, eventually
 from tests.lag_harness import LagHarness, finish
 from tests.lag_scrape import address, scrape
-from tests.live_member import live_member, poll
+from tests.live_member import beside, live_member, poll
 
 
 @pytest.fixture
@@ -31,20 +31,15 @@ def nobody(_harness: LagHarness) -> Iterator[None]:
 @contextmanager
 def a_member(harness: LagHarness) -> Iterator[None]:
     """A live one, that knows the old topic and goes on through all that happens to it."""
-    ended, member = threading.Event(), live_member(harness.bootstrap, harness.topic, harness.group)
+    member = live_member(harness.bootstrap, harness.topic, harness.group)
 
-    def run() -> None:
+    def run(ended: Event) -> None:
         while not ended.is_set():
             poll(member)
         member.close()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
+    with beside(run):
         yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def both(harness: LagHarness, command: str, *options: str) -> "list[subprocess.Popen[str]]":

@@ -2,10 +2,10 @@
 
 import signal
 import subprocess
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from threading import Event
 
 import pytest
 from kafka import KafkaProducer, TopicPartition
@@ -13,7 +13,7 @@ from kafka.structs import OffsetAndMetadata
 
 from tests.consume_harness import CLIENTS
 from tests.lag_harness import LagHarness, finish
-from tests.live_member import live_member, poll
+from tests.live_member import beside, live_member, poll
 
 
 @pytest.fixture
@@ -66,10 +66,10 @@ def test_a_stall_is_exit_3(harness: LagHarness) -> None:
 @contextmanager
 def traffic(harness: LagHarness) -> Iterator[None]:
     """Records for both partitions, and a live member that commits what it has read of the first alone."""
-    ended, key = threading.Event(), TopicPartition(harness.topic, 0)
+    key = TopicPartition(harness.topic, 0)
     member = live_member(harness.bootstrap, harness.topic, harness.group, auto_offset_reset="earliest")
 
-    def run() -> None:
+    def run(ended: Event) -> None:
         producer = KafkaProducer(bootstrap_servers=harness.bootstrap, linger_ms=0)
         while not ended.is_set():
             for n in range(2):
@@ -80,13 +80,8 @@ def traffic(harness: LagHarness) -> Iterator[None]:
         producer.close()
         member.close()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
+    with beside(run):
         yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def test_one_poisoned_partition_under_live_traffic_is_a_stall_that_names_it(harness: LagHarness) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from eventq.core.consume.effects import Effect, effects
 from eventq.core.consume.purchase_batch import purchase_faults
-from eventq.core.consume.record_slice import Header, RecordSlice
+from eventq.core.consume.record_slice import RecordSlice
+from eventq.core.kafka import Header
 
 PURCHASE = b'{"productId":"372d8a68-0003-4abc-8abc-00000000002a","price":12.5,"purchasedAt":1700000000000}'
 STAMPED = (("eventq", b"aaaaaaaa.1.7"),)

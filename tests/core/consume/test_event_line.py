@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventq.core.consume.event_line import event_lines
-from eventq.core.consume.record_slice import Header, RecordSlice
+from eventq.core.consume.record_slice import RecordSlice
+from eventq.core.kafka import Header
 
 
 def line(

@@ -10,7 +10,7 @@ import pytest
 from eventq.core.consume.claims import Claim, Move
 from eventq.core.consume.delivery import Delivery
 from eventq.core.errors import EventqError, StoreUnavailable
-from eventq.stores.consume import sqlite
+from eventq.stores import sqlite
 from eventq.stores.consume.sqlite import SqliteEffects
 from tests.loops.consume.fakes import PLAN, records
 
