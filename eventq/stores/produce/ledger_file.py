@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 from eventq.core.errors import UsageError
-from eventq.core.ledger.lines import RunLine
+from eventq.core.ledger.lines import RunLine, UnknownVersion
 from eventq.core.ledger.reading import whole_lines, whole_size
 from eventq.stores.append import append_lines, end_of_lines
 
@@ -72,12 +72,15 @@ def check_appendable(path: Path) -> None:
     """UsageError for what is there and is no ledger, or one that nobody could read on from."""
     if not path.is_file():
         raise UsageError(f"--ledger {path} is not a file", hint="name a new file, or a ledger")
-    with path.open("rb") as file:
-        first = file.readline(_LONGEST_LINE)
-        if first and not isinstance(next(whole_lines([first]), None), RunLine):
-            raise UsageError(f"--ledger {path} is not a ledger", hint="name a new file, or a ledger")
-        file.seek(0)
-        whole = whole_size(file)
+    try:
+        with path.open("rb") as file:
+            first = file.readline(_LONGEST_LINE)
+            if first and not isinstance(next(whole_lines([first]), None), RunLine):
+                raise UsageError(f"--ledger {path} is not a ledger", hint="name a new file, or a ledger")
+            file.seek(0)
+            whole = whole_size(file)
+    except UnknownVersion as error:
+        raise UsageError(f"--ledger {path} is of another version: {error}", hint="name a new file") from error
     if whole < end_of_lines(path):
         raise UsageError(
             f"--ledger {path} is damaged at byte {whole}: an audit would not read what is added",

@@ -128,3 +128,11 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "fifo", Path("/dev/zero")):
         with pytest.raises(UsageError, match="is not a file"):
             check_appendable(path)
+
+
+def test_a_ledger_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "ledger"
+    path.write_bytes(RUN)
+    monkeypatch.setattr("eventq.core.ledger.lines.VERSION", 2)
+    with pytest.raises(UsageError, match="is of another version"):
+        check_appendable(path)
