@@ -2,12 +2,17 @@
 
 import sys
 from collections import deque
+from collections.abc import Callable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from eventq.commands.output import columns, say, write
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered, ProduceNow
 from eventq.views.produce.report import live_line, progress_line
+
+if TYPE_CHECKING:
+    from eventq.core.produce.queue_sample import BoundNow
 
 _PROGRESS_SECONDS = 5.0
 _RATE_SECONDS = 2.0
@@ -23,6 +28,7 @@ class ProduceOutput:
         self._start: float | None = None
         self._next = 0.0
         self._marks: deque[tuple[float, int]] = deque()
+        self.bound: Callable[[], BoundNow] | None = None
 
     def __enter__(self) -> "ProduceOutput":  # noqa: PYI034 - typing.Self is not in 3.10
         return self
@@ -49,7 +55,7 @@ class ProduceOutput:
     def _now(self, at: float, seconds: float, offered: Offered, deliveries: Deliveries) -> ProduceNow:
         return ProduceNow(
             seconds=seconds,
-            offered=offered.count,
+            offered=offered.total,
             acked=deliveries.acked,
             failed=deliveries.failed + deliveries.unknown,
             in_flight=offered.count - deliveries.settled,
@@ -57,6 +63,7 @@ class ProduceOutput:
             target_rate=self._schedule.rate_at(int(seconds * NANO)),
             slip_ms=offered.slip_ms.quantile(0.99),
             total=self._schedule.total,
+            bound=None if self.bound is None else self.bound(),
         )
 
     def _rate(self, at: float, count: int) -> float | None:

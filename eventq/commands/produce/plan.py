@@ -5,6 +5,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from eventq.commands.options import Shared
+from eventq.commands.produce.bound_options import BoundOptions
 from eventq.commands.produce.options import ProduceOptions
 from eventq.commands.produce.topic import TopicRules
 from eventq.commands.settings import settings
@@ -15,11 +16,12 @@ from eventq.core.parse import duration_if_given, rate, whole
 from eventq.core.produce.keys import parse_key
 from eventq.core.produce.pacing import Schedule, schedule
 from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, ProducePlan, SendPlan
+from eventq.core.produce.queue_bound import OnFull, QueueBound
 from eventq.core.settings.numbers import INT
 from eventq.core.settings.settings import Role
 
 
-def produce_plan(shared: Shared, options: ProduceOptions) -> ProducePlan:
+def produce_plan(shared: Shared, options: ProduceOptions, bound: BoundOptions) -> ProducePlan:
     """UsageError for what can't mean anything."""
     options.check()
     paced = _schedule(options)
@@ -37,7 +39,25 @@ def produce_plan(shared: Shared, options: ProduceOptions) -> ProducePlan:
         keep_timestamp=options.keep_timestamp,
         stamp=options.stamped(),
         ledger=_ledger(options),
+        bound=_bound(shared, options, bound),
     )
+
+
+def _bound(shared: Shared, options: ProduceOptions, given: BoundOptions) -> QueueBound | None:
+    bound = given.bound(shared)
+    if bound is None:
+        return None
+    if options.acks is Acks.NONE:
+        raise UsageError(
+            "--max-lag with --acks 0: no event is acknowledged, so nothing says what is on its way",
+            hint="--acks all or 1",
+        )
+    if bound.on_full is OnFull.DROP and options.rate is None:
+        raise UsageError(
+            "--on-full drop without --rate: every event is due at once, so almost all would be dropped",
+            hint="give a --rate",
+        )
+    return bound
 
 
 def _ledger(options: ProduceOptions) -> LedgerPlan | None:

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from eventq.commands.options import Shared
 from eventq.commands.output import note, redrawable, write, write_json
@@ -21,6 +22,9 @@ from eventq.loops.clock import SystemClock
 from eventq.loops.produce.line_feed import LineFeed
 from eventq.loops.produce.parent import WorkerPool
 
+if TYPE_CHECKING:
+    from eventq.core.produce.queue_sample import BoundReport
+
 
 def run_and_report(
     shared: Shared, plan: ProducePlan, rules: TopicRules, output: str, max_slip: float | None
@@ -36,8 +40,8 @@ def run_and_report(
         if plan.keep_partition and not isinstance(feed, GeneratedFeed):
             feed.keep_partitions(count)
         plan = _with_ids(plan)
-        pool, outcome = _run(shared, plan, feed)
-    report = _report(plan, pool, feed)
+        pool, outcome, bound = _run(shared, plan, feed)
+    report = _report(plan, pool, feed, bound)
     try:
         _print(report, output)
     finally:
@@ -72,14 +76,25 @@ def _with_ids(plan: ProducePlan) -> ProducePlan:
     return replace(plan, ledger=replace(plan.ledger, cluster=ids[0], topic_id=ids[1]))
 
 
-def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> tuple[WorkerPool, Outcome]:
+_Result = tuple[WorkerPool, Outcome, "BoundReport | None"]
+
+
+def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> _Result:
     shares = [Share(worker, plan.workers) for worker in range(plan.workers)]
     launch, wait = launcher(plan, shares, feed)
     keyed = plan.key.kind is not KeyKind.NONE
     with _output(shared, plan) as output:
         pool = WorkerPool(plan.schedule, shares, launch, wait, SystemClock(), output, keyed=keyed)
-        with stop_in_order(pool.ask):
-            return pool, pool.run()
+        if plan.bound is None:
+            with stop_in_order(pool.ask):
+                return pool, pool.run(), None
+        from eventq.commands.produce.bound import held_to
+
+        with held_to(shared, plan, plan.bound, lambda: pool.settled) as control, stop_in_order(pool.ask):
+            pool.bind(control)
+            output.bound = control.now
+            outcome = pool.run()
+        return pool, outcome, control.report()
 
 
 def _output(shared: Shared, plan: ProducePlan) -> ProduceOutput:
@@ -87,7 +102,9 @@ def _output(shared: Shared, plan: ProducePlan) -> ProduceOutput:
     return ProduceOutput(plan.schedule, live=live, quiet=shared.quiet)
 
 
-def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed) -> ProduceReport:
+def _report(
+    plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed, bound: "BoundReport | None"
+) -> ProduceReport:
     return ProduceReport(
         topic=plan.send.topic,
         run=plan.run,
@@ -101,6 +118,7 @@ def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed)
         empty_lines=feed.empty if isinstance(feed, LineFeed) else None,
         stamp=plan.stamp.value,
         ledger=None if plan.ledger is None else plan.ledger.path,
+        bound=bound,
     )
 
 

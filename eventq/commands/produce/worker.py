@@ -10,6 +10,7 @@ from eventq.core.ledger.lines import RunLine
 from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.plan import LedgerPlan, ProducePlan, Stamp
+from eventq.core.produce.queue_bound import OnFull
 from eventq.core.timestamps import rfc3339
 from eventq.loops.clock import SystemClock
 from eventq.loops.processes.child import Pipe
@@ -44,7 +45,8 @@ def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int = 0) -> 
         ledger = _ledger(plan, plan.ledger, number, settlements, clock)
     identities = partial(header_values, plan.run, number) if plan.stamp is Stamp.HEADER else None
     sender = producer(plan.send, settlements)
-    Worker(plan.schedule, feed, sender, parent, clock, ledger, identities).run()
+    drops = None if plan.bound is None else plan.bound.on_full is OnFull.DROP
+    Worker(plan.schedule, feed, sender, parent, clock, ledger, identities, drops=drops).run()
 
 
 def _ledger(

@@ -6,6 +6,7 @@ from enum import Enum
 from eventq.core.ledger.files import ledger_file
 from eventq.core.produce.keys import KeyRule
 from eventq.core.produce.pacing import Schedule
+from eventq.core.produce.queue_bound import QueueBound
 from eventq.core.settings.settings import Connection
 
 
@@ -87,6 +88,7 @@ class ProducePlan:
     keep_timestamp: bool = False
     stamp: Stamp = Stamp.NONE
     ledger: LedgerPlan | None = None
+    bound: QueueBound | None = None
 
     @property
     def id_run(self) -> str | None:

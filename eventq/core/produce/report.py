@@ -2,9 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from eventq.core.ledger.lines import Fate
 from eventq.core.quantiles import Histogram
+
+if TYPE_CHECKING:
+    from eventq.core.produce.queue_sample import BoundNow, BoundReport
 
 
 @dataclass(slots=True)
@@ -77,7 +81,10 @@ class Deliveries:
 
 @dataclass(slots=True)
 class Offered:
-    """What was handed to the client; times by the monotonic clock, slip in ms."""
+    """What was handed to the client (`count`) and what was left out because a queue was full (`dropped`).
+
+    Times by the monotonic clock, slip in ms.
+    """
 
     count: int = 0
     bytes: int = 0
@@ -85,6 +92,10 @@ class Offered:
     first_at: float | None = None
     last_at: float | None = None
     slip_ms: Histogram = field(default_factory=Histogram)
+
+    @property
+    def total(self) -> int:
+        return self.count + self.dropped
 
     def merge(self, other: "Offered") -> None:
         self.count += other.count
@@ -108,6 +119,7 @@ class ProduceNow:
     target_rate: float | None
     slip_ms: float | None
     total: int | None
+    bound: "BoundNow | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,7 @@ class ProduceReport:
     empty_lines: int | None = None
     stamp: str = "none"
     ledger: str | None = None
+    bound: "BoundReport | None" = None
 
     @property
     def achieved_rate(self) -> float | None:

@@ -5,6 +5,7 @@ A worker says Ready and waits for Go; it ends with Ended, or with Failed if it c
 
 from dataclasses import dataclass
 
+from eventq.core.produce.deal import Deal
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.produce.produce import ClockStart
 
@@ -17,6 +18,13 @@ class Ready:
 @dataclass(frozen=True, slots=True)
 class Go:
     start: ClockStart
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What the worker may hand over from now on."""
+
+    deal: Deal
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ asked for: what the broker acknowledged to it counts, whatever else it may have 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
+from eventq.core.produce.deal import Deal
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
@@ -20,7 +21,7 @@ from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_loop import ChildSlot, ParentLoop, Wait
 from eventq.loops.processes.start_queue import StartQueue
-from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.messages import Dealt, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.produce import ClockStart, ProduceDisplay, start_now
 
 Launch: TypeAlias = Callable[[int], Child]
@@ -31,8 +32,23 @@ _WAIT_SECONDS = 0.1
 _SHOW_SECONDS = 0.05
 """At most so often, however many workers tell; of one worker alone every telling is shown."""
 _LEAD_SECONDS = 0.05
+_DEAL_SECONDS = 0.025
 
 _Figures = TypeVar("_Figures", Offered, Deliveries)
+
+
+class Bound(Protocol):
+    """Holds workers back while a queue is full; see queue_control.py. `error`: why the run has to end."""
+
+    error: EventqError | None
+
+    def turn(self, handed: Sequence[int], ended: Sequence[bool], *, due: bool) -> Sequence[Deal] | None:
+        """What each worker may hand over from now on; None: as before."""
+        ...
+
+    def limit(self, worker: int) -> int:
+        """More than this a worker can't have handed over."""
+        ...
 
 
 @dataclass(slots=True)
@@ -62,6 +78,7 @@ class WorkerPool:
         *,
         keyed: bool,
     ) -> None:
+        self._bound: Bound | None = None
         self._schedule, self._shares, self._keyed = schedule, shares, keyed
         self._launch, self._clock, self._display = launch, clock, display
         self._workers = [WorkerHandle(share.worker) for share in shares]
@@ -73,6 +90,10 @@ class WorkerPool:
         self.end = 0.0
         self.stop: Outcome | None = None
         self.error: EventqError | None = None
+
+    def bind(self, bound: Bound) -> None:
+        """Before the run: holds its workers to the bound of a queue."""
+        self._bound = bound
 
     def ask(self, outcome: Outcome) -> None:
         """Asks the run to end in order; the first reason counts."""
@@ -86,6 +107,11 @@ class WorkerPool:
     def deliveries(self) -> Deliveries:
         return _sum(Deliveries, [worker.deliveries for worker in self._workers])
 
+    @property
+    def settled(self) -> int:
+        """Events whose fate is known; also asked by other threads."""
+        return sum(worker.deliveries.settled for worker in self._workers)
+
     def run(self) -> Outcome:
         """Until every worker has ended, or the run is stopped before the first event."""
         for worker in self._workers:
@@ -93,7 +119,7 @@ class WorkerPool:
         try:
             while (self._starts or self._loop.alive) and (self._going or self.stop is None):
                 self._starts.turn()
-                self._loop.turn(0.0 if self._starts else _WAIT_SECONDS)
+                self._loop.turn(0.0 if self._starts else self._wait_seconds)
                 self._keep_up()
         finally:
             self._loop.kill()
@@ -110,10 +136,32 @@ class WorkerPool:
         if self.stop is not None and not self._told_to_stop:
             self._told_to_stop = True
             self._loop.stop()
+        if self._going and self.stop is None and self._bound is not None:
+            self._deal(self._bound)
         now = self._clock.monotonic()
         if self._going and now >= self._show_at:
             self._show_at = now + _SHOW_SECONDS
             self._display.show(now, self.offered, self.deliveries)
+
+    @property
+    def _wait_seconds(self) -> float:
+        return _WAIT_SECONDS if self._bound is None else _DEAL_SECONDS
+
+    def _deal(self, bound: Bound) -> None:
+        """Passes credits on, and ends a run that the bound does not let go on."""
+        workers = self._workers
+        handed = [worker.offered.count for worker in workers]
+        deals = bound.turn(handed, [worker.final for worker in workers], due=self._is_due())
+        if bound.error is not None and self.stop is None:
+            self._fail(bound.error)
+        for worker, deal in zip(workers, deals or (), strict=False):
+            worker.send(Dealt(deal))
+
+    def _is_due(self) -> bool:
+        """An event is due that no worker has handed over or dropped."""
+        elapsed = int((self._clock.monotonic() - self.start.at) * NANO)
+        due = self._schedule.before(elapsed) if elapsed >= 0 else 0
+        return due is None or due > sum(each.offered.count + each.offered.dropped for each in self._workers)
 
     def _take(self, worker: WorkerHandle, message: Ready | WorkerProgress | Ended | Failed) -> None:
         if isinstance(message, Ready):
@@ -151,7 +199,10 @@ class WorkerPool:
 
     def _lose_what_is_not_known(self, worker: WorkerHandle) -> int:
         self.end = max(self.end, self._clock.monotonic())
-        worker.offered.count = max(worker.offered.count, self._perhaps_offered(worker.number))
+        perhaps = self._perhaps_offered(worker.number)
+        if self._bound is not None:
+            perhaps = min(perhaps, self._bound.limit(worker.number))
+        worker.offered.count = max(worker.offered.count, perhaps)
         rest = worker.offered.count - worker.deliveries.settled
         if rest:
             worker.deliveries.lose(DIED, rest)

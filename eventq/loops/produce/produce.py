@@ -16,12 +16,14 @@ from eventq.core.outcome import Outcome
 from eventq.core.produce.event_batch import EventBatch, Taken
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.loops.produce.gate import Gate, OpenGate
 from eventq.loops.produce.ledger import Ledger, NoLedger
 
 _BATCH_EVENTS = 1000
 _BATCH_SECONDS = 0.0005
 _SLEEP_SECONDS = 0.0005
 _BUSY_WAIT_SECONDS = 0.005
+_GATE_SECONDS = 0.005
 _POLL_SECONDS = 0.1
 _FLUSH_SECONDS = 10.0
 _SLIPS_PER_BATCH = 8
@@ -112,8 +114,10 @@ class Produce:
         display: ProduceDisplay,
         ledger: Ledger | None = None,
         identities: Identities | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._schedule, self._feed, self._producer = schedule, feed, producer
+        self._gate = gate or OpenGate()
         self._clock, self._display = clock, display
         self._ledger, self._identities = ledger or NoLedger(), identities
         self.offered = Offered()
@@ -124,7 +128,7 @@ class Produce:
         self._batch: EventBatch | None = None
         self._from = 0
         self._show_at = 0.0
-        self._dry = False
+        self._dry = self._held = False
         self._most = min(_BATCH_EVENTS, schedule.within(_BATCH_SECONDS) or _BATCH_EVENTS)
 
     def ask(self, outcome: Outcome) -> None:
@@ -176,15 +180,31 @@ class Produce:
         return self._batch is None or self.deliveries.settled > settled
 
     def _next(self) -> EventBatch | None:
+        room = self._gate.room(self.offered.count)
+        self._held = room <= 0
+        if self._held and not self._gate.drops:
+            return None
         now = self._clock.monotonic()
-        numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), self._most)
+        most = self._most if self._held else min(self._most, room)
+        numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), most)
         if not numbers:
             return None
+        batch = self._dated(numbers, now)
+        if self._held and batch is not None:
+            self._drop(batch)
+            return None
+        return batch
+
+    def _dated(self, numbers: Sequence[int], now: float) -> EventBatch | None:
         if not self._schedule.paced:
             return self._taken(numbers, [int(self._clock.now() * 1000)] * len(numbers), None, now)
         stamps = self._schedule.stamps(numbers, self.start.epoch)
         due = self.start.at + self._schedule.due(numbers[0]) / NANO
         return self._taken(numbers, stamps, stamps, due)
+
+    def _drop(self, batch: EventBatch) -> None:
+        self.offered.dropped += len(batch)
+        self._ledger.drop(batch.first, len(batch))
 
     def _taken(
         self, numbers: Sequence[int], made: Sequence[int], dated: Sequence[int] | None, due: float
@@ -196,7 +216,7 @@ class Produce:
             self.error = error
             self.ask(Outcome.FAILED)
             return None
-        first = self.offered.count
+        first = self.offered.count + self.offered.dropped
         return EventBatch(
             numbers,
             taken.values,
@@ -234,10 +254,13 @@ class Produce:
             offered.slip_ms.add(max(0.0, now - due) * 1000, min(step, end - i))
 
     def _wait(self) -> None:
-        """For room, or for the next event to be due: by the client's poll, the last millisecond by sleep."""
+        """For room, credit or the next due time: by the client's poll, the last millisecond by sleep."""
         head = self._feed.head
         if self._batch is not None or head is None:
             self._producer.poll(_POLL_SECONDS)
+            return
+        if self._held and not self._gate.drops:
+            self._producer.poll(_GATE_SECONDS)
             return
         left = self.start.at + self._schedule.due(head) / NANO - self._clock.monotonic()
         if left > 4 * _SLEEP_SECONDS:
@@ -264,5 +287,5 @@ class Produce:
         self._ledger.keep()
         now = self._clock.monotonic()
         if now >= self._show_at:
-            self._show_at = now + _POLL_SECONDS
+            self._show_at = now + self._gate.tell_seconds
             self._display.show(now, self.offered, self.deliveries)

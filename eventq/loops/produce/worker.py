@@ -6,12 +6,15 @@ from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.processes.link import ParentLink
 from eventq.loops.processes.messages import Failed, Stop
+from eventq.loops.produce.gate import CreditGate
 from eventq.loops.produce.ledger import LedgerKeeper
-from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.messages import Dealt, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.produce import EventProducer, Feed, Identities, Produce
 
 
 class Worker:
+    """`drops` None: nothing bounds the queue; else whether events without credit are left out."""
+
     def __init__(
         self,
         schedule: Schedule,
@@ -21,9 +24,12 @@ class Worker:
         clock: Clock,
         ledger: LedgerKeeper | None = None,
         identities: Identities | None = None,
+        *,
+        drops: bool | None = None,
     ) -> None:
         self._producer, self._parent, self._ledger = producer, parent, ledger
-        self._run = Produce(schedule, feed, producer, clock, self, ledger, identities)
+        self._gate = None if drops is None else CreditGate(clock, self._hear, drops=drops)
+        self._run = Produce(schedule, feed, producer, clock, self, ledger, identities, self._gate)
 
     def run(self) -> None:
         """Ready, and from the parent's Go until the schedule's end or the parent's Stop."""
@@ -57,5 +63,11 @@ class Worker:
     def show(self, _now: float, offered: Offered, deliveries: Deliveries) -> None:
         """Tells the parent how far it is, and hears whether to stop."""
         self._parent.send(WorkerProgress(offered, deliveries))
-        if any(isinstance(message, Stop) for message in self._parent.arrived()):
-            self._run.ask(Outcome.SIGTERM)
+        self._hear()
+
+    def _hear(self) -> None:
+        for message in self._parent.arrived():
+            if isinstance(message, Stop):
+                self._run.ask(Outcome.SIGTERM)
+            elif isinstance(message, Dealt) and self._gate is not None:
+                self._gate.deal = message.deal

@@ -1,12 +1,15 @@
 """What a produce run looks like: a progress line, the report as text and as JSON."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eventq.core import safe_text
 from eventq.core.produce.report import ProduceNow, ProduceReport
 from eventq.core.quantiles import Histogram
 from eventq.core.text import plural
 from eventq.views.columns import joined
+
+if TYPE_CHECKING:
+    from eventq.core.produce.queue_sample import BoundReport
 
 
 def progress_line(now: ProduceNow) -> str:
@@ -16,7 +19,7 @@ def progress_line(now: ProduceNow) -> str:
     slip = f", slip {now.slip_ms:,.1f} ms" if now.slip_ms is not None else ""
     return (
         f"{now.seconds:.0f} s: {now.offered:,}{of} offered, {now.acked:,} acked, {now.failed:,} failed, "
-        f"{number(now.rate)}{target}/s{slip}, {now.in_flight:,} in flight"
+        f"{number(now.rate)}{target}/s{slip}, {now.in_flight:,} in flight{_bound_now(now)}"
     )
 
 
@@ -31,9 +34,24 @@ def live_line(now: ProduceNow, width: int) -> str:
     slip = f" slip {now.slip_ms:.1f} ms" if now.slip_ms is not None else ""
     short = (
         f"{_short(now.offered)}{of} offered {_short(now.acked)} acked {_short(now.failed)} failed "
-        f"{rate}{target}/s{slip} {_short(now.in_flight)} in flight"
+        f"{rate}{target}/s{slip} {_short(now.in_flight)} in flight{_short_bound(now)}"
     )
     return short[: width - 1]
+
+
+def _bound_now(now: ProduceNow) -> str:
+    if now.bound is None:
+        return ""
+    lag = "?" if now.bound.lag is None else f"{now.bound.lag:,}"
+    held = f", held: {now.bound.binds}" if now.bound.binds else ""
+    return f", lag {lag} of {now.bound.max_lag:,}{held}"
+
+
+def _short_bound(now: ProduceNow) -> str:
+    if now.bound is None:
+        return ""
+    lag = "?" if now.bound.lag is None else _short(now.bound.lag)
+    return f" lag {lag}/{_short(now.bound.max_lag)}{' held' if now.bound.binds else ''}"
 
 
 def _short(count: int) -> str:
@@ -56,7 +74,7 @@ def report_text(report: ProduceReport) -> str:
     rate = "" if report.achieved_rate is None else f": {number(report.achieved_rate)}/s"
     target = "" if report.target_rate is None else f" of {number(report.target_rate)}/s asked for"
     lines = [
-        f"{deliveries.acked:,} of {plural(offered.count, 'event', ',')} {done} by {report.topic}",
+        f"{deliveries.acked:,} of {plural(offered.total, 'event', ',')} {done} by {report.topic}",
         f"{report.seconds:.1f} s{rate}{target}",
         *_quantile_lines(report),
     ]
@@ -65,12 +83,59 @@ def report_text(report: ProduceReport) -> str:
     losses = {"failed": deliveries.failed, "unknown": deliveries.unknown, "dropped": offered.dropped}
     lines += [f"{name}: {count}" for name, count in losses.items() if count]
     lines += [f"  {reason}: {count}" for reason, count in deliveries.errors.most_common()]
+    if report.bound is not None:
+        lines += _bound_lines(report.bound)
     lines.append(f"{offered.bytes:,} bytes; run {report.run}; client {report.client}")
     if report.ledger is not None:
         lines.append(
             f"ledger {safe_text.line(report.ledger)}; events say which they are by {_STAMPS[report.stamp]}"
         )
     return joined(lines)
+
+
+def _bound_lines(found: "BoundReport") -> list[str]:
+    bound = found.bound
+    seen = "never known" if found.max_lag_seen is None else f"at most {found.max_lag_seen:,}"
+    held = f"held for {found.held_seconds:.1f} s"
+    limit = f"--max-lag {bound.max_lag:,} ({bound.on_full.value})"
+    lines = [f"lag of group {safe_text.name(bound.group)}: {seen}, {limit}; {held}"]
+    lines += [
+        f"  {safe_text.line(why)}: {seconds:.1f} s" for why, seconds in found.holds.items() if why != "lag"
+    ]
+    if found.foreign:
+        lines.append(f"  at least {plural(found.foreign, 'event', ',')} came from other producers")
+    if found.broken_by is not None:
+        lines.append(f"  the bound was broken by {_BROKEN_BY[found.broken_by]}")
+    if found.ceiling is not None:
+        lines.append(
+            f"  the group commits every {found.commit_period:.1f} s: this bound lets at most "
+            f"{number(found.ceiling)}/s through"
+        )
+    return lines
+
+
+_BROKEN_BY = {
+    "start": "a queue that was longer when the run began",
+    "foreign": "events of other producers",
+    "rewind": "a commit that went back",
+    "unknown": "what the samples do not show",
+}
+
+
+def _bound_document(found: "BoundReport") -> dict[str, Any]:
+    bound = found.bound
+    return {
+        "group": bound.group,
+        "max_lag": bound.max_lag,
+        "on_full": bound.on_full.value,
+        "max_lag_seen": found.max_lag_seen,
+        "held_seconds": round(found.held_seconds, 3),
+        "held_by": {why: round(seconds, 3) for why, seconds in found.holds.items()},
+        "foreign": found.foreign,
+        "bound_broken_by": found.broken_by,
+        "commit_period_seconds": None if found.commit_period is None else round(found.commit_period, 3),
+        "ceiling_rate": None if found.ceiling is None else round(found.ceiling, 3),
+    }
 
 
 def _quantile_lines(report: ProduceReport) -> list[str]:
@@ -104,7 +169,7 @@ def document(report: ProduceReport) -> dict[str, Any]:
         "client": report.client,
         "stamp": report.stamp,
         "ledger": report.ledger,
-        "offered": offered.count,
+        "offered": offered.total,
         **acked,
         "failed": deliveries.failed,
         "unknown": deliveries.unknown,
@@ -126,5 +191,6 @@ def document(report: ProduceReport) -> dict[str, Any]:
             for partition, acks in sorted(deliveries.partitions.items())
             if report.acknowledged
         ],
+        **({} if report.bound is None else {"bound": _bound_document(report.bound)}),
         **({} if report.empty_lines is None else {"empty_lines": report.empty_lines}),
     }
