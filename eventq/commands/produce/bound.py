@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from eventq.commands.options import Shared
 from eventq.commands.output import note
 from eventq.core.kafka import Isolation
+from eventq.core.produce.deal import SettledEvents
 from eventq.core.produce.plan import ProducePlan
 from eventq.core.produce.queue_bound import QueueBound
 from eventq.loops.clock import SystemClock
@@ -16,7 +17,7 @@ from eventq.loops.produce.queue_sampler import QueueSampler, QueueSource
 
 @contextmanager
 def held_to(
-    shared: Shared, plan: ProducePlan, bound: QueueBound, settled: Callable[[], int]
+    shared: Shared, plan: ProducePlan, bound: QueueBound, settled: Callable[[], SettledEvents]
 ) -> Iterator[QueueControl]:
     """Has a first sample, or knows why there is none. `settled`: how many events' fate the run knows."""
     clock = SystemClock()

@@ -27,6 +27,10 @@ class BoundOptions:
             min=1,
         ),
     ] = None
+    max_lag_per_partition: Annotated[
+        int | None,
+        option(_BOUND, "--max-lag-per-partition", text="Bound the lag of each partition too.", min=1),
+    ] = None
     bound_group: Annotated[
         str | None,
         option(_BOUND, "--bound-group", text="The group that --max-lag is about (KAFKA_GROUP_ID, default)."),
@@ -92,11 +96,13 @@ class BoundOptions:
             resume_lag=resume,
             max_time_lag=_seconds("--max-time-lag", self.max_time_lag),
             timeout=_seconds("--bound-timeout", self.bound_timeout),
+            max_partition_lag=self.max_lag_per_partition,
             from_end=self.assume is Assume.LATEST,
         )
 
     def _check_idle(self) -> None:
         given = [
+            ("--max-lag-per-partition", self.max_lag_per_partition),
             ("--bound-group", self.bound_group),
             ("--on-full", self.on_full),
             ("--resume-lag", self.resume_lag),
@@ -107,6 +113,9 @@ class BoundOptions:
         idle = [name for name, value in given if value is not None]
         if idle:
             raise UsageError(f"{' and '.join(idle)} without --max-lag", hint="--max-lag bounds the queue")
+
+
+UNBOUNDED = BoundOptions()
 
 
 def _seconds(name: str, text: str | None) -> float | None:

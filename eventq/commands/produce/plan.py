@@ -5,7 +5,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from eventq.commands.options import Shared
-from eventq.commands.produce.bound_options import BoundOptions
+from eventq.commands.produce.bound_options import UNBOUNDED, BoundOptions
 from eventq.commands.produce.options import ProduceOptions
 from eventq.commands.produce.topic import TopicRules
 from eventq.commands.settings import settings
@@ -21,7 +21,7 @@ from eventq.core.settings.numbers import INT
 from eventq.core.settings.settings import Role
 
 
-def produce_plan(shared: Shared, options: ProduceOptions, bound: BoundOptions) -> ProducePlan:
+def produce_plan(shared: Shared, options: ProduceOptions, bound: BoundOptions = UNBOUNDED) -> ProducePlan:
     """UsageError for what can't mean anything."""
     options.check()
     paced = _schedule(options)

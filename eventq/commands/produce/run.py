@@ -40,6 +40,8 @@ def run_and_report(
         if plan.keep_partition and not isinstance(feed, GeneratedFeed):
             feed.keep_partitions(count)
         plan = _with_ids(plan)
+        if plan.bound is not None:
+            plan = replace(plan, bound=replace(plan.bound, partitions=count))
         pool, outcome, bound = _run(shared, plan, feed)
     report = _report(plan, pool, feed, bound)
     try:
@@ -90,7 +92,7 @@ def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> _
                 return pool, pool.run(), None
         from eventq.commands.produce.bound import held_to
 
-        with held_to(shared, plan, plan.bound, lambda: pool.settled) as control, stop_in_order(pool.ask):
+        with held_to(shared, plan, plan.bound, pool.settled) as control, stop_in_order(pool.ask):
             pool.bind(control)
             output.bound = control.now
             outcome = pool.run()

@@ -26,22 +26,21 @@ class Credits:
 
 
 def shared_out(total: int, dealt: Sequence[int], handed: Sequence[int]) -> list[int]:
-    """Limits of workers that make up `total`, none below what it was `dealt`; all three in events.
+    """Limits of workers that together are at most `total`, none below what it was `dealt`; all in events.
 
-    What is new goes to those with the least left to hand over (`dealt` less `handed`), of equals to those
-    that have handed over least: their events are due first.
+    Of several each may have up to half of an equal share open (`dealt` less `handed`): what one has and does
+    not use is lost to the others. The rest is kept for the next deal. First come those that have handed over
+    least: their events are due first.
     """
-    limits = list(dealt)
     room = total - sum(dealt)
-    order = sorted(range(len(dealt)), key=lambda i: (dealt[i] - handed[i], handed[i]))
-    for count in range(1, len(order) + 1):
-        if room <= 0:
-            break
-        level = limits[order[0]] - handed[order[0]]
-        above = dealt[order[count]] - handed[order[count]] if count < len(order) else None
-        wanted = room if above is None else min(room, (above - level) * count)
-        each, rest = divmod(wanted, count)
-        for place, i in enumerate(order[:count]):
-            limits[i] += each + (place < rest)
-        room -= wanted
+    if room <= 0 or not dealt:
+        return list(dealt)
+    if len(dealt) == 1:
+        return [total]
+    open_ = max(1, (total - sum(handed)) // (2 * len(dealt)))
+    limits = list(dealt)
+    for i in sorted(range(len(dealt)), key=lambda i: (dealt[i] - handed[i], handed[i])):
+        more = min(room, max(0, handed[i] + open_ - dealt[i]))
+        limits[i] += more
+        room -= more
     return limits

@@ -22,7 +22,7 @@ class QueueBound:
     """`max_lag` is of all partitions together; `max_time_lag` and `timeout` in seconds, None: not asked for.
 
     `resume_lag` is where BLOCK goes on. `from_end`: without a commit the group begins at a partition's end,
-    else at its log start.
+    else at its log start. `max_partition_lag` bounds each of the topic's `partitions` too.
     """
 
     group: str
@@ -32,6 +32,8 @@ class QueueBound:
     max_time_lag: float | None = None
     timeout: float | None = None
     from_end: bool = False
+    max_partition_lag: int | None = None
+    partitions: int = 0
 
 
 def default_resume(max_lag: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from eventq.core.lag.snapshot import PartitionLag
+from eventq.core.produce.deal import SettledEvents
 from eventq.core.produce.queue_bound import QueueBound
 
 
@@ -11,13 +12,12 @@ from eventq.core.produce.queue_bound import QueueBound
 class QueueSample:
     """The queue at one moment. `at` by the monotonic clock, when the ends were asked for.
 
-    `settled`: events of the run whose fate was known before that, so that they are in `ends` or never will
-    be. `members` None: not asked or not known. `age` in seconds is that of the oldest event not consumed.
-    `error`: why the lag is not known.
+    `settled` was known before that: those events are in the ends, or in no log. `members` None: not asked or
+    not known. `age` in seconds is that of the oldest event not consumed. `error`: why the lag is not known.
     """
 
     at: float
-    settled: int
+    settled: SettledEvents
     parts: tuple[PartitionLag, ...] = ()
     members: int | None = None
     age: float | None = None
@@ -51,6 +51,7 @@ class BoundReport:
 
     bound: QueueBound
     max_lag_seen: int | None = None
+    max_partition_lag_seen: int | None = None
     foreign: int = 0
     broken_by: str | None = None
     commit_period: float | None = None

@@ -83,7 +83,7 @@ class Deliveries:
 class Offered:
     """What was handed to the client (`count`) and what was left out because a queue was full (`dropped`).
 
-    Times by the monotonic clock, slip in ms.
+    `placed`: how many to each partition, where eventq chooses it. Times by the monotonic clock, slip in ms.
     """
 
     count: int = 0
@@ -92,6 +92,7 @@ class Offered:
     first_at: float | None = None
     last_at: float | None = None
     slip_ms: Histogram = field(default_factory=Histogram)
+    placed: dict[int, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -104,6 +105,16 @@ class Offered:
         self.first_at = min((at for at in (self.first_at, other.first_at) if at is not None), default=None)
         self.last_at = max((at for at in (self.last_at, other.last_at) if at is not None), default=None)
         self.slip_ms.merge(other.slip_ms)
+
+
+def settled_by_partition(offered: Offered, deliveries: Deliveries) -> dict[int, int]:
+    """Of events that eventq has placed: of a refused one only the client knew where it went, so that those
+    count once nothing is open.
+    """
+    placed = dict(offered.placed)
+    if sum(placed.values()) == deliveries.settled:
+        return placed
+    return {partition: acks.acked for partition, acks in dict(deliveries.partitions).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eventq.core.produce.deal import Deal
 from eventq.core.produce.report import Deliveries, Offered
-from eventq.loops.produce.produce import ClockStart
+from eventq.loops.produce.batches import ClockStart
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ for a stop to count meanwhile. A worker that dies ends the run in order, as the 
 asked for: what the broker acknowledged to it counts, whatever else it may have sent is unknown.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
@@ -12,17 +13,18 @@ from typing import Protocol, TypeAlias, TypeVar
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
-from eventq.core.produce.deal import Deal
+from eventq.core.produce.deal import Deal, HandedOver, SettledEvents
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import NANO, Schedule
-from eventq.core.produce.report import Deliveries, Offered
+from eventq.core.produce.report import Deliveries, Offered, settled_by_partition
 from eventq.core.text import plural
 from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_loop import ChildSlot, ParentLoop, Wait
 from eventq.loops.processes.start_queue import StartQueue
+from eventq.loops.produce.batches import ClockStart, start_now
 from eventq.loops.produce.messages import Dealt, Ended, Go, Ready, WorkerProgress
-from eventq.loops.produce.produce import ClockStart, ProduceDisplay, start_now
+from eventq.loops.produce.produce import ProduceDisplay
 
 Launch: TypeAlias = Callable[[int], Child]
 """Starts worker w; EventqError where that can't be done."""
@@ -42,7 +44,7 @@ class Bound(Protocol):
 
     error: EventqError | None
 
-    def turn(self, handed: Sequence[int], ended: Sequence[bool], *, due: bool) -> Sequence[Deal] | None:
+    def turn(self, handed: Sequence[HandedOver], *, due: bool) -> Sequence[Deal] | None:
         """What each worker may hand over from now on; None: as before."""
         ...
 
@@ -107,10 +109,12 @@ class WorkerPool:
     def deliveries(self) -> Deliveries:
         return _sum(Deliveries, [worker.deliveries for worker in self._workers])
 
-    @property
-    def settled(self) -> int:
-        """Events whose fate is known; also asked by other threads."""
-        return sum(worker.deliveries.settled for worker in self._workers)
+    def settled(self) -> SettledEvents:
+        """Also asked by other threads."""
+        parts: Counter[int] = Counter()
+        for worker in self._workers:
+            parts.update(settled_by_partition(worker.offered, worker.deliveries))
+        return SettledEvents(sum(worker.deliveries.settled for worker in self._workers), parts)
 
     def run(self) -> Outcome:
         """Until every worker has ended, or the run is stopped before the first event."""
@@ -150,8 +154,8 @@ class WorkerPool:
     def _deal(self, bound: Bound) -> None:
         """Passes credits on, and ends a run that the bound does not let go on."""
         workers = self._workers
-        handed = [worker.offered.count for worker in workers]
-        deals = bound.turn(handed, [worker.final for worker in workers], due=self._is_due())
+        handed = [HandedOver(each.offered.count, each.offered.placed, each.final) for each in workers]
+        deals = bound.turn(handed, due=self._is_due())
         if bound.error is not None and self.stop is None:
             self._fail(bound.error)
         for worker, deal in zip(workers, deals or (), strict=False):

@@ -4,54 +4,24 @@ The loop is open: a late event goes out at once and its slip is recorded, the sc
 client has no room for waits here, one batch of it, so that memory is bounded and backpressure shows as slip.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
-from eventq.core.identity import HEADER
-from eventq.core.kafka import Header
 from eventq.core.outcome import Outcome
-from eventq.core.produce.event_batch import EventBatch, Taken
+from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.loops.produce.batches import ClockStart, DueBatches, Feed, Identities, start_now
 from eventq.loops.produce.gate import Gate, OpenGate
 from eventq.loops.produce.ledger import Ledger, NoLedger
 
-_BATCH_EVENTS = 1000
-_BATCH_SECONDS = 0.0005
 _SLEEP_SECONDS = 0.0005
 _BUSY_WAIT_SECONDS = 0.005
 _GATE_SECONDS = 0.005
 _POLL_SECONDS = 0.1
 _FLUSH_SECONDS = 10.0
 _SLIPS_PER_BATCH = 8
-
-
-Identities: TypeAlias = Callable[[int, int], Sequence[bytes]]
-"""What headers say of so many events from a sequence number on."""
-
-
-class Feed(Protocol):
-    """Where events come from; OSError where they can't be read. Times are in seconds."""
-
-    def wait(self, seconds: float) -> bool:
-        """Until there may be an event, or for `seconds`; False if none came."""
-        ...
-
-    @property
-    def head(self) -> int | None:
-        """The next event's number is this or, while it is not known yet, a later one; None after the last."""
-        ...
-
-    def numbers(self, before: int | None, most: int) -> Sequence[int]:
-        """Of the next events those with numbers below `before`; they may be fewer than there are, or none."""
-        ...
-
-    def take(self, stamps: Sequence[int]) -> Taken:
-        """The next events, one for each stamp (epoch milliseconds); EventqError for what can't be sent."""
-        ...
 
 
 class EventProducer(Protocol):
@@ -79,20 +49,6 @@ class EventProducer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ClockStart:
-    """When a schedule's clock starts: the same moment by the monotonic clock and in epoch nanoseconds."""
-
-    at: float
-    epoch: int
-
-
-def start_now(clock: Clock, lead: float = 0.0) -> ClockStart:
-    """`lead` seconds from now, so that others can hear of it in time."""
-    at, epoch = clock.monotonic(), clock.now()
-    return ClockStart(at + lead, int((epoch + lead) * NANO))
-
-
 class ProduceDisplay(Protocol):
     def show(self, now: float, offered: Offered, deliveries: Deliveries) -> None:
         """Called several times a second; `now` by the monotonic clock."""
@@ -117,23 +73,27 @@ class Produce:
         gate: Gate | None = None,
     ) -> None:
         self._schedule, self._feed, self._producer = schedule, feed, producer
-        self._gate = gate or OpenGate()
+        gate = gate or OpenGate()
+        self._tell_seconds = gate.tell_seconds
         self._clock, self._display = clock, display
-        self._ledger, self._identities = ledger or NoLedger(), identities
+        self._ledger = ledger or NoLedger()
         self.offered = Offered()
+        self._batches = DueBatches(schedule, feed, clock, self.offered, self._ledger, identities, gate)
         self.start = ClockStart(0.0, 0)
         self.end = 0.0
         self.stop: Outcome | None = None
-        self.error: EventqError | None = None
         self._batch: EventBatch | None = None
         self._from = 0
         self._show_at = 0.0
-        self._dry = self._held = False
-        self._most = min(_BATCH_EVENTS, schedule.within(_BATCH_SECONDS) or _BATCH_EVENTS)
+        self._dry = False
 
     def ask(self, outcome: Outcome) -> None:
         """Asks the run to end in order; the first reason counts."""
         self.stop = self.stop or outcome
+
+    @property
+    def error(self) -> EventqError | None:
+        return self._batches.error
 
     @property
     def deliveries(self) -> Deliveries:
@@ -161,12 +121,14 @@ class Produce:
         """An unpaced run is over when its time is; a paced one sends what was due in time, however late."""
         if self._schedule.time_is_up(self._elapsed()) and (self._dry or not self._schedule.paced):
             return True
-        return self._batch is None and self._feed.head is None
+        return self._batch is None and self._batches.empty
 
     def _offer(self) -> bool:
         """Hands over a batch of what is due; False if nothing is, or if there was and still is no room."""
-        batch = self._batch or self._next()
+        batch = self._batch or self._batches.next(self.start)
         if batch is None:
+            if self.error is not None:
+                self.ask(Outcome.FAILED)
             return False
         if not self._ledger.allow(batch.first + len(batch)):
             self.ask(Outcome.FAILED)
@@ -178,67 +140,6 @@ class Produce:
         settled = self.deliveries.settled
         self._producer.poll(0)
         return self._batch is None or self.deliveries.settled > settled
-
-    def _next(self) -> EventBatch | None:
-        room = self._gate.room(self.offered.count)
-        self._held = room <= 0
-        if self._held and not self._gate.drops:
-            return None
-        now = self._clock.monotonic()
-        most = self._most if self._held else min(self._most, room)
-        numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), most)
-        if not numbers:
-            return None
-        batch = self._dated(numbers, now)
-        if self._held and batch is not None:
-            self._drop(batch)
-            return None
-        return batch
-
-    def _dated(self, numbers: Sequence[int], now: float) -> EventBatch | None:
-        if not self._schedule.paced:
-            return self._taken(numbers, [int(self._clock.now() * 1000)] * len(numbers), None, now)
-        stamps = self._schedule.stamps(numbers, self.start.epoch)
-        due = self.start.at + self._schedule.due(numbers[0]) / NANO
-        return self._taken(numbers, stamps, stamps, due)
-
-    def _drop(self, batch: EventBatch) -> None:
-        self.offered.dropped += len(batch)
-        self._ledger.drop(batch.first, len(batch))
-
-    def _taken(
-        self, numbers: Sequence[int], made: Sequence[int], dated: Sequence[int] | None, due: float
-    ) -> EventBatch | None:
-        """Events of the times `made`, sent with those that they bring, else with `dated`."""
-        try:
-            taken = self._feed.take(made)
-        except EventqError as error:
-            self.error = error
-            self.ask(Outcome.FAILED)
-            return None
-        first = self.offered.count + self.offered.dropped
-        return EventBatch(
-            numbers,
-            taken.values,
-            taken.stamps or dated,
-            taken.keys,
-            due,
-            first,
-            self._headers(taken, first),
-            taken.partitions,
-        )
-
-    def _headers(self, taken: Taken, first: int) -> Sequence[Sequence[Header]] | None:
-        """With the one that says which event each is; one of an earlier run gives way to it."""
-        if self._identities is None:
-            return taken.headers
-        identities = self._identities(first, len(taken.values))
-        if taken.headers is None:
-            return [[(HEADER, identity)] for identity in identities]
-        return [
-            [*(header for header in headers if header[0] != HEADER), (HEADER, identity)]
-            for headers, identity in zip(taken.headers, identities, strict=True)
-        ]
 
     def _count(self, batch: EventBatch, start: int, end: int) -> None:
         now, offered = self._clock.monotonic(), self.offered
@@ -255,12 +156,12 @@ class Produce:
 
     def _wait(self) -> None:
         """For room, credit or the next due time: by the client's poll, the last millisecond by sleep."""
+        if self._batches.held:
+            self._producer.poll(_GATE_SECONDS)
+            return
         head = self._feed.head
         if self._batch is not None or head is None:
             self._producer.poll(_POLL_SECONDS)
-            return
-        if self._held and not self._gate.drops:
-            self._producer.poll(_GATE_SECONDS)
             return
         left = self.start.at + self._schedule.due(head) / NANO - self._clock.monotonic()
         if left > 4 * _SLEEP_SECONDS:
@@ -287,5 +188,5 @@ class Produce:
         self._ledger.keep()
         now = self._clock.monotonic()
         if now >= self._show_at:
-            self._show_at = now + self._gate.tell_seconds
+            self._show_at = now + self._tell_seconds
             self._display.show(now, self.offered, self.deliveries)

@@ -1,113 +1,141 @@
 """The parent's side of a bounded run: turns samples of the queue into deals for the workers."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError, ThresholdBreached, TimedOut
 from eventq.core.produce.bound_record import BoundRecord
 from eventq.core.produce.consume_pace import ConsumePace
-from eventq.core.produce.credits import Credits, shared_out
-from eventq.core.produce.deal import Deal
+from eventq.core.produce.deal import Deal, HandedOver
 from eventq.core.produce.lag_control import sending_rate
 from eventq.core.produce.queue_bound import OnFull, QueueBound
 from eventq.core.produce.queue_sample import BoundNow, BoundReport, QueueSample
-from eventq.loops.produce.queue_sampler import SAMPLE_SECONDS
+from eventq.core.produce.worker_credits import Limits, WorkerCredits
 
 _LOST_SAMPLES = 3
+_LOST_SECONDS = 1.0
 _NOTE_SECONDS = 10.0
 _FIRST_PERIOD_SECONDS = 1.0
 """Taken for the commit period until two commits were seen."""
 
+AT_BOUND = "lag"
+"""The reason of a hold when nothing but the lag itself holds the run."""
 
-class Samples(Protocol):
+
+class SampleSource(Protocol):
+    """`interval` in seconds between two samples."""
+
     interval: float
     latest: QueueSample | None
+
+
+class _Paced(NamedTuple):
+    """Under SLOW: events a second over all workers, from a moment on, and how far each was then."""
+
+    rate: float
+    at: float
+    bases: tuple[int, ...]
 
 
 class QueueControl:
     """`error`: why the run has to end; `note` tells a person something."""
 
     def __init__(
-        self, bound: QueueBound, workers: int, samples: Samples, clock: Clock, note: Callable[[str], None]
+        self,
+        bound: QueueBound,
+        workers: int,
+        samples: SampleSource,
+        clock: Clock,
+        note: Callable[[str], None],
     ) -> None:
         self._bound, self._samples, self._clock, self._note = bound, samples, clock, note
-        self._credits = Credits(bound.max_lag)
+        self._credits = WorkerCredits(bound, workers)
         self._record, self._pace = BoundRecord(bound), ConsumePace()
-        self._dealt = [0] * workers
         self._seen: QueueSample | None = None
         self._full = False
+        self._paced: _Paced | None = None
+        self._told: tuple[Limits, _Paced | None] | None = None
         self._reason: str | None = None
         self._holds: dict[str, float] = {}
-        self._turned_at: float | None = None
+        self._begun_at: float | None = None
+        self._turned_at = 0.0
+        self._handed = -1
         self._held_since: float | None = None
         self._note_at = 0.0
-        self._floor_told = False
+        self._ceiling_told = False
         self.error: EventqError | None = None
 
-    def turn(self, handed: Sequence[int], ended: Sequence[bool], *, due: bool) -> Sequence[Deal] | None:
+    def turn(self, handed: Sequence[HandedOver], *, due: bool) -> Sequence[Deal] | None:
         """New deals, one a worker, if there are any. `due`: an event waits to be handed over."""
         now = self._clock.monotonic()
-        self._take_back(handed, ended)
+        self._begun_at = now if self._begun_at is None else self._begun_at
+        self._credits.take_back(handed)
         sample = self._samples.latest
-        deals = None
         if sample is not None and sample is not self._seen:
             self._seen = sample
-            self._see(sample, sum(handed))
-            deals = self._deal(sample, handed, ended, now)
-        self._watch(sum(handed), now, due=due)
+            self._see(sample, handed, now)
+        deals = self._deals(handed)
+        self._watch(sum(one.events for one in handed), now, due=due)
+        self._turned_at = now
         return deals
 
     def limit(self, worker: int) -> int:
         """At most so many events were dealt to it."""
-        return self._dealt[worker]
+        return self._credits.limits[worker]
 
     def now(self) -> BoundNow:
         lag = None if self._seen is None else self._seen.lag
-        return BoundNow(lag, self._bound.max_lag, self._reason if self._held_since is not None else None)
+        held = self._held_since is not None
+        return BoundNow(lag, self._bound.max_lag, (self._reason or AT_BOUND) if held else None)
 
     def report(self) -> BoundReport:
         record = self._record
+        record.count_foreign(max(0, self._handed))
         return BoundReport(
             self._bound,
             record.max_lag,
+            record.max_partition_lag,
             record.foreign,
             record.broken_by,
             self._pace.period,
             dict(self._holds),
         )
 
-    def _take_back(self, handed: Sequence[int], ended: Sequence[bool]) -> None:
-        """What a worker that has ended did not use is for the others."""
-        for worker, over in enumerate(ended):
-            if over:
-                self._dealt[worker] = handed[worker]
-
-    def _see(self, sample: QueueSample, handed: int) -> None:
-        lag = sample.lag
-        if lag is None:
-            return
-        self._record.see(sample, max(handed, sum(self._dealt)))
-        self._pace.see(sample.at, sample.consumed)
-        self._credits.add(lag, sample.settled)
-        used_up = self._credits.total <= handed
-        if self._bound.on_full is OnFull.BLOCK:
-            self._full = lag > self._bound.resume_lag if self._full else used_up
-        else:
-            self._full = used_up
-
-    def _deal(
-        self, sample: QueueSample, handed: Sequence[int], ended: Sequence[bool], now: float
-    ) -> Sequence[Deal] | None:
+    def _see(self, sample: QueueSample, handed: Sequence[HandedOver], now: float) -> None:
+        """What a new sample allows."""
+        lag, count = sample.lag, sum(one.events for one in handed)
+        if lag is not None:
+            self._record.see(sample, max(count, self._credits.dealt))
+            self._pace.see(sample.at, sample.consumed)
+            self._credits.see(sample)
+            self._full = self._is_held_by(lag, count)
         self._reason = self._why_not(sample)
-        if self._reason is not None:
+        if lag is not None and self._bound.on_full is OnFull.SLOW:
+            rate = self._rate(sample, lag, count, now)
+            self._paced = _Paced(rate, now, tuple(one.events for one in handed))
+
+    def _deals(self, handed: Sequence[HandedOver]) -> Sequence[Deal] | None:
+        """None: what was dealt before still holds."""
+        if self._reason is None and not self._full:
+            self._credits.deal(handed)
+        limits, paced = self._credits.by_worker, self._paced
+        if self._told == (limits, paced):
             return None
-        if self._bound.on_full is OnFull.SLOW:
-            return self._slow(sample, handed, ended, now)
-        if self._full:
-            return None
-        self._dealt = shared_out(self._credits.total, self._dealt, handed)
-        return [Deal(limit) for limit in self._dealt]
+        self._told = (limits, paced)
+        if paced is None:
+            return [Deal(limit, partitions=parts) for limit, parts in limits]
+        rate = paced.rate / max(1, sum(not one.ended for one in handed))
+        return [
+            Deal(limit, base, rate, paced.at, parts)
+            for (limit, parts), base in zip(limits, paced.bases, strict=True)
+        ]
+
+    def _is_held_by(self, lag: int, handed: int) -> bool:
+        """Whether BLOCK waits: from when its credits are used up until the lag has come down."""
+        if self._bound.on_full is not OnFull.BLOCK:
+            return False
+        return lag > self._bound.resume_lag if self._full else self._credits.total <= handed
 
     def _why_not(self, sample: QueueSample) -> str | None:
         """What forbids to deal anything, whatever the lag is."""
@@ -117,84 +145,87 @@ class QueueControl:
             return f"group {self._bound.group} has no members"
         limit = self._bound.max_time_lag
         if limit is not None and self._bound.on_full is not OnFull.SLOW and (sample.age or 0.0) > limit:
-            return f"its oldest event waits for {sample.age:.0f} s"
+            return f"its oldest unread event is older than --max-time-lag {limit:g} s"
         return None
 
-    def _slow(
-        self, sample: QueueSample, handed: Sequence[int], ended: Sequence[bool], now: float
-    ) -> Sequence[Deal]:
+    def _rate(self, sample: QueueSample, lag: int, handed: int, now: float) -> float:
         period = self._pace.period
-        lag = (sample.lag or 0) + sum(handed) - sample.settled
-        rate = sending_rate(
-            lag,
+        return sending_rate(
+            lag + handed - sample.settled.events,
             self._bound.max_lag,
             self._pace.rate(now) or 0.0,
             self._samples.interval + (period or _FIRST_PERIOD_SECONDS),
             self._bound.max_time_lag if period is not None else None,
         )
-        self._dealt = shared_out(self._credits.total, self._dealt, handed)
-        working = max(1, len(ended) - sum(ended))
-        return [
-            Deal(limit, base, rate / working, now) for limit, base in zip(self._dealt, handed, strict=True)
-        ]
 
     def _watch(self, handed: int, now: float, *, due: bool) -> None:
         """How long nothing could be handed over, and what is done about it."""
-        before, self._turned_at = self._turned_at, now
         self._find_lost(now)
-        held = due and sum(self._dealt) <= handed
-        if not held:
+        moved, self._handed = handed != self._handed, handed
+        if moved or not due or not self._binds(handed):
             self._held_since = None
             return
         if self._held_since is None:
             self._held_since, self._note_at = now, now + _NOTE_SECONDS
-        elif before is not None:
-            reason = self._reason or "lag"
-            self._holds[reason] = self._holds.get(reason, 0.0) + now - before
+        else:
+            reason = self._reason or AT_BOUND
+            self._holds[reason] = self._holds.get(reason, 0.0) + now - self._turned_at
         self._tell(now)
         self._judge(handed, now)
 
+    def _binds(self, handed: int) -> bool:
+        return self._credits.dealt <= handed or self._bound.max_partition_lag is not None
+
     def _find_lost(self, now: float) -> None:
         """Without a sample for three intervals nothing is known of the queue."""
-        at = self._seen.at if self._seen is not None else self._turned_at or now
-        if now - at > _LOST_SAMPLES * max(self._samples.interval, SAMPLE_SECONDS) + 1.0:
-            self._reason = f"its lag could not be read for {now - at:.0f} s"
+        at = self._begun_at if self._seen is None else self._seen.at
+        lost = now - (now if at is None else at)
+        if lost > _LOST_SAMPLES * self._samples.interval + _LOST_SECONDS:
+            self._reason = "its lag can't be read"
 
     def _tell(self, now: float) -> None:
         if self._reason is not None and now >= self._note_at:
             self._note_at = now + _NOTE_SECONDS
             self._note(f"nothing is sent: {self._reason}")
-        if not self._floor_told and self._reason is None and (text := self._floor()):
-            self._floor_told = True
+        if self._reason is None and not self._ceiling_told and (text := self._ceiling(now)):
+            self._ceiling_told = True
             self._note(text)
 
-    def _floor(self) -> str | None:
-        """What the commits alone let through."""
-        report = self.report()
-        if report.ceiling is None or report.commit_period is None:
+    def _ceiling(self, now: float) -> str | None:
+        """What the commits alone let through, if that is less than the group could consume."""
+        found, rate = self.report(), self._pace.rate(now)
+        if found.ceiling is None or found.commit_period is None or not rate:
+            return None
+        needed = int(2 * rate * (found.commit_period + self._samples.interval))
+        if needed <= self._bound.max_lag:
             return None
         return (
-            f"group {self._bound.group} commits every {report.commit_period:.1f} s: --max-lag "
-            f"{self._bound.max_lag} lets at most {report.ceiling:,.0f} events/s through"
+            f"group {self._bound.group} commits every {found.commit_period:.1f} s: --max-lag "
+            f"{self._bound.max_lag:,} lets at most {found.ceiling:,.0f} events/s through; "
+            f"{needed:,} would be needed for {rate:,.0f}/s"
         )
 
     def _judge(self, handed: int, now: float) -> None:
         """A bound that ends the run: at once under FAIL, else after --bound-timeout."""
-        seen, bound = self._seen, self._bound
+        bound, seen = self._bound, self._seen
+        lag = "?" if seen is None or seen.lag is None else f"{seen.lag:,}"
+        why = self._reason or f"its lag is {lag}, with --max-lag {bound.max_lag:,}"
         if bound.on_full is OnFull.FAIL and self._is_full(handed):
-            why = self._reason or f"lag {seen.lag if seen else '?'} with --max-lag {bound.max_lag}"
-            self.error = ThresholdBreached(f"the queue of group {bound.group} is full: {why}")
-        if bound.timeout is not None and self._held_since is not None:
-            waited = now - self._held_since
-            if waited > bound.timeout:
-                why = self._reason or f"its lag stays at --max-lag {bound.max_lag}"
-                self.error = TimedOut(
-                    f"nothing could be sent for {bound.timeout:g} s: {why}", hint="are its consumers running?"
-                )
+            self.error = ThresholdBreached(
+                f"the queue of group {bound.group} is full: {why}",
+                hint="its consumers are slower than this load, or not running",
+            )
+        elif bound.timeout is not None and now - (self._held_since or now) > bound.timeout:
+            self.error = TimedOut(
+                f"nothing could be sent for {bound.timeout:g} s: {why}", hint="are its consumers running?"
+            )
 
     def _is_full(self, handed: int) -> bool:
         """With certainty, and not only because what is on its way may fill it."""
-        if self._reason is not None:
+        seen, most = self._seen, self._bound.max_partition_lag
+        if self._reason is not None or seen is None:
             return True
-        seen = self._seen
-        return seen is not None and seen.settled >= handed and (seen.lag or 0) >= self._bound.max_lag
+        if seen.settled.events < handed:
+            return False
+        full = most is not None and any((part.lag or 0) >= most for part in seen.parts)
+        return full or (seen.lag or 0) >= self._bound.max_lag

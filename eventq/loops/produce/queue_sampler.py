@@ -15,6 +15,7 @@ from eventq.core.errors import EventqError
 from eventq.core.kafka import Bounds, Isolation, TopicPartition
 from eventq.core.lag.reads import Commits, Description, ListedGroup, Topic
 from eventq.core.lag.snapshot import Assume, GroupLag, PartitionLag, Snapshot, partition_lag
+from eventq.core.produce.deal import SettledEvents
 from eventq.core.produce.queue_bound import QueueBound
 from eventq.core.produce.queue_sample import QueueSample
 from eventq.loops.lag.time_lag import TimeLags
@@ -24,6 +25,7 @@ _REQUESTS_PER_SECOND = 8
 _REFRESH_SECONDS = 5.0
 _MEMBERS_SECONDS = 1.0
 _CLOSE_SECONDS = 0.5
+_NONE_SETTLED = SettledEvents(0, {})
 
 
 class QueueReader(Protocol):
@@ -70,7 +72,7 @@ class QueueSource:
         """Seconds between two samples, so that large clusters are not asked too often."""
         return max(SAMPLE_SECONDS, (1 + len(set(self._leaders.values()))) / _REQUESTS_PER_SECOND)
 
-    def sample(self, settled: Callable[[], int]) -> QueueSample:
+    def sample(self, settled: Callable[[], SettledEvents]) -> QueueSample:
         """EventqError when nothing answers."""
         known = settled()
         at, epoch = self._clock.monotonic(), self._clock.now()
@@ -146,7 +148,7 @@ Connect = Callable[[], AbstractContextManager[QueueSource]]
 class QueueSampler:
     """Samples between its entry and its exit; `settled` says how many events' fate the run knows."""
 
-    def __init__(self, connect: Connect, settled: Callable[[], int], clock: Clock) -> None:
+    def __init__(self, connect: Connect, settled: Callable[[], SettledEvents], clock: Clock) -> None:
         self._connect, self._settled, self._clock = connect, settled, clock
         self.latest: QueueSample | None = None
         self.interval = SAMPLE_SECONDS
@@ -178,7 +180,7 @@ class QueueSampler:
                     self.latest = source.sample(self._settled)
                     self.interval = source.interval
                 except EventqError as error:
-                    self.latest = QueueSample(begun, 0, error=str(error))
+                    self.latest = QueueSample(begun, _NONE_SETTLED, error=str(error))
                 self._first.set()
                 due = max(due + self.interval, self._clock.monotonic())
                 if pause(max(0.0, due - self._clock.monotonic())):

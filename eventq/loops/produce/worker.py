@@ -1,19 +1,27 @@
 """A worker of a produce run: the loop of produce.py, which its parent starts and stops."""
 
+from typing import TYPE_CHECKING
+
 from eventq.core.clock import Clock
 from eventq.core.outcome import Outcome
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.processes.link import ParentLink
 from eventq.loops.processes.messages import Failed, Stop
+from eventq.loops.produce.batches import Feed, Identities
 from eventq.loops.produce.gate import CreditGate
 from eventq.loops.produce.ledger import LedgerKeeper
 from eventq.loops.produce.messages import Dealt, Ended, Go, Ready, WorkerProgress
-from eventq.loops.produce.produce import EventProducer, Feed, Identities, Produce
+from eventq.loops.produce.produce import EventProducer, Produce
+
+if TYPE_CHECKING:
+    from eventq.core.produce.placing import Placer
 
 
 class Worker:
-    """`drops` None: nothing bounds the queue; else whether events without credit are left out."""
+    """`gated`: its parent deals it credits; then `drops` says whether events without are left out, and
+    `placer` is that of partitions with bounds of their own.
+    """
 
     def __init__(
         self,
@@ -25,10 +33,12 @@ class Worker:
         ledger: LedgerKeeper | None = None,
         identities: Identities | None = None,
         *,
-        drops: bool | None = None,
+        gated: bool = False,
+        drops: bool = False,
+        placer: "Placer | None" = None,
     ) -> None:
         self._producer, self._parent, self._ledger = producer, parent, ledger
-        self._gate = None if drops is None else CreditGate(clock, self._hear, drops=drops)
+        self._gate = CreditGate(clock, self._hear, placer, drops=drops) if gated else None
         self._run = Produce(schedule, feed, producer, clock, self, ledger, identities, self._gate)
 
     def run(self) -> None:
@@ -70,4 +80,4 @@ class Worker:
             if isinstance(message, Stop):
                 self._run.ask(Outcome.SIGTERM)
             elif isinstance(message, Dealt) and self._gate is not None:
-                self._gate.deal = message.deal
+                self._gate.take(message.deal)

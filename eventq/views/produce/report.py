@@ -99,6 +99,11 @@ def _bound_lines(found: "BoundReport") -> list[str]:
     held = f"held for {found.held_seconds:.1f} s"
     limit = f"--max-lag {bound.max_lag:,} ({bound.on_full.value})"
     lines = [f"lag of group {safe_text.name(bound.group)}: {seen}, {limit}; {held}"]
+    if bound.max_partition_lag is not None:
+        lines.append(
+            f"  of one partition at most {found.max_partition_lag_seen or 0:,}, "
+            f"--max-lag-per-partition {bound.max_partition_lag:,}"
+        )
     lines += [
         f"  {safe_text.line(why)}: {seconds:.1f} s" for why, seconds in found.holds.items() if why != "lag"
     ]
@@ -129,6 +134,8 @@ def _bound_document(found: "BoundReport") -> dict[str, Any]:
         "max_lag": bound.max_lag,
         "on_full": bound.on_full.value,
         "max_lag_seen": found.max_lag_seen,
+        "max_lag_per_partition": bound.max_partition_lag,
+        "max_partition_lag_seen": found.max_partition_lag_seen,
         "held_seconds": round(found.held_seconds, 3),
         "held_by": {why: round(seconds, 3) for why, seconds in found.holds.items()},
         "foreign": found.foreign,

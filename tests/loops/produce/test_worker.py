@@ -17,9 +17,9 @@ from eventq.loops.processes.in_process import InProcessChild, no_wait
 from eventq.loops.processes.link import ParentLink
 from eventq.loops.processes.messages import Stop
 from eventq.loops.processes.parent_pipe import ParentPipe
+from eventq.loops.produce.batches import start_now
 from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.parent import WorkerPool
-from eventq.loops.produce.produce import start_now
 from eventq.loops.produce.worker import Worker
 from tests.loops.produce.fake_producer import FakeProducer, TickingClock
 
