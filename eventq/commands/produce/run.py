@@ -16,6 +16,7 @@ from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyKind
 from eventq.core.produce.plan import Acks, ProducePlan
 from eventq.core.produce.report import ProduceReport
+from eventq.core.produce.transactions import TransactionEnd
 from eventq.core.text import plural
 from eventq.loops.clock import SystemClock
 from eventq.loops.produce.line_feed import LineFeed
@@ -101,6 +102,8 @@ def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed)
         empty_lines=feed.empty if isinstance(feed, LineFeed) else None,
         stamp=plan.stamp.value,
         ledger=None if plan.ledger is None else plan.ledger.path,
+        transactions=plan.send.transactions,
+        seed=plan.seed,
     )
 
 
@@ -121,10 +124,12 @@ def _judge(
     if error is not None:
         raise error
     deliveries = report.deliveries
-    if deliveries.failed or deliveries.unknown:
+    spoilt = deliveries.transactions[TransactionEnd.FAILED]
+    if deliveries.failed or deliveries.unknown or spoilt:
+        with_them = f"; {plural(spoilt, 'transaction')} aborted because of errors" if spoilt else ""
         raise EventqError(
             f"{plural(deliveries.failed, 'event')} failed, "
-            f"{deliveries.unknown} may or may not have been written",
+            f"{deliveries.unknown} may or may not have been written{with_them}",
             hint=", ".join(f"{reason}: {count}" for reason, count in deliveries.errors.most_common()),
         )
     slip = report.offered.slip_ms.quantile(0.99)

@@ -43,7 +43,7 @@ def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int = 0) -> 
         settlements = Settlements()
         ledger = _ledger(plan, plan.ledger, number, settlements, clock)
     identities = partial(header_values, plan.run, number) if plan.stamp is Stamp.HEADER else None
-    sender = producer(plan.send, settlements)
+    sender = producer(plan, number, settlements, clock)
     Worker(plan.schedule, feed, sender, parent, clock, ledger, identities).run()
 
 

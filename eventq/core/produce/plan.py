@@ -6,6 +6,7 @@ from enum import Enum
 from eventq.core.ledger.files import ledger_file
 from eventq.core.produce.keys import KeyRule
 from eventq.core.produce.pacing import Schedule
+from eventq.core.produce.transactions import TransactionPlan
 from eventq.core.settings.settings import Connection
 
 
@@ -52,7 +53,10 @@ class LedgerPlan:
 
 @dataclass(frozen=True, slots=True)
 class SendPlan:
-    """How events are sent; `linger_ms` and `batch_bytes` None: what suits the client."""
+    """How events are sent; `linger_ms` and `batch_bytes` None: what suits the client.
+
+    `transactions` None: without any.
+    """
 
     connection: Connection
     client: str
@@ -62,6 +66,7 @@ class SendPlan:
     compression: Compression
     linger_ms: int | None
     batch_bytes: int | None
+    transactions: TransactionPlan | None = None
 
     @property
     def idempotent(self) -> bool:
