@@ -158,6 +158,19 @@ class ProduceOptions:
             show_default=DEFAULT_TIMEOUT,
         ),
     ] = None
+    fault: Annotated[
+        str | None,
+        option(
+            _PROOF,
+            "--fault",
+            text="Break a worker on purpose: kill:after=1000 kills it (SIGKILL) once it has handed over 1000 "
+            "events.",
+        ),
+    ] = None
+    fault_seed: Annotated[
+        int | None,
+        option(_PROOF, "--fault-seed", text="Choose the same one of several workers again.", min=0),
+    ] = None
     acks: Annotated[
         Acks | None,
         option(
@@ -190,6 +203,7 @@ class ProduceOptions:
         self._check_input()
         self._check_ledger()
         self._check_transactions()
+        self._check_fault()
 
     def _check_input(self) -> None:
         """What would do nothing, as --input makes no events up."""
@@ -245,6 +259,18 @@ class ProduceOptions:
             raise UsageError(
                 f"{' and '.join(idle)} without --transaction", hint="--transaction 100 sends in transactions"
             )
+
+    def _check_fault(self) -> None:
+        """What can't be killed, and what chooses nothing."""
+        if self.fault is not None and self.input is not None:
+            raise UsageError(
+                "--fault with --input: lines are sent by the one process that reads them",
+                hint="kill it yourself, by kill -9",
+            )
+        if self.fault_seed is not None and self.fault is None:
+            raise UsageError("--fault-seed without --fault", hint="it chooses what --fault breaks")
+        if self.fault_seed is not None and self.workers == 1:
+            raise UsageError("--fault-seed with one worker", hint="it chooses one of several --workers")
 
     def stamped(self) -> Stamp:
         """By --stamp, or what suits the other options."""

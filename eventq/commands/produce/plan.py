@@ -16,6 +16,7 @@ from eventq.core.produce.keys import parse_key
 from eventq.core.produce.pacing import Schedule, schedule
 from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, ProducePlan, SendPlan
 from eventq.core.produce.transactions import DEFAULT_TIMEOUT, TransactionPlan, parse_share
+from eventq.core.produce.worker_fault import WorkerFault, parse_worker_fault
 from eventq.core.settings.numbers import INT
 from eventq.core.settings.settings import Role
 
@@ -42,7 +43,15 @@ def produce_plan(shared: Shared, options: ProduceOptions) -> ProducePlan:
         keep_timestamp=options.keep_timestamp,
         stamp=options.stamped(),
         ledger=_ledger(options),
+        fault=_fault(options),
     )
+
+
+def _fault(options: ProduceOptions) -> WorkerFault | None:
+    if options.fault is None:
+        return None
+    seed = SystemRandom().getrandbits(32) if options.fault_seed is None else options.fault_seed
+    return WorkerFault(parse_worker_fault(options.fault), seed, options.workers)
 
 
 def _ledger(options: ProduceOptions) -> LedgerPlan | None:

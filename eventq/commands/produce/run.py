@@ -104,6 +104,8 @@ def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed)
         ledger=None if plan.ledger is None else plan.ledger.path,
         transactions=plan.send.transactions,
         seed=plan.seed,
+        injected=tuple(pool.injected),
+        fault_seed=None if plan.fault is None else plan.fault.seed,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from eventq.core.ledger.lines import Fate
 from eventq.core.produce.transactions import TransactionEnd, TransactionPlan
+from eventq.core.produce.worker_fault import InjectedKill
 from eventq.core.quantiles import Histogram
 
 
@@ -122,7 +123,8 @@ class ProduceReport:
     """`acknowledged` is False under acks=0; `seconds` from the start to the end of the flush.
 
     `stamp` is where events say which they are, `ledger` the first worker's file. `seed` made the events and
-    chose the transactions that were aborted on purpose.
+    chose the transactions that were aborted on purpose. `injected` is what --fault did, `fault_seed` None:
+    it was not given.
     """
 
     topic: str
@@ -139,6 +141,8 @@ class ProduceReport:
     ledger: str | None = None
     transactions: TransactionPlan | None = None
     seed: int = 0
+    injected: tuple[InjectedKill, ...] = ()
+    fault_seed: int | None = None
 
     @property
     def achieved_rate(self) -> float | None:

@@ -59,7 +59,8 @@ class EventProducer(Protocol):
     further event can be sent; none is in flight then.
     """
 
-    deliveries: Deliveries
+    @property
+    def deliveries(self) -> Deliveries: ...
 
     def begin(self) -> None:
         """Returns when the first event can go out without waiting; EventqError if that can't be."""

@@ -78,7 +78,7 @@ def report_text(report: ProduceReport) -> str:
     }
     lines += [f"{name}: {count}" for name, count in losses.items() if count]
     lines += [f"  {reason}: {count}" for reason, count in deliveries.errors.most_common()]
-    lines += _transaction_lines(report)
+    lines += [*_transaction_lines(report), *_fault_lines(report)]
     lines.append(f"{offered.bytes:,} bytes; run {report.run}; client {report.client}")
     if report.ledger is not None:
         lines.append(
@@ -95,6 +95,13 @@ def _transaction_lines(report: ProduceReport) -> list[str]:
     told = [text for text, end in zip(ends, _ENDS, strict=True) if report.deliveries.transactions[end]]
     chosen = "" if plan.abort is None else f"; those to abort chosen by seed {report.seed}"
     return [f"transactions of {plural(plan.size, 'event', ',')}: {', '.join(told) or 'none'}{chosen}"]
+
+
+def _fault_lines(report: ProduceReport) -> list[str]:
+    if report.fault_seed is None:
+        return []
+    done = [f"worker {kill.worker + 1} killed after {kill.offered:,} events" for kill in report.injected]
+    return [f"faults: {', '.join(done) or 'the run ended before any happened'}; seed {report.fault_seed}"]
 
 
 def _transaction_document(report: ProduceReport) -> dict[str, Any] | None:
@@ -148,6 +155,11 @@ def document(report: ProduceReport) -> dict[str, Any]:
         "aborted": deliveries.aborted,
         "dropped": offered.dropped,
         "transactions": _transaction_document(report),
+        "fault_seed": report.fault_seed,
+        "injected": [
+            {"fault": "kill", "worker": i.worker, "seconds": round(i.seconds, 3), "offered": i.offered}
+            for i in report.injected
+        ],
         "errors": dict(deliveries.errors),
         "seconds": round(report.seconds, 3),
         "target_rate": report.target_rate,

@@ -37,6 +37,8 @@ class FakeProducer:
         self.taken: list[tuple[float, int, int]] = []
         self.deaf = False
         self.slow_to_answer = False
+        self.acknowledged: list[tuple[float, int]] = []
+        """When, and how many by then."""
         self._clock, self._room = clock, room
         self.ended = False
         self._closed = tuple(clock.seconds + moment for moment in closed)
@@ -65,6 +67,7 @@ class FakeProducer:
                 last = len(self.taken) - 1
                 self._settlements.acked([(last + 1 - self._in_flight, last)], {})
             self.deliveries.time(1.0, self._clock.seconds, self._in_flight)
+            self.acknowledged.append((self._clock.seconds, self.deliveries.acked))
             self._in_flight = 0
 
     def finish(self) -> None: ...
