@@ -89,7 +89,7 @@ class KafkaPythonProducer:
         end = self._room(batch, start, end)
         sent = _SendBatch(self._completions, batch.due, end - start, batch.size(start, end))
         if self._settlements is not None:
-            sent.fates = BatchFates(self._settlements, values[start:end], batch.first + start)
+            sent.fates = BatchFates(self._settlements, end - start, batch.first + start)
         for i in range(start, end):
             own = list(headers[i]) if headers else None
             at = partitions[i] if partitions else partition

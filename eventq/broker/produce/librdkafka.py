@@ -81,7 +81,8 @@ class LibrdkafkaProducer:
         end, refusals = self._hand_over(batch, start, end, sent)
         if self._settlements is not None:
             # reports come in poll only: none was missed
-            sent.fates = BatchFates(self._settlements, batch.values[start:end], batch.first + start)
+            values = None if batch.identified else batch.values[start:end]
+            sent.fates = BatchFates(self._settlements, end - start, batch.first + start, values)
             for i, error in refusals.items():
                 sent.fates.refused_at(i - start, Fate.FAILED, reason_of(error))
         for error in refusals.values():

@@ -218,6 +218,7 @@ class Produce:
             first,
             self._headers(taken, first),
             taken.partitions,
+            taken.identified,
         )
 
     def _headers(self, taken: Taken, first: int) -> Sequence[Sequence[Header]] | None:
