@@ -1,5 +1,6 @@
 """From the options of `eventq consume` to what is to be done, by settings alone: no broker is asked."""
 
+from dataclasses import replace
 from random import SystemRandom
 
 from eventq.commands.consume.options import DEFAULT_BACKOFF, DEFAULT_RETRIES, ConsumeOptions
@@ -8,6 +9,7 @@ from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
 from eventq.core.consume.delivery import SinkPlan, parse_sink
 from eventq.core.consume.injection import FaultPlan, parse_fault
+from eventq.core.consume.on_malformed import OnMalformed, check_source, parse_on_malformed
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.work import Work, parse_work
 from eventq.core.errors import UsageError
@@ -60,11 +62,11 @@ def _member_plan(shared: Shared, options: ConsumeOptions) -> MemberPlan:
         work=Work() if options.work is None else parse_work(options.work),
         commit_interval=duration(options.commit_interval),
         value_format=options.value_format.value,
-        fail_on_malformed=options.fail_on_malformed,
         events=options.events,
         limited=options.max_messages is not None,
         delivery=options.delivery,
         sink=_sink(options),
+        on_malformed=_on_malformed(options, topic),
         faults=_faults(options),
     )
 
@@ -77,9 +79,20 @@ def _faults(options: ConsumeOptions) -> FaultPlan:
 def _sink(options: ConsumeOptions) -> SinkPlan | None:
     if options.sink is None:
         return None
-    kind, path = parse_sink(options.sink)
+    return SinkPlan(*parse_sink(options.sink), *_retries(options))
+
+
+def _on_malformed(options: ConsumeOptions, topic: str) -> OnMalformed:
+    retries, backoff = _retries(options)
+    asked = replace(parse_on_malformed(options.on_malformed), retries=retries, backoff=backoff)
+    check_source(asked, topic)
+    return asked
+
+
+def _retries(options: ConsumeOptions) -> tuple[int, float]:
+    """How often, and how many seconds apart."""
     retries = DEFAULT_RETRIES if options.retries is None else options.retries
-    return SinkPlan(kind, path, retries, duration(options.retry_backoff or DEFAULT_BACKOFF))
+    return retries, duration(options.retry_backoff or DEFAULT_BACKOFF)
 
 
 def _check_protocol(shared: Shared, options: ConsumeOptions, member: MemberPlan) -> None:

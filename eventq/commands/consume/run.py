@@ -77,6 +77,7 @@ def _run(
         run.report(),
         delivery=member.delivery.value,
         sink=None if member.sink is None else member.sink.name,
+        on_malformed=member.on_malformed,
         fault_seed=plan.faults.seed if plan.faults.faults else None,
     )
     if report.skipped_at_start:
