@@ -1,5 +1,6 @@
 """Dead letters when members die: none is lost; in a database, exactly once, none is there twice."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -30,6 +31,21 @@ class Ended(NamedTuple):
     run: Run
     letters: Counter[tuple[int, int]]
     effects: Counter[tuple[int, int]]
+
+
+def sources(harness: ConsumeHarness, topic: str) -> Counter[tuple[int, int]]:
+    """Where the dead letters of a topic were read."""
+    reader = ConsumeHarness(harness.bootstrap, harness.client)
+    reader.topic, reader.group = topic, topic
+    run = reader.run("--from-beginning", "--until-end", "--events", "--quiet", "--format", "raw")
+    reader.close()
+    assert run.code == 0, run.err
+    found: Counter[tuple[int, int]] = Counter()
+    for line in run.out.splitlines():
+        headers = {header["name"]: header["value"] for header in json.loads(line)["headers"]}
+        _, partition, offset = headers["eventq-src"].split("/")
+        found[int(partition), int(offset)] += 1
+    return found
 
 
 def rows(path: Path, table: str) -> Counter[tuple[int, int]]:
@@ -81,3 +97,50 @@ def test_dead_letters_in_the_sink_are_as_safe_as_the_effects_beside_them(
     else:
         assert letters.keys() == SPOILT
         assert effects.keys() == SOUND
+
+
+TO_A_TOPIC = [(guarantee, client) for client in CLIENTS for guarantee in ("at-most-once", "at-least-once")]
+
+
+def crash_beside_a_topic(harness: ConsumeHarness, guarantee: str, seed: int) -> Ended:
+    spoil(harness)
+    dead = f"{harness.topic}-dead"
+    harness.admin.create_topics({dead: {"num_partitions": 2, "replication_factor": 1}})
+    faults = [option for point in POINTS[:3] for option in ("--fault", f"crash-point:{point},times=2")]
+    run = harness.consume(
+        "--until-end", "--work", "2ms", "--commit-interval", "200ms", "--session-timeout", "6s",
+        "--delivery", guarantee, "--on-malformed", f"dead-letter:{dead}",
+        *faults, "--fault-seed", str(seed),
+    )  # fmt: skip
+    return Ended(run, sources(harness, dead), Counter())
+
+
+@pytest.fixture(scope="module")
+def beside_a_topic(bootstrap: str) -> Iterator[dict[tuple[str, str], Ended]]:
+    """With crashes around each commit and in the middle of batches."""
+    harnesses = [ConsumeHarness(bootstrap, client) for _, client in TO_A_TOPIC]
+
+    def one(n: int) -> Ended:
+        return crash_beside_a_topic(harnesses[n], TO_A_TOPIC[n][0], n)
+
+    try:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            yield dict(zip(TO_A_TOPIC, pool.map(one, range(len(TO_A_TOPIC))), strict=True))
+    finally:
+        for harness in harnesses:
+            harness.close()
+
+
+@pytest.mark.parametrize(("guarantee", "client"), TO_A_TOPIC)
+def test_a_dead_letter_in_a_topic_is_lost_under_at_most_once_alone_and_doubled_under_at_least_once_alone(
+    beside_a_topic: dict[tuple[str, str], Ended], guarantee: str, client: str
+) -> None:
+    run, letters, _ = beside_a_topic[guarantee, client]
+    assert run.code == 0, run.err
+    assert sum(member["restarts"] for member in run.report["members"]) >= 1
+    assert run.committed == dict.fromkeys(range(PARTITIONS), EVENTS // PARTITIONS)
+    if guarantee == "at-least-once":
+        assert letters.keys() == SPOILT
+    else:
+        assert set(letters.values()) <= {1}
+        assert letters.keys() <= SPOILT
