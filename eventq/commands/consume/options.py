@@ -194,17 +194,26 @@ class ConsumeOptions:
         kind = None if self.sink is None else parse_sink(self.sink)[0]
         check_delivery(self.delivery, kind)
         check_dead_letters(malformed, self.delivery, kind)
-        given = [("--retries", self.retries), ("--retry-backoff", self.retry_backoff)]
-        idle = [name for name, value in given if value is not None]
-        if self.sink is None and malformed.topic is None and idle:
-            raise UsageError(
-                f"{' and '.join(idle)} without --sink or a dead-letter topic",
-                hint="only these are tried again",
-            )
+        self._check_retries(malformed)
         if self.fault_seed is not None and not self.fault:
             raise UsageError("--fault-seed without --fault", hint="it chooses what --fault breaks")
         if self.sink is not None and self.events:
             raise UsageError(
                 "--events with --sink: the effects of events go to one place",
                 hint="run a second group for the other one",
+            )
+
+    def _check_retries(self, malformed: OnMalformed) -> None:
+        given = [("--retries", self.retries), ("--retry-backoff", self.retry_backoff)]
+        said = " and ".join(name for name, value in given if value is not None)
+        if not said or self.sink is not None:
+            return
+        if malformed.topic is None:
+            raise UsageError(
+                f"{said} without --sink or a dead-letter topic", hint="only these are tried again"
+            )
+        if self.delivery is Delivery.AT_MOST_ONCE:
+            raise UsageError(
+                f"{said} with a dead-letter topic under at-most-once",
+                hint="what is sent again may be there twice; -X delivery.timeout.ms is how long it is tried",
             )

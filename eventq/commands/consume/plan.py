@@ -7,7 +7,7 @@ from eventq.commands.consume.options import DEFAULT_BACKOFF, DEFAULT_RETRIES, Co
 from eventq.commands.options import Shared
 from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
-from eventq.core.consume.delivery import SinkPlan, parse_sink
+from eventq.core.consume.delivery import Delivery, SinkPlan, parse_sink
 from eventq.core.consume.injection import FaultPlan, parse_fault
 from eventq.core.consume.on_malformed import OnMalformed, check_source, parse_on_malformed
 from eventq.core.consume.plan import GroupPlan, MemberPlan
@@ -46,7 +46,8 @@ def consume_plans(shared: Shared, options: ConsumeOptions) -> tuple[GroupPlan, M
 
 
 def _member_plan(shared: Shared, options: ConsumeOptions) -> MemberPlan:
-    to = connection(shared, Role.CONSUMER)
+    produces = parse_on_malformed(options.on_malformed).topic is not None
+    to = connection(shared, Role.CONSUMER, Role.PRODUCER if produces else None)
     (topic,) = check_names([settings.text(shared, options.topic, "topic")])
     return MemberPlan(
         connection=to,
@@ -83,7 +84,10 @@ def _sink(options: ConsumeOptions) -> SinkPlan | None:
 
 
 def _on_malformed(options: ConsumeOptions, topic: str) -> OnMalformed:
+    """Under at-most-once nothing is sent again that may be there already."""
     retries, backoff = _retries(options)
+    if options.delivery is Delivery.AT_MOST_ONCE:
+        retries = 0
     asked = replace(parse_on_malformed(options.on_malformed), retries=retries, backoff=backoff)
     check_source(asked, topic)
     return asked

@@ -81,10 +81,10 @@ def check_dead_letters(asked: OnMalformed, delivery: Delivery, kind: str | None)
             f"--on-malformed dead-letter {where}: no table keeps them",
             hint="dead-letter:TOPIC sends them to a Kafka topic; --sink sqlite:PATH has a table for them",
         )
-    if asked.topic is not None and delivery is Delivery.EXACTLY_ONCE and kind in _KEEPS_DEAD_LETTERS:
+    if asked.topic is not None and delivery is Delivery.EXACTLY_ONCE:
         raise UsageError(
             f"--on-malformed {asked.text} with --delivery exactly-once and a {kind} sink: "
-            "a topic and a database can't be written in one transaction",
+            "the two can't be written in one transaction",
             hint="--on-malformed dead-letter keeps them in the database, with the effects",
         )
 

@@ -88,7 +88,7 @@ REFUSED = [
     ({"on_malformed": "dead-letter", "sink": "jsonl:x"}, "dead-letter with a jsonl sink"),
     (
         {"on_malformed": "dead-letter:bad", "sink": "sqlite:x", "delivery": Delivery.EXACTLY_ONCE},
-        "a topic and a database can't be written in one transaction",
+        "with --delivery exactly-once and a sqlite sink: the two can't be written in one transaction",
     ),
     ({"on_malformed": "dead-letter:orders", "topic": "orders"}, "that is the topic which is consumed"),
     ({"on_malformed": "dead-letter:default"}, "that is the topic which is consumed"),
@@ -97,6 +97,10 @@ REFUSED = [
     ({"on_malformed": "skip:bad"}, "--on-malformed can't be 'skip:bad'"),
     ({"on_malformed": "ignore"}, "--on-malformed can't be 'ignore'"),
     ({"on_malformed": ""}, "--on-malformed can't be ''"),
+    (
+        {"retries": 3, "on_malformed": "dead-letter:bad", "delivery": Delivery.AT_MOST_ONCE},
+        "--retries with a dead-letter topic under at-most-once",
+    ),
     ({"retries": 3}, "--retries without --sink or a dead-letter topic"),
     ({"retries": 3, "retry_backoff": "1s", "on_malformed": "fail"}, "--retries and --retry-backoff without"),
     ({"from_beginning": True, "start": "1"}, "--from-beginning and --from say two different starts"),
@@ -123,6 +127,20 @@ def test_options_that_cannot_mean_anything_are_refused(options: dict[str, Any], 
     assert said in str(refused.value)
 
 
+def test_what_may_be_in_a_topic_already_is_sent_again_only_where_that_may_happen() -> None:
+    asked: dict[str, Any] = {
+        "on_malformed": "dead-letter:bad",
+        "sink": "sqlite:x",
+        "retries": 3,
+        "retry_backoff": "2s",
+    }
+    for delivery, tries in ((Delivery.AT_LEAST_ONCE, 3), (Delivery.AT_MOST_ONCE, 0)):
+        _, member = consume_plans(Shared(), ConsumeOptions(**asked, delivery=delivery))
+        assert member.sink is not None
+        assert (member.sink.retries, member.sink.backoff) == (3, 2)
+        assert (member.on_malformed.retries, member.on_malformed.backoff) == (tries, 2)
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -134,6 +152,12 @@ def test_options_that_cannot_mean_anything_are_refused(options: dict[str, Any], 
         {"on_malformed": "dead-letter:bad", "retries": 3, "retry_backoff": "1s"},
         {"on_malformed": "dead-letter:bad", "sink": "jsonl:x", "delivery": Delivery.AT_MOST_ONCE},
         {"on_malformed": "dead-letter:bad", "sink": "sqlite:x"},
+        {
+            "on_malformed": "dead-letter:bad",
+            "sink": "sqlite:x",
+            "delivery": Delivery.AT_MOST_ONCE,
+            "retries": 3,
+        },
         {"value_format": ValueFormat.RAW},
         {"from_beginning": True},
         {"start": "2026-01-31T12:00:00Z"},
@@ -167,3 +191,16 @@ def test_settings_that_the_group_protocol_or_the_client_does_not_have_are_refuse
 def test_the_newer_group_protocol_is_accepted_without_the_settings_that_the_broker_has() -> None:
     _, member = consume_plans(Shared(client=Client.LIBRDKAFKA, properties=(NEWER,)), ConsumeOptions())
     assert member.connection.properties["group.protocol"] == "consumer"
+
+
+@pytest.mark.parametrize(
+    ("rule", "ignored"), [("skip", True), ("dead-letter:bad", False)], ids=["skip", "dead-letter"]
+)
+def test_settings_of_producers_count_where_dead_letters_are_sent(
+    capsys: pytest.CaptureFixture[str], rule: str, ignored: bool
+) -> None:
+    shared = Shared(verbose=True, properties=("delivery.timeout.ms=5000", "fetch.min.bytes=2"))
+    consume_plans(shared, ConsumeOptions(on_malformed=rule))
+    said = capsys.readouterr().err
+    assert f"delivery.timeout.ms 5000 (-X{', ignored here' if ignored else ''})" in said
+    assert "fetch.min.bytes 2 (-X)" in said
