@@ -169,7 +169,6 @@ class ConsumeOptions:
             "--on-malformed",
             text="skip: count it and go on; fail: exit 1, do not commit it; dead-letter: keep it whole in a "
             "table of a database --sink; dead-letter:TOPIC: send it to a Kafka topic.",
-            metavar="RULE",
         ),
     ] = MalformedRule.SKIP.value
 

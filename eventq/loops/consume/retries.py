@@ -49,5 +49,6 @@ class Retries:
         if self.failures > self._plan.retries:
             raise EventqError(
                 f"{self._plan.what} can't be written: {error}",
-                hint="nothing is committed beyond what was written; run it again when that is mended",
+                hint="run it again when that is mended: nothing is committed beyond what was written, under "
+                "at-most-once nothing beyond the batch in hand",
             ) from error
