@@ -58,6 +58,7 @@ class ProduceOutput:
             offered=offered.total,
             acked=deliveries.acked,
             failed=deliveries.failed + deliveries.unknown,
+            aborted=deliveries.aborted,
             in_flight=offered.count - deliveries.settled,
             rate=self._rate(at, offered.count),
             target_rate=self._schedule.rate_at(int(seconds * NANO)),

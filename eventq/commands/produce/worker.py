@@ -48,7 +48,8 @@ def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int = 0) -> 
         settlements = Settlements()
         ledger = _ledger(plan, plan.ledger, number, settlements, clock)
     identities = partial(header_values, plan.run, number) if plan.stamp is Stamp.HEADER else None
-    sender = producer(plan.send, settlements)
+    sender = producer(plan, number, settlements, clock)
+    dies_after = None if plan.fault is None else plan.fault.kills_after(number)
     drops = plan.bound is not None and plan.bound.on_full is OnFull.DROP
     Worker(
         plan.schedule,
@@ -58,6 +59,7 @@ def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int = 0) -> 
         clock,
         ledger,
         identities,
+        dies_after,
         gated=plan.bound is not None,
         drops=drops,
         placer=_placer(plan, drops=drops),

@@ -7,6 +7,8 @@ from eventq.core.ledger.files import ledger_file
 from eventq.core.produce.keys import KeyRule
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.queue_bound import QueueBound
+from eventq.core.produce.transactions import TransactionPlan
+from eventq.core.produce.worker_fault import WorkerFault
 from eventq.core.settings.settings import Connection
 
 
@@ -53,7 +55,10 @@ class LedgerPlan:
 
 @dataclass(frozen=True, slots=True)
 class SendPlan:
-    """How events are sent; `linger_ms` and `batch_bytes` None: what suits the client."""
+    """How events are sent; `linger_ms` and `batch_bytes` None: what suits the client.
+
+    `transactions` None: without any.
+    """
 
     connection: Connection
     client: str
@@ -63,6 +68,7 @@ class SendPlan:
     compression: Compression
     linger_ms: int | None
     batch_bytes: int | None
+    transactions: TransactionPlan | None = None
 
     @property
     def idempotent(self) -> bool:
@@ -89,6 +95,12 @@ class ProducePlan:
     stamp: Stamp = Stamp.NONE
     ledger: LedgerPlan | None = None
     bound: QueueBound | None = None
+    fault: WorkerFault | None = None
+
+    @property
+    def has_processes(self) -> bool:
+        """Whether workers are processes of their own, as several are, and one that is to be killed."""
+        return self.workers > 1 or self.fault is not None
 
     @property
     def id_run(self) -> str | None:

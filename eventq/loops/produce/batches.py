@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from eventq.core.clock import Clock
-from eventq.core.errors import EventqError
 from eventq.core.identity import HEADER
 from eventq.core.kafka import Header
 from eventq.core.produce.event_batch import EventBatch, Taken
@@ -58,7 +57,7 @@ def start_now(clock: Clock, lead: float = 0.0) -> ClockStart:
 
 
 class DueBatches:
-    """`error` is that of a feed that could not give what was due; `held`: the gate lets nothing pass.
+    """`held`: the gate lets nothing pass.
 
     Without `identities` no header says which event each is.
     """
@@ -82,7 +81,6 @@ class DueBatches:
             offered.placed = gate.placer.handed
         self._rest: EventBatch | None = None
         self.held = False
-        self.error: EventqError | None = None
 
     @property
     def empty(self) -> bool:
@@ -90,7 +88,7 @@ class DueBatches:
         return self._feed.head is None and self._rest is None and not self._placed
 
     def next(self, start: ClockStart) -> EventBatch | None:
-        """None if nothing is due, or may be handed over, or at an error."""
+        """None if nothing is due or may be handed over; EventqError of a feed that can't give what is due."""
         if self._placed:
             return self._placed.popleft()
         batch = self._rest or self._take(start)
@@ -126,7 +124,7 @@ class DueBatches:
         self._offered.dropped += count
         self._ledger.drop(first, count)
 
-    def _dated(self, numbers: Sequence[int], now: float, start: ClockStart) -> EventBatch | None:
+    def _dated(self, numbers: Sequence[int], now: float, start: ClockStart) -> EventBatch:
         if not self._schedule.paced:
             return self._taken(numbers, [int(self._clock.now() * 1000)] * len(numbers), None, now)
         stamps = self._schedule.stamps(numbers, start.epoch)
@@ -135,13 +133,9 @@ class DueBatches:
 
     def _taken(
         self, numbers: Sequence[int], made: Sequence[int], dated: Sequence[int] | None, due: float
-    ) -> EventBatch | None:
+    ) -> EventBatch:
         """Events of the times `made`, sent with those that they bring, else with `dated`."""
-        try:
-            taken = self._feed.take(made)
-        except EventqError as error:
-            self.error = error
-            return None
+        taken = self._feed.take(made)
         first = self._offered.total
         return EventBatch(
             numbers,
@@ -152,6 +146,7 @@ class DueBatches:
             first,
             self._headers(taken, first),
             taken.partitions,
+            taken.identified,
         )
 
     def _headers(self, taken: Taken, first: int) -> Sequence[Sequence[Header]] | None:

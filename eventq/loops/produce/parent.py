@@ -17,13 +17,14 @@ from eventq.core.produce.deal import Deal, HandedOver, SettledEvents
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered, settled_by_partition
+from eventq.core.produce.worker_fault import InjectedKill
 from eventq.core.text import plural
 from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_loop import ChildSlot, ParentLoop, Wait
 from eventq.loops.processes.start_queue import StartQueue
 from eventq.loops.produce.batches import ClockStart, start_now
-from eventq.loops.produce.messages import Dealt, Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.messages import Dealt, Dying, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.produce import ProduceDisplay
 
 Launch: TypeAlias = Callable[[int], Child]
@@ -55,16 +56,17 @@ class Bound(Protocol):
 
 @dataclass(slots=True)
 class WorkerHandle(ChildSlot):
-    """One worker as its parent sees it; `final`: its figures are."""
+    """One worker as its parent sees it; `final`: its figures are. `dying`: it kills itself on purpose."""
 
     ready: bool = False
     final: bool = False
+    dying: bool = False
     offered: Offered = field(default_factory=Offered)
     deliveries: Deliveries = field(default_factory=Deliveries)
 
 
 class WorkerPool:
-    """`ask` ends the run in order; `error` says why an outcome is FAILED.
+    """`ask` ends the run in order; `error` says why an outcome is FAILED, `injected` what --fault did.
 
     Errors of a worker in this process are raised.
     """
@@ -92,6 +94,7 @@ class WorkerPool:
         self.end = 0.0
         self.stop: Outcome | None = None
         self.error: EventqError | None = None
+        self.injected: list[InjectedKill] = []
 
     def bind(self, bound: Bound) -> None:
         """Before the run: holds its workers to the bound of a queue."""
@@ -167,7 +170,7 @@ class WorkerPool:
         due = self._schedule.before(elapsed) if elapsed >= 0 else 0
         return due is None or due > sum(each.offered.count + each.offered.dropped for each in self._workers)
 
-    def _take(self, worker: WorkerHandle, message: Ready | WorkerProgress | Ended | Failed) -> None:
+    def _take(self, worker: WorkerHandle, message: Ready | WorkerProgress | Dying | Ended | Failed) -> None:
         if isinstance(message, Ready):
             worker.ready = True
             self._go_if_ready()
@@ -175,7 +178,11 @@ class WorkerPool:
             self._fail(EventqError(message.message, hint=message.hint))
         else:
             worker.offered, worker.deliveries = message.offered, message.deliveries
-        if isinstance(message, Ended):
+        if isinstance(message, Dying):
+            worker.dying = True
+            seconds = self._clock.monotonic() - self.start.at
+            self.injected.append(InjectedKill(worker.number, seconds, message.offered.count))
+        elif isinstance(message, Ended):
             worker.final = True
             self.end = max(self.end, message.end)
         self._keep_up()
@@ -194,19 +201,13 @@ class WorkerPool:
         rest = self._lose_what_is_not_known(worker) if self._going else 0
         if not worker.done:
             died = f"worker {worker.number + 1} died ({worker.exit})"
-            self._fail(
-                EventqError(
-                    f"{died}: the outcome of {plural(rest, 'event')} is unknown",
-                    hint="was it killed because memory ran out?",
-                )
-            )
+            hint = "as --fault asked for" if worker.dying else "was it killed because memory ran out?"
+            self._fail(EventqError(f"{died}: the outcome of {plural(rest, 'event')} is unknown", hint=hint))
 
     def _lose_what_is_not_known(self, worker: WorkerHandle) -> int:
         self.end = max(self.end, self._clock.monotonic())
-        perhaps = self._perhaps_offered(worker.number)
-        if self._bound is not None:
-            perhaps = min(perhaps, self._bound.limit(worker.number))
-        worker.offered.count = max(worker.offered.count, perhaps)
+        if not worker.dying:  # its last word was up to date
+            worker.offered.count = max(worker.offered.count, self._perhaps_offered(worker.number))
         rest = worker.offered.count - worker.deliveries.settled
         if rest:
             worker.deliveries.lose(DIED, rest)
@@ -216,7 +217,10 @@ class WorkerPool:
         """At most so many of its events a worker can have sent by now; with keys only it knew which."""
         elapsed = int((self._clock.monotonic() - self.start.at) * NANO)
         limit = self._schedule.before(elapsed) if elapsed >= 0 else 0
-        return 0 if limit is None or self._keyed else self._shares[number].count(limit)
+        if limit is None or self._keyed:
+            return 0
+        perhaps = self._shares[number].count(limit)
+        return perhaps if self._bound is None else min(perhaps, self._bound.limit(number))
 
     def _fail(self, error: EventqError) -> None:
         self.error = self.error or error

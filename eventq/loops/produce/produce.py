@@ -27,25 +27,31 @@ _SLIPS_PER_BATCH = 8
 class EventProducer(Protocol):
     """A client bound to one topic; what became of events stands in `deliveries` once `poll` has seen it.
 
-    Times are in seconds. Only `begin` raises: what goes wrong with an event is counted.
+    Times are in seconds. What goes wrong with an event is counted. EventqError of `send` and `poll` where no
+    further event can be sent; none is in flight then.
     """
 
-    deliveries: Deliveries
+    @property
+    def deliveries(self) -> Deliveries: ...
 
     def begin(self) -> None:
         """Returns when the first event can go out without waiting; EventqError if that can't be."""
         ...
 
-    def send(self, batch: EventBatch, start: int) -> int:
-        """Takes events of the batch from `start` on as far as there is room; returns where it stopped."""
+    def send(self, batch: EventBatch, start: int, end: int) -> int:
+        """Takes events of the batch from `start` to `end` while there is room; returns where it stopped."""
         ...
 
     def poll(self, seconds: float) -> None:
         """Waits up to `seconds` for something to be settled."""
         ...
 
+    def finish(self) -> None:
+        """No further event follows: what waits for more of them waits no longer."""
+        ...
+
     def close(self) -> None:
-        """What is not settled by now counts as unknown."""
+        """What is not settled by now is given up."""
         ...
 
 
@@ -82,6 +88,7 @@ class Produce:
         self.start = ClockStart(0.0, 0)
         self.end = 0.0
         self.stop: Outcome | None = None
+        self.error: EventqError | None = None
         self._batch: EventBatch | None = None
         self._from = 0
         self._show_at = 0.0
@@ -90,10 +97,6 @@ class Produce:
     def ask(self, outcome: Outcome) -> None:
         """Asks the run to end in order; the first reason counts."""
         self.stop = self.stop or outcome
-
-    @property
-    def error(self) -> EventqError | None:
-        return self._batches.error
 
     @property
     def deliveries(self) -> Deliveries:
@@ -108,11 +111,18 @@ class Produce:
                 if not self._offer():
                     self._wait()
                 self._show()
+            self._producer.finish()
             self._flush()
+        except EventqError as error:
+            self._fail(error)
         finally:
             self._producer.close()
         self.end = self._clock.monotonic()
         return self.stop or Outcome.REACHED
+
+    def _fail(self, error: EventqError) -> None:
+        self.error = error
+        self.ask(Outcome.FAILED)
 
     def _elapsed(self) -> int:
         return int((self._clock.monotonic() - self.start.at) * NANO)
@@ -125,21 +135,26 @@ class Produce:
 
     def _offer(self) -> bool:
         """Hands over a batch of what is due; False if nothing is, or if there was and still is no room."""
-        batch = self._batch or self._batches.next(self.start)
+        batch = self._batch or self._next()
         if batch is None:
-            if self.error is not None:
-                self.ask(Outcome.FAILED)
             return False
         if not self._ledger.allow(batch.first + len(batch)):
             self.ask(Outcome.FAILED)
             return True
-        end = self._producer.send(batch, self._from)
+        end = self._producer.send(batch, self._from, len(batch))
         if end > self._from:
             self._count(batch, self._from, end)
         self._batch, self._from = (None, 0) if end == len(batch) else (batch, end)
         settled = self.deliveries.settled
         self._producer.poll(0)
         return self._batch is None or self.deliveries.settled > settled
+
+    def _next(self) -> EventBatch | None:
+        try:
+            return self._batches.next(self.start)
+        except EventqError as error:  # what was handed over before is still to be settled
+            self._fail(error)
+            return None
 
     def _count(self, batch: EventBatch, start: int, end: int) -> None:
         now, offered = self._clock.monotonic(), self.offered
@@ -169,6 +184,7 @@ class Produce:
         elif left > 0:
             self._clock.sleep(max(left, _SLEEP_SECONDS))
         else:
+            self._producer.poll(0)
             busy = self.offered.count > self.deliveries.settled
             self._dry = not self._feed.wait(_BUSY_WAIT_SECONDS if busy else _POLL_SECONDS)
 

@@ -6,12 +6,14 @@ from eventq.core.clock import Clock
 from eventq.core.outcome import Outcome
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.loops.processes.kill import kill_this_process
 from eventq.loops.processes.link import ParentLink
 from eventq.loops.processes.messages import Failed, Stop
 from eventq.loops.produce.batches import Feed, Identities
+from eventq.loops.produce.fatal_producer import FatalProducer
 from eventq.loops.produce.gate import CreditGate
 from eventq.loops.produce.ledger import LedgerKeeper
-from eventq.loops.produce.messages import Dealt, Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.messages import Dealt, Dying, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.produce import EventProducer, Produce
 
 if TYPE_CHECKING:
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
 
 
 class Worker:
-    """`gated`: its parent deals it credits; then `drops` says whether events without are left out, and
-    `placer` is that of partitions with bounds of their own.
+    """`dies_after`: it kills its process once it has handed over so many events.
+
+    `gated`: its parent deals it credits; then `drops` says whether events without are left out, and `placer`
+    is that of partitions with bounds of their own.
     """
 
     def __init__(
@@ -32,11 +36,14 @@ class Worker:
         clock: Clock,
         ledger: LedgerKeeper | None = None,
         identities: Identities | None = None,
+        dies_after: int | None = None,
         *,
         gated: bool = False,
         drops: bool = False,
         placer: "Placer | None" = None,
     ) -> None:
+        if dies_after is not None:
+            producer = FatalProducer(producer, dies_after, self._die)
         self._producer, self._parent, self._ledger = producer, parent, ledger
         self._gate = CreditGate(clock, self._hear, placer, drops=drops) if gated else None
         self._run = Produce(schedule, feed, producer, clock, self, ledger, identities, self._gate)
@@ -57,6 +64,10 @@ class Worker:
         if self._run.error is not None:
             self._parent.send(Failed(str(self._run.error), self._run.error.hint))
         self._parent.send(Ended(self._run.offered, self._run.deliveries, self._run.end))
+
+    def _die(self) -> None:
+        self._parent.send(Dying(self._run.offered, self._run.deliveries))
+        kill_this_process()
 
     def _end(self, ledger: LedgerKeeper) -> None:
         ledger.end(self._run.offered, self._run.deliveries)

@@ -1,15 +1,15 @@
 """What a produce run looks like: a progress line, the report as text and as JSON."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eventq.core import safe_text
 from eventq.core.produce.report import ProduceNow, ProduceReport
+from eventq.core.produce.transactions import TransactionEnd
 from eventq.core.quantiles import Histogram
 from eventq.core.text import plural
 from eventq.views.columns import joined
-
-if TYPE_CHECKING:
-    from eventq.core.produce.queue_sample import BoundReport
+from eventq.views.produce.bound import bound_document, bound_lines, bound_now, short_bound
+from eventq.views.produce.figures import number, short
 
 
 def progress_line(now: ProduceNow) -> str:
@@ -17,9 +17,10 @@ def progress_line(now: ProduceNow) -> str:
     of = f" of {now.total:,}" if now.total is not None else ""
     target = f" of {number(now.target_rate)}" if now.target_rate is not None else ""
     slip = f", slip {now.slip_ms:,.1f} ms" if now.slip_ms is not None else ""
+    aborted = f", {now.aborted:,} aborted" if now.aborted else ""
     return (
-        f"{now.seconds:.0f} s: {now.offered:,}{of} offered, {now.acked:,} acked, {now.failed:,} failed, "
-        f"{number(now.rate)}{target}/s{slip}, {now.in_flight:,} in flight{_bound_now(now)}"
+        f"{now.seconds:.0f} s: {now.offered:,}{of} offered, {now.acked:,} acked, {now.failed:,} failed"
+        f"{aborted}, {number(now.rate)}{target}/s{slip}, {now.in_flight:,} in flight{bound_now(now.bound)}"
     )
 
 
@@ -28,43 +29,24 @@ def live_line(now: ProduceNow, width: int) -> str:
     line = progress_line(now)
     if len(line) < width:
         return line
-    of = f"/{_short(now.total)}" if now.total is not None else ""
+    of = f"/{short(now.total)}" if now.total is not None else ""
     target = f"/{now.target_rate:.4g}" if now.target_rate is not None else ""
     rate = "-" if now.rate is None else f"{now.rate:.4g}"
     slip = f" slip {now.slip_ms:.1f} ms" if now.slip_ms is not None else ""
-    short = (
-        f"{_short(now.offered)}{of} offered {_short(now.acked)} acked {_short(now.failed)} failed "
-        f"{rate}{target}/s{slip} {_short(now.in_flight)} in flight{_short_bound(now)}"
+    shorter = (
+        f"{short(now.offered)}{of} offered {short(now.acked)} acked {short(now.failed)} failed "
+        f"{rate}{target}/s{slip} {short(now.in_flight)} in flight{short_bound(now.bound)}"
     )
-    return short[: width - 1]
+    return shorter[: width - 1]
 
 
-def _bound_now(now: ProduceNow) -> str:
-    if now.bound is None:
-        return ""
-    lag = "?" if now.bound.lag is None else f"{now.bound.lag:,}"
-    held = f", held: {now.bound.binds}" if now.bound.binds else ""
-    return f", lag {lag} of {now.bound.max_lag:,}{held}"
-
-
-def _short_bound(now: ProduceNow) -> str:
-    if now.bound is None:
-        return ""
-    lag = "?" if now.bound.lag is None else _short(now.bound.lag)
-    return f" lag {lag}/{_short(now.bound.max_lag)}{' held' if now.bound.binds else ''}"
-
-
-def _short(count: int) -> str:
-    if count < 100_000:  # noqa: PLR2004 - what five digits hold
-        return str(count)
-    return f"{count / 1e6:.1f}M" if count >= 1e6 else f"{count // 1000}k"  # noqa: PLR2004 - a million
-
-
+_ENDS = {
+    TransactionEnd.COMMITTED: "committed",
+    TransactionEnd.ABORTED: "aborted on purpose",
+    TransactionEnd.FAILED: "aborted because of errors",
+    TransactionEnd.UNKNOWN: "with an unknown end",
+}
 _STAMPS = {"id": "their productId", "header": "a header"}
-
-
-def number(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:,.4g}"  # noqa: PLR2004
 
 
 def report_text(report: ProduceReport) -> str:
@@ -80,11 +62,17 @@ def report_text(report: ProduceReport) -> str:
     ]
     if report.empty_lines:
         lines.append(f"empty lines skipped: {report.empty_lines}")
-    losses = {"failed": deliveries.failed, "unknown": deliveries.unknown, "dropped": offered.dropped}
+    losses = {
+        "failed": deliveries.failed,
+        "unknown": deliveries.unknown,
+        "aborted": deliveries.aborted,
+        "dropped": offered.dropped,
+    }
     lines += [f"{name}: {count}" for name, count in losses.items() if count]
     lines += [f"  {reason}: {count}" for reason, count in deliveries.errors.most_common()]
+    lines += [*_transaction_lines(report), *_fault_lines(report)]
     if report.bound is not None:
-        lines += _bound_lines(report.bound)
+        lines += bound_lines(report.bound)
     lines.append(f"{offered.bytes:,} bytes; run {report.run}; client {report.client}")
     if report.ledger is not None:
         lines.append(
@@ -93,55 +81,33 @@ def report_text(report: ProduceReport) -> str:
     return joined(lines)
 
 
-def _bound_lines(found: "BoundReport") -> list[str]:
-    bound = found.bound
-    seen = "never known" if found.max_lag_seen is None else f"at most {found.max_lag_seen:,}"
-    held = f"held for {found.held_seconds:.1f} s"
-    limit = f"--max-lag {bound.max_lag:,} ({bound.on_full.value})"
-    lines = [f"lag of group {safe_text.name(bound.group)}: {seen}, {limit}; {held}"]
-    if bound.max_partition_lag is not None:
-        lines.append(
-            f"  of one partition at most {found.max_partition_lag_seen or 0:,}, "
-            f"--max-lag-per-partition {bound.max_partition_lag:,}"
-        )
-    lines += [
-        f"  {safe_text.line(why)}: {seconds:.1f} s" for why, seconds in found.holds.items() if why != "lag"
-    ]
-    if found.foreign:
-        lines.append(f"  at least {plural(found.foreign, 'event', ',')} came from other producers")
-    if found.broken_by is not None:
-        lines.append(f"  the bound was broken by {_BROKEN_BY[found.broken_by]}")
-    if found.ceiling is not None:
-        lines.append(
-            f"  the group commits every {found.commit_period:.1f} s: this bound lets at most "
-            f"{number(found.ceiling)}/s through"
-        )
-    return lines
+def _transaction_lines(report: ProduceReport) -> list[str]:
+    plan = report.transactions
+    if plan is None:
+        return []
+    ends = [f"{report.deliveries.transactions[end]:,} {name}" for end, name in _ENDS.items()]
+    told = [text for text, end in zip(ends, _ENDS, strict=True) if report.deliveries.transactions[end]]
+    chosen = "" if plan.abort is None else f"; those to abort chosen by seed {report.seed}"
+    return [f"transactions of {plural(plan.size, 'event', ',')}: {', '.join(told) or 'none'}{chosen}"]
 
 
-_BROKEN_BY = {
-    "start": "a queue that was longer when the run began",
-    "foreign": "events of other producers",
-    "rewind": "a commit that went back",
-    "unknown": "what the samples do not show",
-}
+def _fault_lines(report: ProduceReport) -> list[str]:
+    if report.fault_seed is None:
+        return []
+    done = [f"worker {kill.worker + 1} killed after {kill.offered:,} events" for kill in report.injected]
+    return [f"faults: {', '.join(done) or 'the run ended before any happened'}; seed {report.fault_seed}"]
 
 
-def _bound_document(found: "BoundReport") -> dict[str, Any]:
-    bound = found.bound
+def _transaction_document(report: ProduceReport) -> dict[str, Any] | None:
+    plan = report.transactions
+    if plan is None:
+        return None
     return {
-        "group": bound.group,
-        "max_lag": bound.max_lag,
-        "on_full": bound.on_full.value,
-        "max_lag_seen": found.max_lag_seen,
-        "max_lag_per_partition": bound.max_partition_lag,
-        "max_partition_lag_seen": found.max_partition_lag_seen,
-        "held_seconds": round(found.held_seconds, 3),
-        "held_by": {why: round(seconds, 3) for why, seconds in found.holds.items()},
-        "foreign": found.foreign,
-        "bound_broken_by": found.broken_by,
-        "commit_period_seconds": None if found.commit_period is None else round(found.commit_period, 3),
-        "ceiling_rate": None if found.ceiling is None else round(found.ceiling, 3),
+        "size": plan.size,
+        "abort": None if plan.abort is None else float(plan.abort),
+        "seed": report.seed,
+        "transactional_id_prefix": plan.prefix,
+        **{end.value: report.deliveries.transactions[end] for end in TransactionEnd},
     }
 
 
@@ -180,7 +146,14 @@ def document(report: ProduceReport) -> dict[str, Any]:
         **acked,
         "failed": deliveries.failed,
         "unknown": deliveries.unknown,
+        "aborted": deliveries.aborted,
         "dropped": offered.dropped,
+        "transactions": _transaction_document(report),
+        "fault_seed": report.fault_seed,
+        "injected": [
+            {"fault": "kill", "worker": i.worker, "seconds": round(i.seconds, 3), "offered": i.offered}
+            for i in report.injected
+        ],
         "errors": dict(deliveries.errors),
         "seconds": round(report.seconds, 3),
         "target_rate": report.target_rate,
@@ -198,6 +171,6 @@ def document(report: ProduceReport) -> dict[str, Any]:
             for partition, acks in sorted(deliveries.partitions.items())
             if report.acknowledged
         ],
-        **({} if report.bound is None else {"bound": _bound_document(report.bound)}),
+        **({} if report.bound is None else {"bound": bound_document(report.bound)}),
         **({} if report.empty_lines is None else {"empty_lines": report.empty_lines}),
     }
