@@ -41,7 +41,7 @@ def prepare(plan: ProducePlan) -> None:
 def launcher(plan: ProducePlan, shares: Sequence[Share], feed: Feed) -> tuple[Launch, Wait]:
     """How to start worker w and to wait for workers; `feed` is what a single worker sends."""
     if plan.workers == 1:
-        return lambda _number: InProcessChild(partial(work, plan, feed)), no_wait
+        return lambda _number: InProcessChild(partial(work, plan, feed, number=shares[0].worker)), no_wait
 
     from eventq.loops.processes import forkserver
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from eventq.commands.option_fields import option
 from eventq.core.errors import UsageError
-from eventq.core.produce.plan import Acks, Compression, InputFormat, Stamp
+from eventq.core.produce.plan import Acks, ArrivalKind, Compression, InputFormat, Stamp
 
 _TOPIC = "The topic"
 _LOAD = "The load"
@@ -52,6 +52,22 @@ class ProduceOptions:
             text="Events per second: 100, 0.5, 100/s, 30/m; default: as fast as possible.",
         ),
     ] = None
+    stage: Annotated[
+        tuple[str, ...],
+        option(
+            _LOAD,
+            "--stage",
+            text="A part of the load, DURATION:RATE or DURATION:A..B, such as 30s:100, 1m:100..500 or 10s:0 "
+            "(a pause); repeat it for the next.",
+        ),
+    ] = ()
+    loop: Annotated[
+        bool, option(_LOAD, "--loop", text="Repeat the stages until --max-messages or --duration.")
+    ] = False
+    arrivals: Annotated[
+        ArrivalKind,
+        option(_LOAD, "--arrivals", text="Evenly, or by chance as a Poisson process (by --seed)."),
+    ] = ArrivalKind.EVEN
     max_messages: Annotated[
         int | None, option(_LOAD, "-n", "--max-messages", text="Send exactly N events.", min=1)
     ] = None
@@ -148,15 +164,29 @@ class ProduceOptions:
                 "--partition and --partitions exclude each other",
                 hint="one is a single partition to send to, the other the size of the topic",
             )
-        if self.max_slip is not None and self.rate is None:
-            raise UsageError("--max-slip without --rate", hint="only a paced run can be late")
+        self._check_load()
         self._check_input()
         self._check_ledger()
+
+    def _check_load(self) -> None:
+        paced = self.rate is not None or bool(self.stage)
+        if self.rate is not None and self.stage:
+            raise UsageError("--rate and --stage exclude each other", hint="a stage has its own rate")
+        if self.max_slip is not None and not paced:
+            raise UsageError("--max-slip without --rate or --stage", hint="only a paced run can be late")
+        if self.arrivals is not ArrivalKind.EVEN and not paced:
+            raise UsageError(
+                f"--arrivals {self.arrivals.value} without --rate or --stage", hint="say how many arrive"
+            )
+        if self.loop and not self.stage:
+            raise UsageError("--loop without --stage", hint="a --rate goes on until --duration as it is")
+        if self.loop and self.duration is None and self.max_messages is None:
+            raise UsageError("--loop without an end", hint="say when: --duration or --max-messages, or both")
 
     def _check_input(self) -> None:
         """What would do nothing, as --input makes no events up."""
         given = [
-            ("--seed", self.seed is not None),
+            ("--seed", self.seed is not None and self.arrivals is ArrivalKind.EVEN),
             ("--key", self.key != "none"),
             ("--workers", self.workers > 1),
         ]

@@ -3,32 +3,42 @@
 import os
 from pathlib import Path
 from random import SystemRandom
+from zlib import crc32
 
 from eventq.commands.options import Shared
+from eventq.commands.produce.load import load
 from eventq.commands.produce.options import ProduceOptions
+from eventq.commands.produce.shard_options import ShardOptions
 from eventq.commands.produce.topic import TopicRules
 from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
 from eventq.core.errors import UsageError
 from eventq.core.kafka import check_names
-from eventq.core.parse import duration_if_given, rate, whole
+from eventq.core.parse import whole
 from eventq.core.produce.keys import parse_key
-from eventq.core.produce.pacing import Schedule, schedule
 from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, ProducePlan, SendPlan
+from eventq.core.produce.shard import WHOLE, Shard
 from eventq.core.settings.numbers import INT
 from eventq.core.settings.settings import Role
 
+_ALONE = ShardOptions()
 
-def produce_plan(shared: Shared, options: ProduceOptions) -> ProducePlan:
+
+def produce_plan(shared: Shared, options: ProduceOptions, sharding: ShardOptions = _ALONE) -> ProducePlan:
     """UsageError for what can't mean anything."""
     options.check()
-    paced = _schedule(options)
+    shard, start = sharding.part(options.workers), sharding.start()
+    if shard is not None and options.input is not None:
+        raise UsageError("--shard with --input", hint="lines are sent by one producer, and not in parts")
+    seed = _seed(options, start if shard else None)
+    paced = load(options, seed)
     key = parse_key(options.key)
+    send = _send_plan(shared, options)
     return ProducePlan(
-        run=os.urandom(4).hex(),  # the module secrets would load OpenSSL
-        send=_send_plan(shared, options),
+        run=os.urandom(4).hex() if shard is None else _run_of_all(seed, start, send.topic),
+        send=send,
         schedule=paced,
-        seed=SystemRandom().getrandbits(64) if options.seed is None else options.seed,
+        seed=seed,
         key=key,
         workers=options.workers,
         input=options.input,
@@ -36,16 +46,31 @@ def produce_plan(shared: Shared, options: ProduceOptions) -> ProducePlan:
         keep_partition=options.keep_partition,
         keep_timestamp=options.keep_timestamp,
         stamp=options.stamped(),
-        ledger=_ledger(options),
+        ledger=_ledger(options, shard or WHOLE),
+        shard=shard or WHOLE,
+        start=start,
     )
 
 
-def _ledger(options: ProduceOptions) -> LedgerPlan | None:
+def _seed(options: ProduceOptions, start: int | None) -> int:
+    """`start` is what all shards of a load know, None if there are no shards."""
+    if options.seed is not None:
+        return options.seed
+    return SystemRandom().getrandbits(64) if start is None else start
+
+
+def _run_of_all(*parts: object) -> str:
+    """The same for all shards, so that their events and ledgers are of one run."""
+    return f"{crc32(repr(parts).encode()):08x}"
+
+
+def _ledger(options: ProduceOptions, shard: Shard) -> LedgerPlan | None:
     """UsageError for files that can't be made; the workers make them."""
     if options.ledger is None:
         return None
     ledger = LedgerPlan(options.ledger, options.ledger_append)
-    for path in map(ledger.file, range(options.workers)):
+    for worker in range(options.workers):
+        path = ledger.file(shard.share(worker, options.workers).worker)
         if not _is_there(path):
             continue
         if not ledger.append:
@@ -79,13 +104,6 @@ def topic_rules(shared: Shared, options: ProduceOptions) -> TopicRules:
         create=options.create,
         grow=options.grow,
     )
-
-
-def _schedule(options: ProduceOptions) -> Schedule:
-    seconds = duration_if_given(options.duration)
-    if seconds == 0:
-        raise UsageError("a --duration of 0 would never send", hint="leave it out to send until stopped")
-    return schedule(None if options.rate is None else rate(options.rate), options.max_messages, seconds)
 
 
 def _send_plan(shared: Shared, options: ProduceOptions) -> SendPlan:

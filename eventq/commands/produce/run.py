@@ -12,11 +12,14 @@ from eventq.commands.produce.topic import TopicRules, ready_topic
 from eventq.commands.signals import raise_if_stopped, stop_in_order
 from eventq.core.errors import EventqError, ThresholdBreached, UsageError
 from eventq.core.outcome import Outcome
-from eventq.core.produce.feed import GeneratedFeed, Share
+from eventq.core.produce.feed import GeneratedFeed
 from eventq.core.produce.keys import KeyKind
 from eventq.core.produce.plan import Acks, ProducePlan
 from eventq.core.produce.report import ProduceReport
+from eventq.core.produce.stage_report import StageOffered, StageReport
+from eventq.core.produce.stages import NANO
 from eventq.core.text import plural
+from eventq.core.timestamps import rfc3339
 from eventq.loops.clock import SystemClock
 from eventq.loops.produce.line_feed import LineFeed
 from eventq.loops.produce.parent import WorkerPool
@@ -57,6 +60,8 @@ def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> int:
         note(shared, f"acks {send.acks.value}, not idempotent: events can be lost or duplicated")
     if shared.verbose:
         note(shared, f"run {plan.run}, client {send.client}")
+    if plan.start is not None:
+        note(shared, f"the schedule starts at {rfc3339(plan.start / NANO)}")
     return count
 
 
@@ -73,34 +78,47 @@ def _with_ids(plan: ProducePlan) -> ProducePlan:
 
 
 def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> tuple[WorkerPool, Outcome]:
-    shares = [Share(worker, plan.workers) for worker in range(plan.workers)]
+    shares = [plan.share(worker) for worker in range(plan.workers)]
     launch, wait = launcher(plan, shares, feed)
     keyed = plan.key.kind is not KeyKind.NONE
     with _output(shared, plan) as output:
-        pool = WorkerPool(plan.schedule, shares, launch, wait, SystemClock(), output, keyed=keyed)
+        clock = SystemClock()
+        pool = WorkerPool(plan.schedule, shares, launch, wait, clock, output, keyed=keyed, epoch=plan.start)
         with stop_in_order(pool.ask):
             return pool, pool.run()
 
 
 def _output(shared: Shared, plan: ProducePlan) -> ProduceOutput:
     live = not shared.quiet and redrawable(sys.stderr)
-    return ProduceOutput(plan.schedule, live=live, quiet=shared.quiet)
+    return ProduceOutput(plan, live=live, quiet=shared.quiet)
+
+
+def _stages(plan: ProducePlan, pool: WorkerPool) -> tuple[StageReport, ...]:
+    done = pool.stages
+    return tuple(
+        StageReport(number, stage, done.get(number - 1) or StageOffered())
+        for number, stage in enumerate(plan.schedule.stages, 1)
+    )
 
 
 def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed) -> ProduceReport:
+    offered = pool.offered
     return ProduceReport(
         topic=plan.send.topic,
         run=plan.run,
         client=plan.send.client,
         acknowledged=plan.send.acks is not Acks.NONE,
         start=pool.start.at,
-        seconds=pool.end - pool.start.at,
-        target_rate=plan.schedule.rate_at(0),
-        offered=pool.offered,
+        seconds=max(0.0, pool.end - pool.start.at),
+        target_rate=plan.target_rate(offered.count),
+        offered=offered,
         deliveries=pool.deliveries,
         empty_lines=feed.empty if isinstance(feed, LineFeed) else None,
         stamp=plan.stamp.value,
         ledger=None if plan.ledger is None else plan.ledger.path,
+        epoch=pool.start.epoch / NANO,
+        stages=_stages(plan, pool),
+        shard=plan.shard,
     )
 
 

@@ -35,8 +35,8 @@ def generated(plan: ProducePlan, share: Share) -> GeneratedFeed:
     return GeneratedFeed(plan.seed, plan.key, share, plan.schedule.total, plan.id_run)
 
 
-def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int = 0) -> None:
-    """Sends what `feed` has, as the plan asks for and as the parent allows."""
+def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int) -> None:
+    """Sends what `feed` has, as the plan asks for and as the parent allows; `number` among all workers."""
     clock = SystemClock()
     settlements = ledger = None
     if plan.ledger is not None:
@@ -56,7 +56,7 @@ def _ledger(
     first = RunLine(
         run=plan.run,
         worker=number,
-        workers=plan.workers,
+        workers=plan.share(0).workers,
         topic=send.topic,
         topic_id=ledger.topic_id,
         cluster=ledger.cluster,

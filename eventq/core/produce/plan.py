@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from eventq.core.ledger.files import ledger_file
-from eventq.core.produce.keys import KeyRule
+from eventq.core.produce.feed import Share
+from eventq.core.produce.keys import REPEATING, KeyRule
 from eventq.core.produce.pacing import Schedule
+from eventq.core.produce.shard import WHOLE, Shard
 from eventq.core.settings.settings import Connection
 
 
@@ -26,6 +28,11 @@ class Compression(str, Enum):
 class InputFormat(str, Enum):
     LINES = "lines"
     EVENTS = "events"
+
+
+class ArrivalKind(str, Enum):
+    EVEN = "even"
+    POISSON = "poisson"
 
 
 class Stamp(str, Enum):
@@ -72,7 +79,8 @@ class SendPlan:
 class ProducePlan:
     """`seed` and `key` make up events; `input` is a file to read them from instead, `-` standard input.
 
-    Events of an input may keep their partition and their time. `stamp` is never AUTO.
+    Events of an input may keep their partition and their time. `stamp` is never AUTO. `workers` are those of
+    this shard, which is the only one if there is no other. `start` is in epoch nanoseconds, None: at once.
     """
 
     run: str
@@ -87,6 +95,26 @@ class ProducePlan:
     keep_timestamp: bool = False
     stamp: Stamp = Stamp.NONE
     ledger: LedgerPlan | None = None
+    shard: Shard = WHOLE
+    start: int | None = None
+
+    def share(self, worker: int) -> Share:
+        """Of one of this shard's workers."""
+        return self.shard.share(worker, self.workers)
+
+    @property
+    def total(self) -> int | None:
+        """How many events are this shard's, None: without end, or only the keys will tell."""
+        total = self.schedule.total
+        if total is None or self.shard.alone:
+            return total
+        return None if self.key.kind in REPEATING else self.shard.share(0, 1).count(total)
+
+    def target_rate(self, count: int) -> float | None:
+        """Of this shard, over its first `count` events."""
+        total, count = self.schedule.total, count * self.shard.count
+        rate = self.schedule.target_rate(count if total is None else min(count, total))
+        return None if rate is None else rate / self.shard.count
 
     @property
     def id_run(self) -> str | None:

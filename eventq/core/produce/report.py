@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from eventq.core.ledger.lines import Fate
+from eventq.core.produce.shard import WHOLE, Shard
+from eventq.core.produce.stage_report import StageReport
 from eventq.core.quantiles import Histogram
 
 
@@ -97,7 +99,10 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class ProduceNow:
-    """A run as a live line shows it: counts so far, rate and slip of just now."""
+    """A run as a live line shows it: counts so far, rate and slip of just now.
+
+    `end`: when the last event is due, in seconds since the start.
+    """
 
     seconds: float
     offered: int
@@ -108,12 +113,14 @@ class ProduceNow:
     target_rate: float | None
     slip_ms: float | None
     total: int | None
+    end: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProduceReport:
     """`acknowledged` is False under acks=0; `seconds` from the start to the end of the flush.
 
+    `start` is by the monotonic clock, `epoch` the same in seconds since 1970. Rates are this `shard`'s.
     `stamp` is where events say which they are, `ledger` the first worker's file.
     """
 
@@ -129,6 +136,9 @@ class ProduceReport:
     empty_lines: int | None = None
     stamp: str = "none"
     ledger: str | None = None
+    epoch: float = 0.0
+    stages: tuple[StageReport, ...] = ()
+    shard: Shard = WHOLE
 
     @property
     def achieved_rate(self) -> float | None:

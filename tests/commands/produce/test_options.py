@@ -12,8 +12,9 @@ from eventq.commands.produce.plan import produce_plan, topic_rules
 from eventq.core.errors import UsageError
 from eventq.core.parse import duration_if_given
 from eventq.core.produce.keys import KeyKind, KeyRule
-from eventq.core.produce.pacing import ConstantRate, Unpaced
+from eventq.core.produce.pacing import Paced, Unpaced
 from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, Stamp
+from eventq.core.produce.stages import NANO, constant
 
 pytestmark = pytest.mark.usefixtures("no_settings")
 
@@ -49,7 +50,10 @@ def test_options_stand_in_the_plan() -> None:
         batch_bytes=1000,
     )
     plan = produce_plan(Shared(), options)
-    assert plan.schedule == ConstantRate(Fraction(1, 2), 30, 60.0)
+    paced = plan.schedule
+    assert isinstance(paced, Paced)
+    assert (paced.stages, paced.duration) == ((constant(Fraction(1, 2)),), 60 * NANO)
+    assert (paced.total, paced.end) == (30, 58 * NANO)
     assert (plan.seed, plan.key, plan.workers) == (7, KeyRule(KeyKind.ZIPF, 100, 1.1), 2)
     send = plan.send
     assert (send.topic, send.partition, send.acks, send.compression) == (

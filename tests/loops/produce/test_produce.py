@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyRule
-from eventq.core.produce.pacing import ConstantRate, Schedule, schedule
+from eventq.core.produce.pacing import Schedule, schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.core.produce.stages import NANO
 from eventq.loops.produce.produce import Produce
 from tests.loops.produce.fake_producer import FakeProducer, TickingClock
 
@@ -28,7 +29,7 @@ def produce(paced: Schedule, clock: TickingClock, producer: FakeProducer) -> Pro
 def test_every_event_goes_out_once_in_order_and_never_early(rate: Fraction, total: int, room: int) -> None:
     clock = TickingClock()
     producer = FakeProducer(clock, room=room)
-    run = produce(ConstantRate(rate, total), clock, producer)
+    run = produce(schedule(rate, total), clock, producer)
     assert run.run() is Outcome.REACHED
     assert [n for _, n, _ in producer.taken] == list(range(total))
     late = [at - run.start.at - n / rate for at, n, _ in producer.taken]
@@ -40,7 +41,7 @@ def test_every_event_goes_out_once_in_order_and_never_early(rate: Fraction, tota
 def test_a_producer_without_room_makes_slip_and_the_schedule_never_moves() -> None:
     clock = TickingClock()
     producer = FakeProducer(clock, closed=(1.0, 3.0))
-    run = produce(schedule(Fraction(100), None, 5.0), clock, producer)
+    run = produce(schedule(Fraction(100), None, 5 * NANO), clock, producer)
     run.run()
     assert len(producer.taken) == 500
     late = [at - run.start.at - n / 100 for at, n, _ in producer.taken]
@@ -56,7 +57,7 @@ def test_a_producer_without_room_makes_slip_and_the_schedule_never_moves() -> No
 def test_an_unpaced_run_ends_with_its_time_though_nobody_takes_an_event() -> None:
     clock = TickingClock()
     producer = FakeProducer(clock, closed=(0.0, 1e9))
-    run = produce(schedule(None, None, 2.0), clock, producer)
+    run = produce(schedule(None, None, 2 * NANO), clock, producer)
     assert run.run() is Outcome.REACHED
     assert run.offered.count == 0
     assert 2.0 <= run.end - run.start.at < 2.5

@@ -19,7 +19,7 @@ from eventq.loops.processes.messages import Stop
 from eventq.loops.processes.parent_pipe import ParentPipe
 from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.parent import WorkerPool
-from eventq.loops.produce.produce import start_now
+from eventq.loops.produce.start import start_now
 from eventq.loops.produce.worker import Worker
 from tests.loops.produce.fake_producer import FakeProducer, TickingClock
 
@@ -46,6 +46,8 @@ class SingleWorker:
 
     def work(self, parent: ParentLink) -> None:
         worker(self.paced, self.producer, parent, self.clock).run()
+
+    def begin(self, _at: float) -> None: ...
 
     def show(self, _now: float, offered: Offered, _deliveries: Deliveries) -> None:
         self.shown.append(offered.count)

@@ -24,6 +24,8 @@ class Display:
     def __init__(self) -> None:
         self.shown: list[tuple[int, int]] = []
 
+    def begin(self, _at: float) -> None: ...
+
     def show(self, _now: float, offered: Offered, deliveries: Deliveries) -> None:
         self.shown.append((offered.count, deliveries.acked))
 
