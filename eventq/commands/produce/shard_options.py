@@ -8,7 +8,7 @@ from eventq.commands.option_fields import option
 from eventq.core.errors import UsageError
 from eventq.core.identity import MOST_WORKERS
 from eventq.core.produce.shard import INDEX, Shard, parse_shard
-from eventq.core.start import StartKind, parse_place
+from eventq.core.start import Start, StartKind, parse_place
 
 _PANEL = "Several machines"
 _MILLI = 1_000_000
@@ -55,10 +55,13 @@ class ShardOptions:
         """In epoch nanoseconds."""
         if self.start_at is None:
             return None
-        found = parse_place(self.start_at, "write it as 2026-01-31T12:00:00Z or @1769860800000 (epoch ms)")
+        try:
+            found = parse_place(self.start_at)
+        except UsageError:
+            found = Start()
         if found.kind is not StartKind.TIME:
             raise UsageError(
                 f"--start-at is no time: {self.start_at!r:.120}",
-                hint="write it as 2026-01-31T12:00:00Z or @1769860800000 (epoch ms)",
+                hint="write it as 2026-01-31T12:00:00Z or @1769860800000 (epoch milliseconds)",
             )
         return found.value * _MILLI

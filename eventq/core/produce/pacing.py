@@ -125,6 +125,11 @@ class Paced:
         count = self.arrivals.count(self.shape.reached(elapsed))
         return count if self.total is None else min(count, self.total)
 
+    def until(self, elapsed: int) -> int:
+        """How many events are due before that moment, to be exact and not by their rounded times."""
+        count = self.arrivals.count(self.shape.last(elapsed))
+        return count if self.total is None else min(count, self.total)
+
     def stamps(self, numbers: Sequence[int], start: int) -> list[int]:
         """Events that follow each other closely have few different ones."""
         found: list[int] = []

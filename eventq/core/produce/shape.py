@@ -90,6 +90,7 @@ class Shape:
         length, high = self._begins.pop(), self._lows.pop()
         self.unit = 2 * common * NANO
         """Areas of a position."""
+        self._grain = grain
         self.loops, self._common = loop, common * grain
         rates = (*self._firsts, *self._lasts)
         peak = max(rates)
@@ -126,6 +127,12 @@ class Shape:
             elapsed = min(elapsed, self.length)
         piece = self._at(max(0, elapsed - 1))  # the piece that ends there, not the one that begins
         return (piece.area_up(elapsed) - 1) // self.unit
+
+    def integral(self, elapsed: int) -> float:
+        """In events."""
+        if not self.loops and self.length is not None:
+            elapsed = min(elapsed, self.length)
+        return self._at(max(0, elapsed - 1)).area(elapsed) / (self.unit * self._grain)
 
     def place(self, position: int) -> tuple[int, int, int | None]:
         """LoadStage and pass of a position, and the first position beyond them; None: there is none."""
