@@ -118,7 +118,7 @@ def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed)
         ledger=None if plan.ledger is None else plan.ledger.path,
         epoch=pool.start.epoch / NANO,
         stages=_stages(plan, pool),
-        shard=plan.shard,
+        shard=None if plan.shard.alone else str(plan.shard),
     )
 
 

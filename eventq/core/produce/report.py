@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from eventq.core.ledger.lines import Fate
-from eventq.core.produce.shard import WHOLE, Shard
 from eventq.core.produce.stage_report import StageReport
 from eventq.core.quantiles import Histogram
 
@@ -120,7 +119,8 @@ class ProduceNow:
 class ProduceReport:
     """`acknowledged` is False under acks=0; `seconds` from the start to the end of the flush.
 
-    `start` is by the monotonic clock, `epoch` the same in seconds since 1970. Rates are this `shard`'s.
+    `start` is by the monotonic clock, `epoch` the same in seconds since 1970. Rates are of `shard`, such
+    as 0/4, None for a whole load.
     `stamp` is where events say which they are, `ledger` the first worker's file.
     """
 
@@ -138,7 +138,7 @@ class ProduceReport:
     ledger: str | None = None
     epoch: float = 0.0
     stages: tuple[StageReport, ...] = ()
-    shard: Shard = WHOLE
+    shard: str | None = None
 
     @property
     def achieved_rate(self) -> float | None:

@@ -48,3 +48,12 @@ def parse_shard(text: str, index: str | None) -> Shard:
         given = f"--shard {text!r:.120}" + ("" if slash else f" with {INDEX} {index!r:.120}")
         raise UsageError(f"{given}: no shard from 0/N to N-1/N, N at most {MOST_WORKERS}", hint=_HINT)
     return Shard(number, of)
+
+
+def shard_parts(text: str) -> tuple[set[int], int]:
+    """Of `0,2/4`: which shards, and of how many; ValueError for what names none."""
+    indices, _, count = text.partition("/")
+    there, of = {int(index) for index in indices.split(",")}, int(count)
+    if not 0 <= min(there) <= max(there) < of <= MOST_WORKERS:
+        raise ValueError(f"no shards: {text!r}")
+    return there, of

@@ -6,6 +6,7 @@ from typing import Any
 from eventq.core import safe_text
 from eventq.core.consume.report import ConsumeReport, GroupNow, MemberReport, Tally
 from eventq.core.text import plural
+from eventq.core.timestamps import rfc3339
 from eventq.views.columns import joined
 
 
@@ -134,8 +135,14 @@ def _counts(tally: Tally) -> dict[str, Any]:
         "processed": tally.processed,
         "malformed": tally.malformed,
         "rate": None if tally.rate is None else round(tally.rate, 3),
-        "latency_ms": _latency(tally),
+        "latency_ms": {**_latency(tally), "histogram": tally.latency.text},
+        "first_at": _time(tally.first_at),
+        "last_at": _time(tally.last_at),
     }
+
+
+def _time(at: float | None) -> str | None:
+    return None if at is None else rfc3339(at)
 
 
 def _latency(tally: Tally) -> dict[str, float | None]:

@@ -71,7 +71,7 @@ def report_text(report: ProduceReport) -> str:
     losses = {"failed": deliveries.failed, "unknown": deliveries.unknown, "dropped": offered.dropped}
     lines += [f"{name}: {count}" for name, count in losses.items() if count]
     lines += [f"  {reason}: {count}" for reason, count in deliveries.errors.most_common()]
-    shard = "" if report.shard.alone else f"; shard {report.shard}"
+    shard = "" if report.shard is None else f"; shard {report.shard}"
     lines.append(f"{offered.bytes:,} bytes; run {report.run}{shard}; client {report.client}")
     if report.ledger is not None:
         lines.append(
@@ -138,7 +138,7 @@ def document(report: ProduceReport) -> dict[str, Any]:
         "client": report.client,
         "stamp": report.stamp,
         "ledger": report.ledger,
-        "shard": None if report.shard.alone else str(report.shard),
+        "shard": report.shard,
         "started_at": rfc3339(report.epoch),
         "offered": offered.count,
         **acked,
