@@ -101,6 +101,18 @@ def _stages(plan: ProducePlan, pool: WorkerPool) -> tuple[StageReport, ...]:
     )
 
 
+def _target_rate(plan: ProducePlan, pool: WorkerPool) -> float | None:
+    """Of this shard: what does not change, else what was asked for over the events that were offered."""
+    rate = plan.schedule.rate_at(0)
+    if plan.schedule.steady:
+        return None if rate is None else rate / plan.shard.count
+    spans = [span for stage in pool.stages.values() for span in stage.turns.values()]
+    if not spans:
+        return None
+    seconds = (max(span.last_due for span in spans) - min(span.first_due for span in spans)) / NANO
+    return (sum(span.count for span in spans) - 1) / seconds if seconds else None
+
+
 def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed) -> ProduceReport:
     offered = pool.offered
     return ProduceReport(
@@ -110,7 +122,7 @@ def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed)
         acknowledged=plan.send.acks is not Acks.NONE,
         start=pool.start.at,
         seconds=max(0.0, pool.end - pool.start.at),
-        target_rate=plan.target_rate(offered.count),
+        target_rate=_target_rate(plan, pool),
         offered=offered,
         deliveries=pool.deliveries,
         empty_lines=feed.empty if isinstance(feed, LineFeed) else None,

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from eventq.core.produce.arrivals import Arrivals, EvenArrivals
 from eventq.core.produce.shape import Shape
-from eventq.core.produce.stages import NANO, LoadStage, constant
+from eventq.core.produce.stages import LoadStage, constant
 
 _MILLI = 1_000_000
 _EVEN = EvenArrivals()
@@ -43,6 +43,11 @@ class Schedule(Protocol):
     @property
     def paced(self) -> bool:
         """False: each event is due at once, and its time is the one at which it is sent."""
+        ...
+
+    @property
+    def steady(self) -> bool:
+        """Whether `rate_at` is the same all the time."""
         ...
 
     @property
@@ -84,10 +89,6 @@ class Schedule(Protocol):
         """Events per second as asked for at that moment; None: as fast as it can."""
         ...
 
-    def target_rate(self, count: int) -> float | None:
-        """Events per second as asked for over the first `count` events; None: as fast as it can."""
-        ...
-
 
 class Paced:
     """Event n is due when the integral of the rate has reached n, and not in a pause.
@@ -110,6 +111,7 @@ class Paced:
         self.stages, self.loop, self.arrivals = tuple(stages), loop, arrivals
         self.max_messages, self.duration = max_messages, duration
         self.shape = Shape(stages, loop=loop, grain=arrivals.grain)
+        self.steady = self.shape.steady
         self.total = self._total()
         self.end = self.due(self.total - 1) if self.total else None
 
@@ -156,13 +158,6 @@ class Paced:
     def rate_at(self, elapsed: int) -> float:
         return self.shape.rate_at(elapsed)
 
-    def target_rate(self, count: int) -> float | None:
-        """Where it is not the same all the time: between the first and the last of them."""
-        if self.shape.steady:
-            return float(self.shape.peak)
-        time = self.due(count - 1) - self.due(0) if count > 1 else 0
-        return (count - 1) * NANO / time if time else None
-
 
 @dataclass(frozen=True, slots=True)
 class Unpaced:
@@ -174,6 +169,10 @@ class Unpaced:
     @property
     def paced(self) -> bool:
         return False
+
+    @property
+    def steady(self) -> bool:
+        return True
 
     @property
     def end(self) -> None:
@@ -202,9 +201,6 @@ class Unpaced:
         return self.duration is not None and elapsed >= self.duration
 
     def rate_at(self, _elapsed: int) -> None:
-        return None
-
-    def target_rate(self, _count: int) -> None:
         return None
 
 

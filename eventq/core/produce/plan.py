@@ -110,12 +110,6 @@ class ProducePlan:
             return total
         return None if self.key.kind in REPEATING else self.shard.share(0, 1).count(total)
 
-    def target_rate(self, count: int) -> float | None:
-        """Of this shard, over its first `count` events."""
-        total, count = self.schedule.total, count * self.shard.count
-        rate = self.schedule.target_rate(count if total is None else min(count, total))
-        return None if rate is None else rate / self.shard.count
-
     @property
     def id_run(self) -> str | None:
         """The run that ids tell, None if they do not."""
