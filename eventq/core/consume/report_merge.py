@@ -53,6 +53,7 @@ def _check_alike(reports: Sequence[ConsumeReport]) -> None:
         "topics": {report.topic for report in reports},
         "groups": {report.group for report in reports},
         "guarantees": {report.delivery for report in reports},
+        "rules for malformed events": {report.on_malformed.text for report in reports},
     }
     for name, values in kinds.items():
         if len(values) > 1:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from eventq.core.consume.on_malformed import parse_on_malformed
 from eventq.core.consume.report import (
     ConsumeReport,
     Injected,
@@ -16,7 +17,9 @@ from eventq.core.timestamps import first_millisecond
 
 
 def read_report(document: Mapping[str, Any]) -> ConsumeReport:
-    """LookupError, TypeError, ValueError or AttributeError for what is no such report."""
+    """LookupError, TypeError, ValueError or AttributeError for what is no such report; UsageError for a rule
+    that there is not.
+    """
     at_risk, sink, seed = document["at_risk"], document["sink"], document["fault_seed"]
     return ConsumeReport(
         topic=str(document["topic"]),
@@ -35,6 +38,7 @@ def read_report(document: Mapping[str, Any]) -> ConsumeReport:
         ),
         delivery=str(document["delivery"]),
         sink=None if sink is None else str(sink),
+        on_malformed=parse_on_malformed(str(document["on_malformed"])),
         injected=tuple(
             Injected(str(each["fault"]), int(each["member"]), float(each["seconds"]), int(each["processed"]))
             for each in document["injected"]

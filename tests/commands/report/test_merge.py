@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from eventq.core.consume import report_merge as consume_merge
 from eventq.core.consume import report_reading as consume_reading
+from eventq.core.consume.on_malformed import parse_on_malformed
 from eventq.core.consume.report import (
     ConsumeReport,
     Injected,
@@ -99,10 +100,11 @@ def consumed(number: int, group: str = "billing") -> ConsumeReport:
         (member, replace(member, number=2, pid=None, exit=None)),
         {number: 390, 7: 10 + number},
         tuple(MalformedRecord(number, offset, "an empty value") for offset in range(4)),
-        "at-most-once",
-        "sqlite:a.db",
-        (Injected("kill", 2, 3.25, 1000),),
-        42,
+        delivery="at-most-once",
+        sink="sqlite:a.db",
+        on_malformed=parse_on_malformed("dead-letter:dead"),
+        injected=(Injected("kill", 2, 3.25, 1000),),
+        fault_seed=42,
     )
 
 
@@ -229,6 +231,7 @@ PRODUCED, CONSUMED = produce_document(produced(0)), consume_document(consumed(1)
         ([{**PRODUCED, "shard": "x"}], "is no whole report"),
         ([{**PRODUCED, "shard": "7/4"}], "is no whole report"),
         ([{**PRODUCED, "offered": 1e400}], "can't be read"),
+        ([{**CONSUMED, "on_malformed": "forget"}], "--on-malformed can't be 'forget'"),
         ([{**CONSUMED, "members": [5]}], "is no whole report"),
         (
             [{**CONSUMED, "latency_ms": {**CONSUMED["latency_ms"], "histogram": "1:2:3"}}],
@@ -238,7 +241,7 @@ PRODUCED, CONSUMED = produce_document(produced(0)), consume_document(consumed(1)
         (["{}"], "it has no started_at"),
         (["not JSON"], "it is not one JSON document"),
     ],
-    ids=range(20),
+    ids=range(21),
 )
 def test_what_is_no_part_of_one_run_is_told(documents: list[Any], why: str, tmp_path: Path) -> None:
     done = merge(tmp_path, *documents)
