@@ -35,6 +35,10 @@ def load(options: ProduceOptions, seed: int) -> Schedule:
             f"--max-messages {options.max_messages!s:.40}: the last is due in more than a hundred years",
             hint="fewer events, or a higher rate",
         )
+    if paced.total == 0:
+        raise UsageError(
+            f"--duration {options.duration} ends before the first event is due", hint="make it longer"
+        )
     if options.arrivals is ArrivalKind.EVEN:
         return paced
     if paced.total is not None and paced.total > _MOST_BY_CHANCE:

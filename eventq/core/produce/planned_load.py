@@ -64,11 +64,13 @@ def planned_load(plan: ProducePlan, paced: Paced, columns: int) -> PlannedLoad:
 
 def _bytes(plan: ProducePlan, total: int) -> int:
     """By the first events, whose sizes differ little from those of the others."""
+    if not total:
+        return 0
     feed = GeneratedFeed(plan.seed, plan.key, Share(), None, plan.id_run)
     count = min(total, len(feed.numbers(None, _SAMPLE)))
     taken = feed.take([_MILLIS] * count)
     size = sum(len(value or b"") for value in taken.values) + sum(len(key or b"") for key in taken.keys or ())
-    return round(size * total / count) if count else 0
+    return round(size * total / count)
 
 
 def _stages(paced: Paced) -> tuple[PlannedStage, ...]:

@@ -92,6 +92,12 @@ def test_poisson_arrivals_are_the_same_events_for_every_number_of_workers(
     assert len(seen[0]) == paced.total
 
 
+def test_arrivals_by_chance_can_be_none_at_all(harness: ProduceHarness, client: str) -> None:
+    never = ("--rate", "1/h", "--duration", "1s", "--arrivals", "poisson", "--seed", "1")
+    run = harness.produce("--client", client, *never)
+    assert (run.code, run.report["offered"], run.report["stages"][0]["offered"]) == (0, 0, 0)
+
+
 def test_shards_send_the_one_load_and_their_reports_and_ledgers_are_those_of_one_run(
     harness: ProduceHarness, client: str, tmp_path: Path
 ) -> None:

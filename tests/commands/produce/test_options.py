@@ -113,6 +113,7 @@ REFUSED = [
         {"rate": "1000000", "duration": "1h", "arrivals": ArrivalKind.POISSON},
         "--arrivals poisson of 3,600,000,000 events",
     ),
+    ({"stage": ("5s:0", "1s:9"), "duration": "3s"}, "--duration 3s ends before the first event is due"),
     ({"duration": "0.0001us"}, "finer than a nanosecond"),
     ({"input": "-", "seed": 0}, "--seed with --input"),
     ({"input": "-", "key": "product"}, "--key with --input"),

@@ -92,3 +92,11 @@ def test_the_picture_is_the_same_each_time(kind: str) -> None:
     assert first == picture(load(*BURST), kind)
     assert first.startswith(b"<?xml" if kind == "svg" else b"\x89PNG")
     assert kind == "png" or b"36,500 events" in first
+
+
+def test_arrivals_by_chance_can_be_none_at_all() -> None:
+    never = load("1s:1/h", arrivals=ArrivalKind.POISSON)
+    assert lines(never).splitlines()[0] == "0 events"
+    assert (never.bytes, never.points) == (0, ())
+    assert "0 events" in chart(never, 80)
+    assert picture(never, "svg")
