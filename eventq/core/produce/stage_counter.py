@@ -12,12 +12,12 @@ _SLIPS_PER_BATCH = 8
 
 
 class StageCounter:
-    """`slip_ms` is that of all stages; event numbers never fall."""
+    """`slip_ms` is that of all stages; event numbers never fall. Slip is in it after `collect`."""
 
     def __init__(self, schedule: Schedule, slip_ms: Histogram) -> None:
         self._due, self._place, self._slip_ms = schedule.due, schedule.place, slip_ms
         self.stages: dict[int, StageOffered] = {}
-        self._stage = StageOffered()
+        self._stage, self._fresh = StageOffered(), Histogram()
         self._span = SendSpan(0, 0.0, 0.0, 0, 0)
         self._beyond = 0.0
 
@@ -30,8 +30,16 @@ class StageCounter:
             self._add(numbers[start:stop], now, now - begin)
             start = stop
 
+    def collect(self) -> None:
+        """Called several times a second, so that an event's slip is counted once and not for both."""
+        if self._fresh.total:
+            self._stage.slip_ms.merge(self._fresh)
+            self._slip_ms.merge(self._fresh)
+            self._fresh = Histogram()
+
     def _enter(self, number: int, now: float) -> None:
         """The next stage, or the same in its next pass."""
+        self.collect()
         place = self._place(number)
         due = self._due(number)
         self._stage = self.stages.setdefault(place.stage, StageOffered())
@@ -45,10 +53,7 @@ class StageCounter:
         moment = 0
         for i in range(0, count, step):
             moment = due(numbers[i])
-            slip, times = (elapsed - moment / NANO) * 1000, min(step, count - i)
-            slip = max(slip, 0.0)
-            self._slip_ms.add(slip, times)
-            self._stage.slip_ms.add(slip, times)
+            self._fresh.add(max(0.0, elapsed - moment / NANO) * 1000, min(step, count - i))
         span.count += count
         span.last_at = now
         span.last_due = moment if step == 1 else due(numbers[-1])

@@ -143,6 +143,7 @@ class Produce:
             self._flush()
         finally:
             self._producer.close()
+            self._stages.collect()
         self.end = self._clock.monotonic()
         return self.stop or Outcome.REACHED
 
@@ -274,4 +275,5 @@ class Produce:
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + _POLL_SECONDS
+            self._stages.collect()
             self._display.show(now, self.offered, self.deliveries)
