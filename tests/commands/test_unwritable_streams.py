@@ -39,6 +39,7 @@ CALLS = {
     "produce --workers": "produce -t {topic} -n 5 --workers 2 " + HERE,
     "produce --plan": "produce --plan --rate 5 -n 3",
     "report merge": "report merge {report}",
+    "produce --transaction": "produce -t {topic} -n 5 --transaction 2 " + HERE,
     "consume": "consume -t {topic} -g {new} --until-end --count 3 --format raw " + HERE,
     "consume --events": "consume -t {topic} -g {new} --from-beginning --until-end --format raw --events "
     + HERE,

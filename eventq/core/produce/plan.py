@@ -8,6 +8,8 @@ from eventq.core.produce.feed import Share
 from eventq.core.produce.keys import REPEATING, KeyRule
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.shard import WHOLE, Shard
+from eventq.core.produce.transactions import TransactionPlan
+from eventq.core.produce.worker_fault import WorkerFault
 from eventq.core.settings.settings import Connection
 
 
@@ -59,7 +61,10 @@ class LedgerPlan:
 
 @dataclass(frozen=True, slots=True)
 class SendPlan:
-    """How events are sent; `linger_ms` and `batch_bytes` None: what suits the client."""
+    """How events are sent; `linger_ms` and `batch_bytes` None: what suits the client.
+
+    `transactions` None: without any.
+    """
 
     connection: Connection
     client: str
@@ -69,6 +74,7 @@ class SendPlan:
     compression: Compression
     linger_ms: int | None
     batch_bytes: int | None
+    transactions: TransactionPlan | None = None
 
     @property
     def idempotent(self) -> bool:
@@ -95,8 +101,14 @@ class ProducePlan:
     keep_timestamp: bool = False
     stamp: Stamp = Stamp.NONE
     ledger: LedgerPlan | None = None
+    fault: WorkerFault | None = None
     shard: Shard = WHOLE
     start: int | None = None
+
+    @property
+    def has_processes(self) -> bool:
+        """Whether workers are processes of their own, as several are, and one that is to be killed."""
+        return self.workers > 1 or self.fault is not None
 
     def share(self, worker: int) -> Share:
         """Of one of this shard's workers."""

@@ -36,6 +36,10 @@ def merged_report(reports: Sequence[ProduceReport]) -> ProduceReport:
         deliveries=deliveries,
         empty_lines=sum(empty) if empty else None,
         stages=_stages(reports, start),
+        injected=tuple(
+            sorted((kill for report in reports for kill in report.injected), key=lambda kill: kill.seconds)
+        ),
+        fault_seed=next((r.fault_seed for r in reports if r.fault_seed is not None), None),
         shard=_shards([report.shard for report in reports]),
     )
 
@@ -53,6 +57,7 @@ def _check_alike(reports: Sequence[ProduceReport]) -> None:
         "topics": [report.topic for report in reports],
         "places of the stamp": [report.stamp for report in reports],
         "settings of acks": [report.acknowledged for report in reports],
+        "transactions": [report.transactions for report in reports],
         "stages": [tuple(stage.stage for stage in report.stages) for report in reports],
     }
     for name, values in kinds.items():

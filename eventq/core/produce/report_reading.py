@@ -9,6 +9,8 @@ from eventq.core.produce.report import Deliveries, Offered, PartitionAcks, Produ
 from eventq.core.produce.shard import shard_parts
 from eventq.core.produce.stage_report import SendSpan, StageOffered, StageReport
 from eventq.core.produce.stages import NANO, LoadStage
+from eventq.core.produce.transactions import TransactionEnd, TransactionPlan
+from eventq.core.produce.worker_fault import InjectedKill
 from eventq.core.quantiles import Histogram
 from eventq.core.timestamps import first_millisecond
 
@@ -35,6 +37,13 @@ def read_report(document: Mapping[str, Any]) -> ProduceReport:
         epoch=start,
         stages=tuple(_stage(stage, start) for stage in document["stages"]),
         shard=_shard(document["shard"]),
+        transactions=_transactions(document["transactions"]),
+        seed=int((document["transactions"] or {"seed": 0})["seed"]),
+        injected=tuple(
+            InjectedKill(int(each["worker"]), float(each["seconds"]), int(each["offered"]))
+            for each in document["injected"]
+        ),
+        fault_seed=document["fault_seed"],
     )
 
 
@@ -73,6 +82,7 @@ def _deliveries(document: Mapping[str, Any], start: float, acknowledged: bool) -
         acked=int(document["acked"] if acknowledged else document["sent"]),
         failed=int(document["failed"]),
         unknown=int(document["unknown"]),
+        aborted=int(document["aborted"]),
         errors=Counter({str(reason): int(count) for reason, count in document["errors"].items()}),
         partitions={
             int(each["partition"]): PartitionAcks(
@@ -82,7 +92,26 @@ def _deliveries(document: Mapping[str, Any], start: float, acknowledged: bool) -
         },
         ack_ms=_histogram(document["ack_ms"]) if acknowledged else Histogram(),
         last_at=_at(start, document["last_settled_seconds"]),
+        transactions=_ends(document["transactions"]),
     )
+
+
+def _transactions(document: Mapping[str, Any] | None) -> TransactionPlan | None:
+    """Without its timeout, which is in no report."""
+    if document is None:
+        return None
+    abort = document["abort"]
+    return TransactionPlan(
+        size=int(document["size"]),
+        prefix=str(document["transactional_id_prefix"]),
+        timeout=0.0,
+        abort=None if abort is None else Fraction(float(abort)),
+    )
+
+
+def _ends(document: Mapping[str, Any] | None) -> Counter[TransactionEnd]:
+    ends = {} if document is None else {end: int(document[end.value]) for end in TransactionEnd}
+    return Counter({end: count for end, count in ends.items() if count})
 
 
 def _stage(document: Mapping[str, Any], start: float) -> StageReport:

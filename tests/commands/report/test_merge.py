@@ -28,6 +28,8 @@ from eventq.core.produce import report_reading as produce_reading
 from eventq.core.produce.report import Deliveries, Offered, ProduceReport
 from eventq.core.produce.stage_report import SendSpan, StageOffered, StageReport
 from eventq.core.produce.stages import NANO, LoadStage
+from eventq.core.produce.transactions import TransactionEnd, TransactionPlan
+from eventq.core.produce.worker_fault import InjectedKill
 from eventq.core.quantiles import Histogram
 from eventq.views.consume.report import document as consume_document
 from eventq.views.produce.report import document as produce_document
@@ -57,6 +59,8 @@ def produced(index: int, of: int = 2, *, passes: int = 1, **more: Any) -> Produc
         deliveries.time(value * 1000 + 5, last + 0.5)
     deliveries.refuse(Fate.FAILED, "MESSAGE_TOO_LARGE", 2)
     deliveries.lose("TIMED_OUT")
+    deliveries.aborted += 4
+    deliveries.transactions[TransactionEnd.ABORTED] += 2
     stage = StageOffered(slip_ms=slip)
     for turn in range(passes):
         count = len(numbers) // passes
@@ -79,6 +83,10 @@ def produced(index: int, of: int = 2, *, passes: int = 1, **more: Any) -> Produc
         epoch=START,
         stages=(StageReport(1, STAGE, stage),),
         shard=None if of == 1 else f"{index}/{of}",
+        transactions=TransactionPlan(50, "eventq.372d8a68", 60.0, Fraction(1, 8)),
+        seed=7,
+        injected=(InjectedKill(index, 1.25, 100),),
+        fault_seed=42,
     )
     return replace(report, **more)
 
@@ -142,6 +150,7 @@ def test_the_shards_of_a_load_make_the_document_of_one_run(shards: int) -> None:
         target_rate=100.0,
         shard=None,
         stages=(StageReport(1, STAGE, stage),),
+        injected=tuple(kill for part in parts for kill in part.injected),
     )
     assert alike(found, produce_document(whole))
     alone = produce_document(produced(0, 1))

@@ -1,5 +1,6 @@
 """The open loop on a clock that only moves when it is told to, with a producer that takes or refuses."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventq.core.outcome import Outcome
-from eventq.core.produce.event_batch import EventBatch
+from eventq.core.produce.event_batch import EventBatch, Taken
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyRule
 from eventq.core.produce.pacing import Paced, Schedule, schedule
@@ -121,9 +122,9 @@ class Watched(FakeProducer):
         super().__init__(clock, closed)
         self.seen: list[tuple[float, int]] = []
 
-    def send(self, chunk: EventBatch, start: int) -> int:
-        self.seen.append((chunk.due, len(chunk)))
-        return super().send(chunk, start)
+    def send(self, batch: EventBatch, start: int, end: int) -> int:
+        self.seen.append((batch.due, len(batch)))
+        return super().send(batch, start, end)
 
 
 def test_events_of_a_batch_are_due_within_its_time_however_late_it_is() -> None:
@@ -169,3 +170,31 @@ def test_a_stop_ends_the_wait_for_a_start() -> None:
     assert run.run(start_at(clock, int((clock.now() + 3600) * NANO))) is Outcome.SIGTERM
     assert (run.offered.count, producer.ended) == (0, True)
     assert clock.seconds - begin < 10
+
+
+def test_what_is_acknowledged_while_no_further_event_comes_is_settled_at_once() -> None:
+    """As with lines of a slow writer."""
+    clock = TickingClock()
+    producer = FakeProducer(clock)
+
+    class SlowFeed:
+        head: int | None = 0
+        waits = 0
+
+        def wait(self, _seconds: float) -> bool:
+            self.waits += 1
+            if self.waits == 5:
+                self.settled, self.head = producer.deliveries.acked, None
+            return False
+
+        def numbers(self, _before: int | None, _most: int) -> range:
+            return range(1) if self.head == 0 else range(0)
+
+        def take(self, _stamps: Sequence[int]) -> Taken:
+            self.head = 1
+            return Taken([b"line"])
+
+    feed = SlowFeed()
+    producer.slow_to_answer = True
+    Produce(schedule(None, None, None), feed, producer, clock, Nobody()).run()
+    assert feed.settled == 1
