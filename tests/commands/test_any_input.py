@@ -20,6 +20,8 @@ from eventq.commands.produce.feeds import opened_feed
 from eventq.core.consume.work import parse_work
 from eventq.core.errors import UsageError
 from eventq.core.group.reset_parse import parse_target, parse_topics
+from eventq.core.lag.labels import parse_labels
+from eventq.core.lag.otlp import otlp_target
 from eventq.core.lag.recording import read
 from eventq.core.produce.keys import parse_key
 from eventq.core.produce.shard import parse_shard
@@ -168,6 +170,8 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "topics": lambda text: parse_topics([text]),
     "properties": properties,
     "references": lambda text: expand(text, {}, no_file),
+    "labels": lambda text: parse_labels([text]),
+    "otlp": lambda text: otlp_target(text, {}),
     "recording": lambda text: list(read([text.encode(errors="replace")])),
 }
 PARTS = (
