@@ -1,9 +1,12 @@
 """From the options of `eventq consume` to what is to be done, by settings alone: no broker is asked."""
 
+from dataclasses import replace
 from random import SystemRandom
 
 from eventq.commands.consume.options import DEFAULT_BACKOFF, DEFAULT_RETRIES, ConsumeOptions
+from eventq.commands.extras import require
 from eventq.commands.options import Shared
+from eventq.commands.redaction import hide
 from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
 from eventq.core.consume.delivery import SinkPlan, parse_sink
@@ -15,6 +18,7 @@ from eventq.core.kafka import Isolation, check_names
 from eventq.core.parse import duration, duration_if_given
 from eventq.core.settings.properties import check_group_protocol
 from eventq.core.settings.settings import Role
+from eventq.core.sink_url import postgresql_url
 from eventq.core.start import parse_start
 
 
@@ -79,7 +83,18 @@ def _sink(options: ConsumeOptions) -> SinkPlan | None:
         return None
     kind, path = parse_sink(options.sink)
     retries = DEFAULT_RETRIES if options.retries is None else options.retries
-    return SinkPlan(kind, path, retries, duration(options.retry_backoff or DEFAULT_BACKOFF))
+    sink = SinkPlan(kind, path, retries, duration(options.retry_backoff or DEFAULT_BACKOFF))
+    return _postgresql(sink) if kind == "postgresql" else sink
+
+
+def _postgresql(sink: SinkPlan) -> SinkPlan:
+    url = postgresql_url(sink.path)
+    hide(url.secrets)
+    require("psycopg", "postgres")
+    from eventq.stores.postgresql import check_url
+
+    check_url(url.target)
+    return replace(sink, path=url.target, shown=url.shown)
 
 
 def _check_protocol(shared: Shared, options: ConsumeOptions, member: MemberPlan) -> None:

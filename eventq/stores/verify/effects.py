@@ -1,7 +1,7 @@
 """The effects that `eventq consume --sink sqlite:PATH` wrote, as an audit reads them."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from eventq.core.errors import UsageError
 from eventq.core.verify.sink_pass import SinkRows
@@ -39,5 +39,10 @@ class EffectRows:
             self._check(connection)
             cursor = connection.execute(_EFFECTS, {"grp": self._group})
             while found := cursor.fetchmany(_ROWS):
-                identities = [None if run is None else (run, worker, k) for run, worker, k, _ in found]
-                yield SinkRows(partitions=[row[3] for row in found], identities=identities)
+                yield effect_rows(found)
+
+
+def effect_rows(found: Sequence[tuple[str | None, int, int, int]]) -> SinkRows:
+    """Of rows with run, worker, number and partition."""
+    identities = [None if run is None else (run, worker, k) for run, worker, k, _ in found]
+    return SinkRows(partitions=[row[3] for row in found], identities=identities)

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from eventq.core.verify.names import COUNTED_ONLY, Name
-from eventq.stores.consume.sqlite import SqliteEffects
+from tests.effect_databases import KINDS, EffectDatabase, PostgresDatabase, SqliteDatabase
 from tests.in_process import Done, eventq
 from tests.json_docs import documented, shape
 from tests.loops.consume.fakes import PLAN, records
@@ -71,23 +71,26 @@ def test_what_a_table_lost_doubled_and_never_should_have_is_found(ledger: Path, 
     assert text.splitlines()[-1] == "exactly-once is broken: 1 lost, 1 duplicate, 1 phantom"
 
 
-def effects(path: Path, group: str, *events: tuple[int, int]) -> str:
+def effects(database: EffectDatabase, group: str, *events: tuple[int, int]) -> str:
     """As consume writes them: of (partition, sequence), at offsets that go up."""
-    store = SqliteEffects(str(path), replace(PLAN, group=group), "T")
+    store = database.store(replace(PLAN, group=group))
     store.open()
     for offset, (partition, k) in enumerate(events):
         store.write(records(partition, offset, [value(k)]), {})
     store.close()
-    return f"sqlite:{path}"
+    return database.sink
 
 
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_consume_wrote_is_judged_by_group_with_the_order_of_each_partition(
-    ledger: Path, tmp_path: Path
+    ledger: Path, tmp_path: Path, request: pytest.FixtureRequest, kind: str
 ) -> None:
     every = [(k % 3, k) for k in range(COUNT)]
-    path = tmp_path / "effects.db"
-    sink = effects(path, "whole", *every)
-    effects(path, "spoilt", *every[:20], (0, 20), *every[24:], every[30], every[23], every[21])
+    database: EffectDatabase = SqliteDatabase(tmp_path)
+    if kind == "postgresql":
+        database = PostgresDatabase(request.getfixturevalue("postgres"))
+    sink = effects(database, "whole", *every)
+    effects(database, "spoilt", *every[:20], (0, 20), *every[24:], every[30], every[23], every[21])
     whole = run(ledger, "--sink", sink, "--group", "whole", "--delivery", "exactly-once", "-o", "json")
     assert (whole.returncode, counts(whole)) == (0, {})
     spoilt = run(ledger, "--sink", sink, "--group", "spoilt", "-o", "json")
@@ -102,6 +105,15 @@ def test_a_database_without_effects_is_a_usage_error_that_says_how_to_name_a_tab
     table(tmp_path / "own.db", events())
     done = run(ledger, "--sink", f"sqlite:{tmp_path / 'own.db'}")
     assert done.returncode == 2
+    assert "has no effects of eventq consume" in done.stderr
+    assert "?table=TABLE&id=COLUMN" in done.stderr
+
+
+def test_a_database_of_postgresql_without_effects_is_a_usage_error_too(
+    ledger: Path, postgres: PrivatePostgres
+) -> None:
+    done = run(ledger, "--sink", PostgresDatabase(postgres).sink)
+    assert (done.returncode, done.stdout) == (2, "")
     assert "has no effects of eventq consume" in done.stderr
     assert "?table=TABLE&id=COLUMN" in done.stderr
 
@@ -271,6 +283,7 @@ def test_no_message_shows_a_password(ledger: Path, postgres: PrivatePostgres, de
         f"postgresql://app:{quoted}@/postgres?host={host}&table=t&id=i",
         f"postgresql://app:{quoted}@/postgres?host={host}&table=t",
         f"postgresql://app:{quoted}@[/x?table=t&id=i",
+        f"postgresql://app:{quoted}@/nowhere?host={host}",
     ]
     for sink in sinks:
         done = run(ledger, "--sink", sink, "--connect-timeout", "2s", *debug)
