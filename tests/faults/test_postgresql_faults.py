@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.consume_harness import CLIENTS, ConsumeHarness, either_client, eventually, members_of
+from tests.consume_harness import CLIENTS, ConsumeHarness, either_client, eventually, members_of, purchase
 from tests.cut_answers import CutAnswers
 from tests.delivery_runs import (
     EVENTS,
@@ -82,6 +82,21 @@ def test_a_quota_under_exactly_once_is_kept_when_a_member_dies(
     found = effects(database)
     assert (set(found.values()), found.total()) == ({1}, 1501)
     assert run.report["sink"] == f"postgresql://postgres@{database.server.server.folder}/postgres"
+
+
+@either_client
+def test_a_malformed_event_is_kept_in_the_transaction_of_its_slice_whenever_a_member_dies(
+    harness: ConsumeHarness, database: PostgresDatabase
+) -> None:
+    harness.create(PARTITIONS)
+    harness.send([purchase(n) if n % 10 else b"bad \0" for n in range(EVENTS)])
+    fault = ("--fault", "crash-point:mid-batch,times=2", "--fault-seed", "3", "--on-malformed", "dead-letter")
+    run = harness.finish(start(harness, "exactly-once", database.sink, *fault))
+    assert run.code == 0, run.err
+    letters = database.ask("SELECT part, off FROM eventq_dead_letter")
+    assert Counter([*letters, *offsets(database)]) == Counter(EVERY_EVENT)
+    assert database.ask("SELECT DISTINCT value FROM eventq_dead_letter") == [(b"bad \0",)]
+    assert len(letters) == EVENTS // 10
 
 
 @pytest.mark.parametrize("made", [True, False], ids=["made", "not-made"])

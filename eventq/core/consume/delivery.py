@@ -33,6 +33,11 @@ class SinkPlan:
     def name(self) -> str:
         return self.shown or f"{self.kind}:{self.path}"
 
+    @property
+    def what(self) -> str:
+        """For a message about a write that failed."""
+        return f"the sink {self.name}"
+
 
 _KINDS = {"sqlite": "sqlite", "jsonl": "jsonl", "postgresql": "postgresql", "postgres": "postgresql"}
 

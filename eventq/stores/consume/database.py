@@ -1,4 +1,4 @@
-"""Effects and positions of a group in one database, which every member opens for itself.
+"""Effects, dead letters and positions of a group in one database, which every member opens for itself.
 
 The position and the effects move in one transaction, and only if the claim on the partition still stands: a
 compare-and-set. The epoch, which the database gives out with every claim, refuses an owner that was replaced
@@ -7,6 +7,7 @@ starts anew when a group is deleted.) All goes by the topic's id: a topic made a
 same offsets.
 """
 
+import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,11 +15,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from eventq.core.consume.claims import Claim, Move
+from eventq.core.consume.dead_letters import DeadLetter, dead_letters
 from eventq.core.consume.delivery import Delivery
 from eventq.core.consume.effects import effects
+from eventq.core.consume.event_line import header_fields
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets
+from eventq.stores.consume.tables import DEAD_LETTER, EFFECT, StoreTable
 
 Row = tuple[Any, ...]
 
@@ -77,8 +81,8 @@ class DatabaseEffects(ABC):
         """The rows it found, as tuples."""
 
     @abstractmethod
-    def _insert(self, rows: Iterable[Row]) -> None:
-        """Of effects, as `_rows` makes them."""
+    def _insert(self, table: StoreTable, rows: Iterable[Row]) -> None:
+        """With the columns that are `written` of the table, at least one row."""
 
     # positions
 
@@ -116,25 +120,47 @@ class DatabaseEffects(ABC):
     def write(self, records: RecordSlice, faults: Mapping[int, str]) -> None:
         rows = self._rows(records, faults, None)
         with self._transaction():
-            self._insert(rows)
+            self._insert_all(rows)
 
     def write_once(self, records: RecordSlice, faults: Mapping[int, str], move: Move) -> bool:
         rows = self._rows(records, faults, move.claim.epoch)
         with self._transaction():
             if not self._moved(move):
                 return False
-            self._insert(rows)
+            self._insert_all(rows)
             self._before_commit()
         self._after_commit()
         return True
 
-    def _rows(self, records: RecordSlice, faults: Mapping[int, str], epoch: int | None) -> list[Row]:
+    def _insert_all(self, rows: Mapping[StoreTable, list[Row]]) -> None:
+        for table, of_table in rows.items():
+            if of_table:
+                self._insert(table, of_table)
+
+    def _rows(
+        self, records: RecordSlice, faults: Mapping[int, str], epoch: int | None
+    ) -> dict[StoreTable, list[Row]]:
         """Made before the transaction begins: others wait for its end."""
-        now, member = _now(), self._plan.client_id
-        return [
-            (*self._key, records.partition, offset, self._exactly_once, *event, member, epoch, now)
+        now, member, once = _now(), self._plan.client_id, self._exactly_once
+        rows = [
+            (*self._key, records.partition, offset, once, *event, member, epoch, now)
             for offset, *event in effects(records, faults)
         ]
+        if not faults or not self._plan.on_malformed.in_sink:
+            return {EFFECT: rows}
+        before = (*self._key, records.partition, self._plan.topic)
+        letters = [
+            (*before, letter.offset, once, *_letter_row(letter), member, epoch, now)
+            for letter in dead_letters(records, faults)
+        ]
+        return {EFFECT: rows, DEAD_LETTER: letters}
+
+
+def _letter_row(letter: DeadLetter) -> Row:
+    """Headers as --events prints them."""
+    who = letter.identity or (None, None, None)
+    headers = json.dumps(header_fields(letter.headers), ensure_ascii=False)
+    return (*who, letter.reason, letter.timestamp, letter.key, letter.value, headers)
 
 
 def _now() -> int:

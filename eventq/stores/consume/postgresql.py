@@ -11,10 +11,8 @@ from eventq.core.consume.plan import MemberPlan
 from eventq.core.errors import StoreUnavailable
 from eventq.stores.consume.database import DatabaseEffects, Row
 from eventq.stores.consume.postgresql_tables import PostgresqlTables
-from eventq.stores.consume.tables import EFFECT
+from eventq.stores.consume.tables import StoreTable
 from eventq.stores.postgresql import told, writing
-
-_EFFECT = f"COPY {EFFECT.name} ({', '.join(EFFECT.written)}) FROM STDIN"
 
 
 class PostgresqlEffects(DatabaseEffects):
@@ -39,7 +37,8 @@ class PostgresqlEffects(DatabaseEffects):
         to = self._plan.connection
         with self._told():
             self._database = writing(self._sink.path, to.connect_timeout, self._plan.session_timeout)
-            PostgresqlTables(self._database, self._sink.name).ensure()
+            keeps = self._plan.on_malformed.in_sink
+            PostgresqlTables(self._database, self._sink.name, keeps=keeps).ensure()
 
     def close(self) -> None:
         if self._database is not None:
@@ -60,8 +59,9 @@ class PostgresqlEffects(DatabaseEffects):
     def _ask(self, statement: str, *values: object) -> list[Any]:
         return self._execute(statement, values).fetchall()
 
-    def _insert(self, rows: Iterable[Row]) -> None:
-        with self._connected().cursor() as cursor, cursor.copy(_EFFECT.encode()) as copy:
+    def _insert(self, table: StoreTable, rows: Iterable[Row]) -> None:
+        statement = f"COPY {table.name} ({', '.join(table.written)}) FROM STDIN"
+        with self._connected().cursor() as cursor, cursor.copy(statement.encode()) as copy:
             for row in rows:
                 copy.write_row(row)
 

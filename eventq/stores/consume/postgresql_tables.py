@@ -9,9 +9,8 @@ import psycopg
 
 from eventq.core.errors import EventqError
 from eventq.stores.consume.tables import (
+    DEAD_LETTER,
     EFFECT,
-    ONCE,
-    ONCE_CREATED,
     POSITION,
     SCHEMA,
     TABLES,
@@ -25,6 +24,7 @@ _TYPES = {
     ColumnKind.NUMBER: "bigint",
     ColumnKind.REAL: "double precision",
     ColumnKind.FLAG: "boolean",
+    ColumnKind.BYTES: "bytea",
 }
 _MISSING = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL"
 _COLUMNS = """SELECT c.relkind IN ('r', 'p'), ARRAY(
@@ -33,6 +33,7 @@ _COLUMNS = """SELECT c.relkind IN ('r', 'p'), ARRAY(
 _UNIQUE = """SELECT indisunique FROM pg_index
     WHERE indexrelid = to_regclass(%s) AND indrelid = to_regclass(%s)"""
 _RIGHTS = {SCHEMA: ("SELECT",), POSITION: ("SELECT", "INSERT", "UPDATE"), EFFECT: ("INSERT",)}
+_KEEPING = {**_RIGHTS, DEAD_LETTER: ("INSERT",)}
 _LACKING = """SELECT name, lacking FROM unnest(%s::text[], %s::text[]) AS needed (name, lacking)
     WHERE NOT has_table_privilege(to_regclass(name), lacking)"""
 _FIRST_VERSION = """INSERT INTO eventq_schema (version)
@@ -43,10 +44,11 @@ _LOCK = 0x6576656E7471
 
 
 class PostgresqlTables:
-    """`shown` is the database in messages."""
+    """`shown` is the database in messages; `keeps`: malformed records are kept in it."""
 
-    def __init__(self, database: "psycopg.Connection[Any]", shown: str) -> None:
+    def __init__(self, database: "psycopg.Connection[Any]", shown: str, *, keeps: bool) -> None:
         self._database, self._shown = database, shown
+        self._rights = _KEEPING if keeps else _RIGHTS
 
     def ensure(self) -> None:
         """EventqError where they can't be used; psycopg.Error of other failures."""
@@ -59,7 +61,7 @@ class PostgresqlTables:
         self._check_version()
 
     def _missing(self) -> set[str]:
-        names = [*(table.name for table in TABLES), ONCE]
+        names = [name for table in TABLES for name in (table.name, table.once) if name is not None]
         return {name for (name,) in self._database.execute(_MISSING, (names,))}
 
     def _make(self) -> None:
@@ -68,13 +70,14 @@ class PostgresqlTables:
         for table in TABLES:
             if table.name in missing:
                 self._database.execute(table.created(_TYPES).encode())
-        if ONCE in missing:
-            self._database.execute(ONCE_CREATED.encode())
+            if table.once in missing:
+                self._database.execute(table.once_created.encode())
         if SCHEMA.name in missing:
             self._database.execute(_FIRST_VERSION, (VERSION,))
 
     def _check_tables(self) -> None:
         """Those that are there."""
+        missing = self._missing()
         for table in TABLES:
             for is_table, columns in self._database.execute(_COLUMNS, (table.name,)):
                 if not is_table:
@@ -82,9 +85,12 @@ class PostgresqlTables:
                 lacking = [column.name for column in table.columns if column.name not in columns]
                 if lacking:
                     raise self._foreign(f"{table.name} has no column {', '.join(lacking)}")
-        found = self._database.execute(_UNIQUE, (ONCE, EFFECT.name)).fetchall()
-        if found != [(True,)] and ONCE not in self._missing():
-            raise self._foreign(f"{ONCE} is no unique index of {EFFECT.name}")
+            if table.once is not None and table.once not in missing:
+                self._check_index(table.name, table.once)
+
+    def _check_index(self, table: str, index: str) -> None:
+        if self._database.execute(_UNIQUE, (index, table)).fetchall() != [(True,)]:
+            raise self._foreign(f"{index} is no unique index of {table}")
 
     def _foreign(self, what: str) -> EventqError:
         return EventqError(
@@ -102,7 +108,7 @@ class PostgresqlTables:
             )
 
     def _check_rights(self) -> None:
-        needed = [(table.name, right) for table, rights in _RIGHTS.items() for right in rights]
+        needed = [(table.name, right) for table, rights in self._rights.items() for right in rights]
         names, rights = (list(column) for column in zip(*needed, strict=True))
         lacking = self._database.execute(_LACKING, (names, rights)).fetchall()
         if lacking:

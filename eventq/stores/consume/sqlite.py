@@ -8,7 +8,7 @@ from typing import Any
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.errors import EventqError, StoreUnavailable
 from eventq.stores.consume.database import DatabaseEffects, Row
-from eventq.stores.consume.tables import EFFECT, ONCE_CREATED, TABLES, VERSION, ColumnKind
+from eventq.stores.consume.tables import TABLES, VERSION, ColumnKind, StoreTable
 from eventq.stores.sqlite import connected
 
 _TYPES = {
@@ -17,9 +17,8 @@ _TYPES = {
     ColumnKind.NUMBER: "INTEGER",
     ColumnKind.REAL: "REAL",
     ColumnKind.FLAG: "INTEGER",
+    ColumnKind.BYTES: "BLOB",
 }
-_VALUES = ", ".join("?" * len(EFFECT.written))
-_EFFECT = f"INSERT INTO {EFFECT.name} ({', '.join(EFFECT.written)}) VALUES ({_VALUES})"  # noqa: S608 - our names
 
 
 class SqliteEffects(DatabaseEffects):
@@ -50,8 +49,10 @@ class SqliteEffects(DatabaseEffects):
             # both are one transaction they vanish together
             self._run(f"PRAGMA synchronous = {'normal' if self._exactly_once else 'full'}")
         with self._transaction():
-            for statement in (*(table.created(_TYPES) for table in TABLES), ONCE_CREATED):
-                self._run(statement)
+            for table in TABLES:
+                self._run(table.created(_TYPES))
+                if table.once is not None:
+                    self._run(table.once_created)
             self._check_version()
 
     def _check_version(self) -> None:
@@ -81,8 +82,8 @@ class SqliteEffects(DatabaseEffects):
     def _ask(self, statement: str, *values: object) -> list[Any]:
         return self._connected().execute(statement, values).fetchall()
 
-    def _insert(self, rows: Iterable[Row]) -> None:
-        self._connected().executemany(_EFFECT, rows)
+    def _insert(self, table: StoreTable, rows: Iterable[Row]) -> None:
+        self._connected().executemany(_inserted(table), rows)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -113,3 +114,8 @@ class SqliteEffects(DatabaseEffects):
             raise EventqError(
                 f"{self._path} can't be used: {error}", hint="is it an SQLite database that eventq made?"
             ) from error
+
+
+def _inserted(table: StoreTable) -> str:
+    columns, values = ", ".join(table.written), ", ".join("?" * len(table.written))
+    return f"INSERT INTO {table.name} ({columns}) VALUES ({values})"  # noqa: S608 - our own names

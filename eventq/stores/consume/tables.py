@@ -5,6 +5,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 VERSION = 1
+"""Another one only when an older eventq could not work with the tables: one that is added leaves it."""
 
 
 class ColumnKind(Enum):
@@ -15,6 +16,7 @@ class ColumnKind(Enum):
     NUMBER = auto()
     REAL = auto()
     FLAG = auto()
+    BYTES = auto()
 
 
 class StoreColumn(NamedTuple):
@@ -28,15 +30,23 @@ class StoreColumn(NamedTuple):
 
 
 class StoreTable(NamedTuple):
+    """`once` is the index that refuses a row twice, of those that are to be there once."""
+
     name: str
     columns: tuple[StoreColumn, ...]
     key: tuple[str, ...] = ()
+    once: str | None = None
 
     def created(self, types: Mapping[ColumnKind, str]) -> str:
         """The statement that makes it where it is missing."""
         parts = [column.declared(types) for column in self.columns]
         parts += [f"PRIMARY KEY ({', '.join(self.key)})"] if self.key else []
         return f"CREATE TABLE IF NOT EXISTS {self.name} ({', '.join(parts)})"
+
+    @property
+    def once_created(self) -> str:
+        where = f"{self.name} (grp, topic_id, part, off) WHERE once"
+        return f"CREATE UNIQUE INDEX IF NOT EXISTS {self.once} ON {where}"
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -78,10 +88,25 @@ EFFECT = StoreTable(
         *_columns(ColumnKind.NUMBER, "epoch", required=False),
         *_columns(ColumnKind.NUMBER, "at"),
     ),
+    once="eventq_once",
 )
-TABLES = (SCHEMA, POSITION, EFFECT)
-ONCE = "eventq_once"
-"""The index that refuses an effect twice, of those that are to be there once."""
-ONCE_CREATED = (
-    f"CREATE UNIQUE INDEX IF NOT EXISTS {ONCE} ON {EFFECT.name} (grp, topic_id, part, off) WHERE once"
+DEAD_LETTER = StoreTable(
+    "eventq_dead_letter",
+    (
+        *_columns(ColumnKind.IDENTITY, "id"),
+        *_PARTITION,
+        *_columns(ColumnKind.TEXT, "topic"),
+        *_columns(ColumnKind.NUMBER, "off"),
+        *_columns(ColumnKind.FLAG, "once"),
+        *_columns(ColumnKind.TEXT, "run", required=False),
+        *_columns(ColumnKind.NUMBER, "worker", "k", required=False),
+        *_columns(ColumnKind.TEXT, "reason"),
+        *_columns(ColumnKind.NUMBER, "timestamp", required=False),
+        *_columns(ColumnKind.BYTES, "key", "value", required=False),
+        *_columns(ColumnKind.TEXT, "headers", "member"),
+        *_columns(ColumnKind.NUMBER, "epoch", required=False),
+        *_columns(ColumnKind.NUMBER, "at"),
+    ),
+    once="eventq_dead_letter_once",
 )
+TABLES = (SCHEMA, POSITION, EFFECT, DEAD_LETTER)

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from eventq.core.consume.on_malformed import MalformedRule, OnMalformed
 from eventq.core.verify.names import COUNTED_ONLY, Name
 from tests.effect_databases import KINDS, EffectDatabase, PostgresDatabase, SqliteDatabase
 from tests.in_process import Done, eventq
@@ -81,14 +82,17 @@ def effects(database: EffectDatabase, group: str, *events: tuple[int, int]) -> s
     return database.sink
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> EffectDatabase:
+    if request.param == "sqlite":
+        return SqliteDatabase(tmp_path)
+    return PostgresDatabase(request.getfixturevalue("postgres"))
+
+
 def test_what_consume_wrote_is_judged_by_group_with_the_order_of_each_partition(
-    ledger: Path, tmp_path: Path, request: pytest.FixtureRequest, kind: str
+    ledger: Path, database: EffectDatabase
 ) -> None:
     every = [(k % 3, k) for k in range(COUNT)]
-    database: EffectDatabase = SqliteDatabase(tmp_path)
-    if kind == "postgresql":
-        database = PostgresDatabase(request.getfixturevalue("postgres"))
     sink = effects(database, "whole", *every)
     effects(database, "spoilt", *every[:20], (0, 20), *every[24:], every[30], every[23], every[21])
     whole = run(ledger, "--sink", sink, "--group", "whole", "--delivery", "exactly-once", "-o", "json")
@@ -97,6 +101,45 @@ def test_what_consume_wrote_is_judged_by_group_with_the_order_of_each_partition(
     assert (spoilt.returncode, counts(spoilt)) == (5, {"lost": 1, "duplicate": 1, "reordered": 2})
     both = run(ledger, "--sink", sink, "--delivery", "exactly-once", "-o", "json")
     assert json.loads(both.stdout)["duplicate"] == COUNT - 1
+
+
+@pytest.mark.parametrize("group", [(), ("--group", "keeps")], ids=["every group", "one group"])
+def test_an_event_that_was_put_aside_as_a_dead_letter_is_neither_lost_nor_out_of_order(
+    ledger: Path, database: EffectDatabase, group: tuple[str, ...]
+) -> None:
+    spoilt = {7: "price is not a number", 8: "price is not a number"}
+    keeps = replace(PLAN, group="keeps", on_malformed=OnMalformed(MalformedRule.DEAD_LETTER))
+    store = database.store(keeps)
+    store.open()
+    values = [value(k) if k not in spoilt else value(k).replace(b"1.5", b'"1.5"') for k in range(COUNT)]
+    store.write(records(0, 0, values), spoilt)
+    store.close()
+    done = run(ledger, "--sink", database.sink, *group, "--delivery", "exactly-once", "-o", "json")
+    assert (done.returncode, counts(done)) == (0, {}), done.stderr
+    (sink,) = json.loads(done.stdout)["sinks"]
+    assert (sink["rows"], sink["dead_letters"], sink["unstamped"]) == (COUNT, 2, 0)
+    text = run(ledger, "--sink", database.sink, *group).stdout
+    assert f"{sink['sink']}: 2 events put aside as dead letters" in text
+
+
+def test_an_event_with_an_effect_and_a_dead_letter_is_a_duplicate(
+    ledger: Path, database: EffectDatabase
+) -> None:
+    store = database.store(replace(PLAN, on_malformed=OnMalformed(MalformedRule.DEAD_LETTER)))
+    store.open()
+    store.write(records(0, 0, [value(k) for k in range(COUNT)]), {})
+    store.write(records(0, COUNT, [value(7)]), {0: "bad"})
+    store.close()
+    done = run(ledger, "--sink", database.sink, "--delivery", "exactly-once", "-o", "json")
+    assert (done.returncode, counts(done)) == (5, {"duplicate": 1})
+
+
+def test_a_database_from_before_there_were_dead_letters_is_read(
+    ledger: Path, database: EffectDatabase
+) -> None:
+    sink = effects(database, "whole", *((k % 3, k) for k in range(COUNT)))
+    database.execute("DROP TABLE eventq_dead_letter")
+    assert run(ledger, "--sink", sink).returncode == 0
 
 
 def test_a_database_without_effects_is_a_usage_error_that_says_how_to_name_a_table(

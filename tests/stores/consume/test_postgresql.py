@@ -10,6 +10,7 @@ import pytest
 
 from eventq.core.consume.claims import Claim, Move
 from eventq.core.consume.delivery import Delivery
+from eventq.core.consume.on_malformed import MalformedRule, OnMalformed
 from eventq.core.errors import EventqError, StoreUnavailable
 from eventq.stores.consume.postgresql import PostgresqlEffects
 from tests.effect_databases import PostgresDatabase, offsets
@@ -66,6 +67,19 @@ def test_rights_that_are_lacking_are_named_before_anything_is_written(
     lacking = "INSERT on eventq_position, UPDATE on eventq_position, INSERT on eventq_effect"
     with pytest.raises(EventqError, match=f"postgresql://shown can't be used: its user lacks {lacking}"):
         reader.open()
+
+
+def test_dead_letters_need_a_right_only_where_they_are_kept(
+    own: PostgresDatabase, reader: PostgresqlEffects
+) -> None:
+    make_tables(own)
+    own.execute("GRANT SELECT, INSERT, UPDATE ON eventq_schema, eventq_position, eventq_effect TO app")
+    reader.open()
+    keeps = replace(ONCE, on_malformed=OnMalformed(MalformedRule.DEAD_LETTER))
+    keeper = own.store(keeps, url=own.of("app"))
+    with pytest.raises(EventqError, match="its user lacks INSERT on eventq_dead_letter"):
+        keeper.open()
+    keeper.close()
 
 
 @pytest.mark.parametrize(
