@@ -28,6 +28,12 @@ BROKER_FLOOR = {
     "librdkafka": "eventq.broker.consume.librdkafka",
 }
 """The module of each client, for a forkserver to load one of them and not both."""
+STORES_FLOOR = {
+    "sqlite": "eventq.stores.consume.sqlite",
+    "jsonl": "eventq.stores.consume.jsonl",
+    "postgresql": "eventq.stores.consume.postgresql",
+}
+"""The same of each kind of sink."""
 _GC_THRESHOLD = (
     100_000  # records come by thousands and hold no cycles: looking for those costs a tenth of the time
 )

@@ -110,8 +110,8 @@ class ConsumeOptions:
         option(
             _DELIVERY,
             "--sink",
-            text="Write the effect of each event to sqlite:PATH (a database) or jsonl:PATH (a file PATH.N "
-            "for member N).",
+            text="Write the effect of each event to sqlite:PATH or postgresql://… (a database), or to "
+            "jsonl:PATH (a file PATH.N for member N).",
         ),
     ] = None
     retries: Annotated[

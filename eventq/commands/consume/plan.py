@@ -4,7 +4,9 @@ from dataclasses import replace
 from random import SystemRandom
 
 from eventq.commands.consume.options import DEFAULT_BACKOFF, DEFAULT_RETRIES, ConsumeOptions
+from eventq.commands.extras import require
 from eventq.commands.options import Shared
+from eventq.commands.redaction import hide
 from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
 from eventq.core.consume.delivery import Delivery, SinkPlan, parse_sink
@@ -17,6 +19,7 @@ from eventq.core.kafka import Isolation, check_names
 from eventq.core.parse import duration, duration_if_given
 from eventq.core.settings.properties import check_group_protocol
 from eventq.core.settings.settings import Role
+from eventq.core.sink_url import postgresql_url
 from eventq.core.start import parse_start
 
 
@@ -80,7 +83,8 @@ def _faults(options: ConsumeOptions) -> FaultPlan:
 def _sink(options: ConsumeOptions) -> SinkPlan | None:
     if options.sink is None:
         return None
-    return SinkPlan(*parse_sink(options.sink), *_retries(options))
+    sink = SinkPlan(*parse_sink(options.sink), *_retries(options))
+    return _postgresql(sink) if sink.kind == "postgresql" else sink
 
 
 def _on_malformed(options: ConsumeOptions, topic: str) -> OnMalformed:
@@ -97,6 +101,16 @@ def _retries(options: ConsumeOptions) -> tuple[int, float]:
     """How often, and how many seconds apart."""
     retries = DEFAULT_RETRIES if options.retries is None else options.retries
     return retries, duration(options.retry_backoff or DEFAULT_BACKOFF)
+
+
+def _postgresql(sink: SinkPlan) -> SinkPlan:
+    url = postgresql_url(sink.path)
+    hide(url.secrets)
+    require("psycopg", "postgres")
+    from eventq.stores.postgresql import check_url
+
+    check_url(url.target)
+    return replace(sink, path=url.target, shown=url.shown)
 
 
 def _check_protocol(shared: Shared, options: ConsumeOptions, member: MemberPlan) -> None:

@@ -37,7 +37,7 @@ def run_and_report(
 
     How the run ended is told even where the report can't be.
     """
-    prepare(member.client)
+    prepare(member.client, member.sink)
     from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
 
     with closing(KafkaPythonClusterAdmin(member.connection, plan.topic, plan.group)) as admin:
