@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Annotated
 
 from eventq.commands.option_fields import option
-from eventq.core.consume.delivery import Delivery, check_delivery, parse_sink
+from eventq.core.consume.delivery import KAFKA, Delivery, check_delivery, is_transactional, parse_sink
 from eventq.core.errors import UsageError
 from eventq.core.kafka import Isolation
 
@@ -15,6 +15,7 @@ _DELIVERY = "Delivery"
 _EVENTS = "Events"
 DEFAULT_RETRIES = 5
 DEFAULT_BACKOFF = "1s"
+DEFAULT_COMMIT_INTERVAL = "1s"
 
 
 class ValueFormat(str, Enum):
@@ -66,8 +67,14 @@ class ConsumeOptions:
         str | None, option(_GROUP, "--heartbeat-interval", text="How often a member sends a heartbeat (1s).")
     ] = None
     commit_interval: Annotated[
-        str, option(_GROUP, "--commit-interval", text="How often a member commits what it has processed.")
-    ] = "1s"
+        str | None,
+        option(
+            _GROUP,
+            "--commit-interval",
+            text="How often a member commits what it has processed.",
+            show_default=DEFAULT_COMMIT_INTERVAL,
+        ),
+    ] = None
     restart: Annotated[
         bool,
         option(_GROUP, "--restart/--no-restart", text="Restart a member that dies."),
@@ -110,7 +117,16 @@ class ConsumeOptions:
             _DELIVERY,
             "--sink",
             text="Write the effect of each event to sqlite:PATH (a database) or jsonl:PATH (a file PATH.N "
-            "for member N).",
+            "for member N), or copy each record to kafka:TOPIC.",
+        ),
+    ] = None
+    transactional_id_prefix: Annotated[
+        str | None,
+        option(
+            _DELIVERY,
+            "--transactional-id-prefix",
+            text="The transactional.id of member N is PREFIX.N, with --sink kafka: under exactly-once "
+            "(eventq.GROUP.RUN, a new RUN each time).",
         ),
     ] = None
     retries: Annotated[
@@ -185,15 +201,40 @@ class ConsumeOptions:
 
     def _check_sink(self) -> None:
         """What a sink can't promise, and what does nothing without one."""
-        check_delivery(self.delivery, None if self.sink is None else parse_sink(self.sink)[0])
+        kind = None if self.sink is None else parse_sink(self.sink)[0]
+        check_delivery(self.delivery, kind)
+        self._check_transactions(kind)
         given = [("--retries", self.retries), ("--retry-backoff", self.retry_backoff)]
         idle = [name for name, value in given if value is not None]
         if self.sink is None and idle:
             raise UsageError(f"{' and '.join(idle)} without --sink", hint="only a sink is tried again")
+        if kind == KAFKA and self.delivery is Delivery.AT_MOST_ONCE and idle:
+            raise UsageError(
+                f"{' and '.join(idle)} with --sink kafka: under at-most-once",
+                hint="an event that is sent again may be there twice; delivery.timeout.ms says how long the "
+                "client tries",
+            )
         if self.fault_seed is not None and not self.fault:
             raise UsageError("--fault-seed without --fault", hint="it chooses what --fault breaks")
         if self.sink is not None and self.events:
             raise UsageError(
                 "--events with --sink: the effects of events go to one place",
                 hint="run a second group for the other one",
+            )
+
+    def _check_transactions(self, kind: str | None) -> None:
+        transactional = is_transactional(self.delivery, kind)
+        if self.transactional_id_prefix is not None and not transactional:
+            raise UsageError(
+                "--transactional-id-prefix without transactions",
+                hint="they are made by --delivery exactly-once --sink kafka:TOPIC",
+            )
+        if self.transactional_id_prefix == "":
+            raise UsageError("--transactional-id-prefix is empty", hint="leave it out: each run has its own")
+        if not transactional:
+            return
+        if self.commit_interval is not None:
+            raise UsageError(
+                "--commit-interval with transactions: every poll is committed by its own",
+                hint="leave --commit-interval out",
             )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from eventq.core.errors import UsageError
+from eventq.core.kafka import check_names
 
 
 class Delivery(str, Enum):
@@ -16,9 +17,11 @@ class Delivery(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class SinkPlan:
-    """`kind` is sqlite or jsonl, `path` a file; `topic_id` tells a topic from a later one of its name.
+    """`kind` is sqlite, jsonl or kafka, `path` a file or a topic; `topic_id` tells the consumed topic from a
+    later one of its name.
 
-    What can't be written is tried again `retries` times, after `backoff` seconds each.
+    What can't be written is tried again `retries` times, after `backoff` seconds each. Of kafka under
+    exactly-once `prefix` begins every member's transactional.id.
     """
 
     kind: str
@@ -26,20 +29,28 @@ class SinkPlan:
     retries: int
     backoff: float
     topic_id: str = ""
+    prefix: str = ""
+
+    def transactional_id(self, number: int) -> str:
+        """Of member `number`: the same over its restarts."""
+        return f"{self.prefix}.{number}"
 
     @property
     def name(self) -> str:
         return f"{self.kind}:{self.path}"
 
 
-_KINDS = ("sqlite", "jsonl")
+KAFKA = "kafka"
+_KINDS = ("sqlite", "jsonl", KAFKA)
 
 
 def parse_sink(text: str) -> tuple[str, str]:
-    """Kind and path of a sink such as sqlite:PATH; UsageError for another form."""
+    """Kind and path, or topic, of a sink such as sqlite:PATH; UsageError for another form."""
     kind, colon, path = text.partition(":")
     if not colon or kind not in _KINDS or not path:
-        raise UsageError(f"not a sink: {text!r:.120}", hint="sqlite:PATH or jsonl:PATH")
+        raise UsageError(f"not a sink: {text!r:.120}", hint="sqlite:PATH, jsonl:PATH or kafka:TOPIC")
+    if kind == KAFKA:
+        check_names([path])
     return kind, path
 
 
@@ -50,10 +61,15 @@ def check_delivery(delivery: Delivery, kind: str | None) -> None:
     if kind is None:
         raise UsageError(
             "--delivery exactly-once without --sink: the commit and the effect must be one write",
-            hint="--sink sqlite:PATH keeps both in one database",
+            hint="--sink sqlite:PATH keeps both in one database, --sink kafka:TOPIC in one transaction",
         )
     if kind == "jsonl":
         raise UsageError(
             "--delivery exactly-once with a jsonl sink: to write a file and to commit are two steps",
             hint="--sink sqlite:PATH keeps both in one database",
         )
+
+
+def is_transactional(delivery: Delivery, kind: str | None) -> bool:
+    """Whether effects and commits are one Kafka transaction."""
+    return delivery is Delivery.EXACTLY_ONCE and kind == KAFKA

@@ -131,6 +131,7 @@ class MemberReport:
 
     `pid` and `partitions` are the last it had; `exit` is a code or a signal's name, None before an end.
     `skipped_at_start` counts the offsets of retained records before its starts at the end.
+    `aborted_events` were processed in transactions that were aborted, and came again.
     """
 
     number: int
@@ -142,6 +143,8 @@ class MemberReport:
     rebalances: int
     resets: tuple[Reset, ...]
     skipped_at_start: int
+    aborted_transactions: int = 0
+    aborted_events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ class ConsumeReport:
     group has committed by partition, whoever did it; a partition without a commit is left out. `malformed`
     has the first few of them, and the tally their number. `delivery` is what was promised, `sink` where the
     effects went, None if they were only simulated. `injected` are the faults from outside that --fault made,
-    `fault_seed` chose them, None without --fault.
+    `fault_seed` chose them, None without --fault. `transactional`: copies and commits were one transaction.
     """
 
     topic: str
@@ -170,3 +173,4 @@ class ConsumeReport:
     sink: str | None = None
     injected: tuple[Injected, ...] = ()
     fault_seed: int | None = None
+    transactional: bool = False

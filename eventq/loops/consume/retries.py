@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from eventq.core.clock import Clock
-from eventq.core.consume.delivery import SinkPlan
+from eventq.core.consume.delivery import Delivery, SinkPlan
 from eventq.core.errors import EventqError, StoreUnavailable
 from eventq.loops.consume.effect_store import EffectStore
 from eventq.loops.processes.parent_pipe import ParentPipe
@@ -15,8 +15,16 @@ _Answer = TypeVar("_Answer")
 class Retries:
     """Of one store; `failures` of the call that is being tried, 0 at its first try."""
 
-    def __init__(self, store: EffectStore, sink: SinkPlan, parent: ParentPipe, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: EffectStore,
+        sink: SinkPlan,
+        parent: ParentPipe,
+        clock: Clock,
+        delivery: Delivery = Delivery.AT_LEAST_ONCE,
+    ) -> None:
         self._store, self._sink, self._parent, self._clock = store, sink, parent, clock
+        self._delivery = delivery
         self.failures = 0
 
     def run(self, call: Callable[[], _Answer]) -> _Answer | None:
@@ -35,7 +43,11 @@ class Retries:
     def _count(self, error: StoreUnavailable) -> None:
         self.failures += 1
         if self.failures > self._sink.retries:
-            raise EventqError(
-                f"the sink {self._sink.name} can't be written: {error}",
-                hint="nothing is committed beyond what was written; run it again when that is mended",
-            ) from error
+            raise self.exhausted(error) from error
+
+    def exhausted(self, error: StoreUnavailable) -> EventqError:
+        """There was no try left."""
+        hint = "nothing is committed beyond what was written; run it again when that is mended"
+        if self._delivery is Delivery.AT_MOST_ONCE:
+            hint = "what was committed and not written does not come again: that is at-most-once"
+        return EventqError(f"the sink {self._sink.name} can't be written: {error}", hint=hint)

@@ -16,7 +16,7 @@ def test_a_sink_is_a_kind_and_a_path(text: str, found: tuple[str, str]) -> None:
 def test_another_form_is_refused_with_the_forms_there_are(text: str) -> None:
     with pytest.raises(UsageError, match="not a sink") as refused:
         parse_sink(text)
-    assert refused.value.hint == "sqlite:PATH or jsonl:PATH"
+    assert refused.value.hint == "sqlite:PATH, jsonl:PATH or kafka:TOPIC"
 
 
 @pytest.mark.parametrize("kind", [None, "jsonl"])
