@@ -13,7 +13,7 @@ SOURCE = "eventq-src"
 _PLACE = re.compile(rb"([A-Za-z0-9._-]{1,249})/(\d{1,10})/(\d{1,19})")
 
 
-class Source(NamedTuple):
+class CopiedFrom(NamedTuple):
     topic: str
     partition: int
     offset: int
@@ -42,10 +42,10 @@ def copies(topic: str, records: RecordSlice, faults: Mapping[int, str]) -> Itera
         yield Copy(offset, key, value, [*headers, source], None if stamp < 0 else stamp)
 
 
-def source_of(headers: Sequence[Header]) -> Source | None:
+def source_of(headers: Sequence[Header]) -> CopiedFrom | None:
     """Where a copy was read; None where no header says it, or not in this form: others may use the name."""
     for name, value in reversed(headers):
         if name == SOURCE:
             found = _PLACE.fullmatch(value or b"")
-            return None if found is None else Source(found[1].decode(), int(found[2]), int(found[3]))
+            return None if found is None else CopiedFrom(found[1].decode(), int(found[2]), int(found[3]))
     return None
