@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from eventq.core.clock import Clock
-from eventq.core.consume.delivery import Delivery
+from eventq.core.consume.delivery import Delivery, SinkPlan, is_transactional
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.purchase_batch import json_faults, no_faults, purchase_faults
 from eventq.loops.clock import SystemClock
@@ -58,6 +58,8 @@ def _sink(
 ) -> Sink:
     if plan.sink is None:
         return SimulatedWork(consumer, parent, plan, clock)
+    if is_transactional(plan.delivery, plan.sink.kind):
+        return _transactions(plan, plan.sink, consumer, parent, clock, crash)
     from eventq.commands.consume.store import effect_store, position_store
     from eventq.loops.consume.exactly_once import ExactlyOnce
     from eventq.loops.consume.retries import Retries
@@ -68,7 +70,25 @@ def _sink(
         retries = Retries(positions, plan.sink, parent, clock)
         return ExactlyOnce(consumer, parent, plan, positions, retries, clock)
     store = effect_store(plan, plan.sink)
-    return StoredEffects(consumer, parent, plan, store, Retries(store, plan.sink, parent, clock), clock)
+    retries = Retries(store, plan.sink, parent, clock)
+    return StoredEffects(consumer, parent, plan, store, retries, clock)
+
+
+def _transactions(
+    plan: MemberPlan,
+    sink: SinkPlan,
+    consumer: GroupConsumer,
+    parent: ParentPipe,
+    clock: Clock,
+    crash: CrashPoints,
+) -> Sink:
+    from eventq.commands.consume.copies import transactional_producer
+    from eventq.loops.consume.retries import Retries
+    from eventq.loops.consume.transactional import Transactions
+
+    producer = transactional_producer(plan, sink)
+    retries = Retries(producer, sink, parent, clock)
+    return Transactions(consumer, parent, plan, sink, producer, retries, clock, crash)
 
 
 def _with_dead_letters(plan: MemberPlan, sink: Sink, parent: ParentPipe, clock: Clock) -> Sink:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from eventq.core.consume.delivery import Delivery, SinkPlan
+from eventq.core.consume.delivery import KAFKA, Delivery, SinkPlan
 from eventq.core.consume.injection import NO_FAULTS, CrashPoint
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.report import Offsets
@@ -35,6 +35,10 @@ def position_store(plan: MemberPlan, sink: SinkPlan, crash: CrashPoints) -> Posi
 
 
 def effect_store(plan: MemberPlan, sink: SinkPlan) -> EffectStore:
+    if sink.kind == KAFKA:
+        from eventq.commands.consume.copies import copies
+
+        return copies(plan, sink)
     if sink.kind != "jsonl":
         return position_store(plan, sink, CrashPoints(NO_FAULTS, 0, 0))
     from eventq.stores.consume.jsonl import JsonLines
@@ -46,7 +50,7 @@ def with_store(member: MemberPlan, topic_id: str | None) -> MemberPlan:
     """With the topic's id for its sink, which is looked at before any member starts; EventqError for a sink
     that can't be used.
     """
-    if member.sink is None:
+    if member.sink is None or member.sink.kind == KAFKA:
         return member
     sink = replace(member.sink, topic_id=topic_id or member.topic)
     store = effect_store(replace(member, number=1), sink)
@@ -65,7 +69,7 @@ def with_store(member: MemberPlan, topic_id: str | None) -> MemberPlan:
 def stored_positions(member: MemberPlan) -> Callable[[], Offsets]:
     """Asks for the positions that the sink of the run keeps: none where it keeps none, or can't be read."""
     sink = member.sink
-    if sink is None or member.delivery is not Delivery.EXACTLY_ONCE:
+    if sink is None or sink.kind == KAFKA or member.delivery is not Delivery.EXACTLY_ONCE:
         return dict
     store = position_store(member, sink, CrashPoints(NO_FAULTS, 0, 0))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from eventq.core.consume.delivery import Delivery
+from eventq.core.consume.delivery import KAFKA, Delivery
 from eventq.core.errors import NotFound, UsageError
 from eventq.core.kafka import check_names
 
@@ -85,7 +85,9 @@ def check_dead_letters(asked: OnMalformed, delivery: Delivery, kind: str | None)
         raise UsageError(
             f"--on-malformed {asked.text} with --delivery exactly-once and a {kind} sink: "
             "the two can't be written in one transaction",
-            hint="--on-malformed dead-letter keeps them in the database, with the effects",
+            hint="skip or fail; a database sink keeps dead letters with the effects"
+            if kind == KAFKA
+            else "--on-malformed dead-letter keeps them in the database, with the effects",
         )
 
 

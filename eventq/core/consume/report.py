@@ -132,6 +132,7 @@ class MemberReport:
 
     `pid` and `partitions` are the last it had; `exit` is a code or a signal's name, None before an end.
     `skipped_at_start` counts the offsets of retained records before its starts at the end.
+    `aborted_events` were processed in transactions that were aborted, and came again.
     """
 
     number: int
@@ -143,6 +144,8 @@ class MemberReport:
     rebalances: int
     resets: tuple[Reset, ...]
     skipped_at_start: int
+    aborted_transactions: int = 0
+    aborted_events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,8 @@ class ConsumeReport:
     has the first few of them, and the tally their number; where `on_malformed` keeps them, all of those are
     dead letters. `delivery` is what was promised, `sink` where the effects went, None if they were only
     simulated. `injected` are the faults from outside that --fault made, `fault_seed` chose them, None
-    without --fault.
+    without --fault. `transactional`: copies and commits were one
+    transaction.
     """
 
     topic: str
@@ -173,3 +177,4 @@ class ConsumeReport:
     on_malformed: OnMalformed = SKIPPED
     injected: tuple[Injected, ...] = ()
     fault_seed: int | None = None
+    transactional: bool = False

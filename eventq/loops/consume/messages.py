@@ -91,6 +91,21 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
+class Aborted:
+    """A transaction was not committed: its `count` processed records come again."""
+
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line for people."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberProgress:
     """Counts since the member's start; it has processed up to `positions`, of partitions up to `ends`."""
 
@@ -128,6 +143,8 @@ ToParent = (
     | EventLines
     | Committing
     | Committed
+    | Aborted
+    | Told
     | MemberProgress
     | WasReset
     | SinkDecides

@@ -1,6 +1,7 @@
 """What a consume run says: progress lines, the report as text and as JSON."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from eventq.core import safe_text
@@ -78,7 +79,15 @@ def _delivery_line(report: ConsumeReport) -> list[str]:
     to = "" if report.sink is None else f" into {safe_text.line(report.sink)}"
     if report.delivery == "at-most-once":
         return [f"at-most-once{to}: a crash can lose up to {report.tally.at_risk:,} events of a member"]
-    return [f"{report.delivery}{to}"] if to else []
+    return [f"{report.delivery}{to}{_aborted(report)}"] if to else []
+
+
+def _aborted(report: ConsumeReport) -> str:
+    count = sum(member.aborted_transactions for member in report.members)
+    if not report.transactional or not count:
+        return ""
+    events = plural(sum(member.aborted_events for member in report.members), "event", ",")
+    return f": {plural(count, 'transaction')} aborted, {events} of them processed again"
 
 
 def _fault_lines(report: ConsumeReport) -> list[str]:
@@ -121,6 +130,7 @@ def document(report: ConsumeReport) -> dict[str, Any]:
             for i in report.injected
         ],
         "at_risk": report.tally.at_risk if report.delivery == "at-most-once" else None,
+        "aborted": _aborted_counts(report.members) if report.transactional else None,
         **_counts(report.tally, report.on_malformed),
         "seconds": round(report.seconds, 3),
         "skipped_at_start": report.skipped_at_start,
@@ -135,6 +145,13 @@ def document(report: ConsumeReport) -> dict[str, Any]:
             {"topic": report.topic, "partition": p, "offset": offset}
             for p, offset in sorted(report.committed.items())
         ],
+    }
+
+
+def _aborted_counts(members: Sequence[MemberReport]) -> dict[str, int]:
+    return {
+        "transactions": sum(member.aborted_transactions for member in members),
+        "events": sum(member.aborted_events for member in members),
     }
 
 

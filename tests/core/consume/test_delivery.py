@@ -21,7 +21,7 @@ def test_a_sink_is_a_kind_and_a_path(text: str, found: tuple[str, str]) -> None:
 def test_another_form_is_refused_with_the_forms_there_are(text: str) -> None:
     with pytest.raises(UsageError, match="not a sink") as refused:
         parse_sink(text)
-    assert refused.value.hint == "sqlite:PATH, postgresql://… or jsonl:PATH"
+    assert refused.value.hint == "sqlite:PATH, postgresql://…, jsonl:PATH or kafka:TOPIC"
     assert "secret" not in str(refused.value)
 
 
