@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
+from eventq.commands.lag.adviser import adviser_of
 from eventq.commands.lag.options import (
     AssumeOption,
     IsolationOption,
@@ -23,11 +24,10 @@ from eventq.commands.settings.connect import connection
 from eventq.commands.signals import stop_at_once
 from eventq.core import safe_text
 from eventq.core.errors import ExitCode, UsageError
-from eventq.core.kafka import Isolation
 from eventq.core.lag.advice import Target
 from eventq.core.lag.snapshot import Assume
 from eventq.loops.clock import SystemClock
-from eventq.loops.lag.advise import Advised, Adviser, observe
+from eventq.loops.lag.advise import Advised, observe
 
 
 def advise(
@@ -71,18 +71,6 @@ def _target(lag: int | None, within: str | None) -> Target | None:
         given, other = ("--within", "--target-lag") if lag is None else ("--target-lag", "--within")
         raise UsageError(f"{given} does nothing without {other}", hint="--target-lag 1000 --within 5m")
     return Target(lag, period(within))
-
-
-@contextmanager
-def adviser_of(shared: Shared, isolation: Isolation) -> Iterator[Adviser]:
-    """Over kafka-python whichever client reads the lag: nothing is connected before something is asked."""
-    from eventq.broker.lag.first_record import FirstRecords
-    from eventq.broker.lag.last_keys import KafkaLastKeys
-    from eventq.broker.lag.topic_facts import KafkaTopicFacts
-
-    to = connection(shared)
-    with closing(FirstRecords(to, isolation)) as records, closing(KafkaTopicFacts(to)) as facts:
-        yield Adviser(facts, records, KafkaLastKeys(to, isolation), SystemClock())
 
 
 @contextmanager

@@ -80,7 +80,7 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class RetentionClock:
     """How long the unread records of a partition are kept at least; `seconds` None: for ever, or not known.
 
     `unknown` says why it is not known; `why` what limits it.

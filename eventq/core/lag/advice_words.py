@@ -5,15 +5,17 @@ from dataclasses import replace
 
 from eventq.core import safe_text
 from eventq.core.lag import assignors
-from eventq.core.lag.advice import UTILISATION, Advice, Clock, Helps, Hot, KeyShare, Target
-from eventq.core.lag.measure import Measured
+from eventq.core.lag.advice import UTILISATION, Advice, Helps, Hot, KeyShare, RetentionClock, Target
+from eventq.core.lag.measure import GroupMeasurement
 from eventq.core.text import duration, plural
 
 _MOST_COUNTS = 12
 _AGAIN = "ask again when it has read for a while"
 
 
-def explained(advice: Advice, measured: Measured, target: Target | None, clocks: Sequence[Clock]) -> Advice:
+def explained(
+    advice: Advice, measured: GroupMeasurement, target: Target | None, clocks: Sequence[RetentionClock]
+) -> Advice:
     """The same with its evidence."""
     lines = [
         _answer(advice, measured, target),
@@ -38,7 +40,7 @@ def key_text(key: bytes | None) -> str:
     return f"key {safe_text.name(key.decode('utf-8', 'backslashreplace'))}"
 
 
-def _answer(advice: Advice, measured: Measured, target: Target | None) -> str:
+def _answer(advice: Advice, measured: GroupMeasurement, target: Target | None) -> str:
     if advice.hot is not None:
         return _too_much(advice, advice.hot)
     unknown = _unknown(advice, measured)
@@ -58,12 +60,12 @@ def _too_much(advice: Advice, hot: Hot) -> str:
     return f"Neither members nor partitions help: partition {hot.name} gets {share}."
 
 
-def _unknown(advice: Advice, measured: Measured) -> str | None:
+def _unknown(advice: Advice, measured: GroupMeasurement) -> str | None:
     """Why there is no answer, and what to do next."""
     return _unread(measured) or _unmeasured(advice, measured) or _unsimulated(measured)
 
 
-def _unread(measured: Measured) -> str | None:
+def _unread(measured: GroupMeasurement) -> str | None:
     group = measured.group
     if group.error is not None:
         return f"No advice: the group can't be read: {group.error}."
@@ -79,7 +81,7 @@ def _unread(measured: Measured) -> str | None:
     return f"No advice: what arrives in {missing.name} is not known: {missing.why}."
 
 
-def _unsimulated(measured: Measured) -> str | None:
+def _unsimulated(measured: GroupMeasurement) -> str | None:
     group = measured.group
     if not assignors.is_known(group.assignor):
         name = f"its assignor {safe_text.name(group.assignor)}" if group.assignor else "its assignor"
@@ -89,7 +91,7 @@ def _unsimulated(measured: Measured) -> str | None:
     return None
 
 
-def _unmeasured(advice: Advice, measured: Measured) -> str | None:
+def _unmeasured(advice: Advice, measured: GroupMeasurement) -> str | None:
     if advice.capacity is not None:
         return None
     if advice.arrival == 0 and measured.group.lag == 0:
@@ -103,7 +105,7 @@ def _unmeasured(advice: Advice, measured: Measured) -> str | None:
     return f"No number of members: what one can read could not be measured{said}; {_AGAIN}."
 
 
-def _growing(measured: Measured) -> bool:
+def _growing(measured: GroupMeasurement) -> bool:
     """Whether some partition always had unread records: its group is behind."""
     return any(one.behind for one in measured.members)
 
@@ -115,7 +117,7 @@ def _not_in_time(advice: Advice, target: Target) -> str:
     return f"No number of members reaches {aim}: {plural(advice.keep_up or 0, 'member')} would keep up."
 
 
-def _count(advice: Advice, measured: Measured, target: Target | None) -> str:
+def _count(advice: Advice, measured: GroupMeasurement, target: Target | None) -> str:
     now, needed = measured.group.member_count or 0, advice.members or 0
     aim = "keep up" if target is None else f"keep up and reach lag {target.lag:,} in time"
     if needed > now:
@@ -125,7 +127,7 @@ def _count(advice: Advice, measured: Measured, target: Target | None) -> str:
     return f"The group has enough members: its {plural(now, 'member')} can {aim}."
 
 
-def _rates(advice: Advice, measured: Measured) -> Iterator[str]:
+def _rates(advice: Advice, measured: GroupMeasurement) -> Iterator[str]:
     saturated = sum(one.saturated for one in measured.members)
     seconds = duration(measured.seconds)
     if advice.capacity is not None:
@@ -143,7 +145,7 @@ def _rates(advice: Advice, measured: Measured) -> Iterator[str]:
     yield from _unmeasured_members(measured)
 
 
-def _unmeasured_members(measured: Measured) -> Iterator[str]:
+def _unmeasured_members(measured: GroupMeasurement) -> Iterator[str]:
     without = [one for one in measured.members if one.rate is None]
     if without:
         name, why = safe_text.name(without[0].member.client_id), without[0].why
@@ -151,7 +153,7 @@ def _unmeasured_members(measured: Measured) -> Iterator[str]:
         yield f"What member {name}{more} can read was not measured: {why}."
 
 
-def _partition_notes(measured: Measured) -> Iterator[str]:
+def _partition_notes(measured: GroupMeasurement) -> Iterator[str]:
     unknown = [part for part in measured.partitions if part.arrival is None]
     if unknown:
         more = f" (and {plural(len(unknown) - 1, 'more partition')})" if len(unknown) > 1 else ""
@@ -178,7 +180,7 @@ def _shares(keys: Sequence[KeyShare]) -> str:
     return ", ".join(f"{key_text(one.key)} {one.share:.0%}" for one in keys)
 
 
-def _staircase(advice: Advice, measured: Measured) -> Iterator[str]:
+def _staircase(advice: Advice, measured: GroupMeasurement) -> Iterator[str]:
     if advice.useful and measured.group.assignor:
         counts = list(advice.useful)
         few = counts if len(counts) <= _MOST_COUNTS else [*counts[:10], "…", counts[-1]]
@@ -186,7 +188,7 @@ def _staircase(advice: Advice, measured: Measured) -> Iterator[str]:
         yield f"Numbers of members that make a difference ({measured.group.assignor}): {shown}."
 
 
-def _waiting(advice: Advice, measured: Measured) -> Iterator[str]:
+def _waiting(advice: Advice, measured: GroupMeasurement) -> Iterator[str]:
     """Expected number in an M/D/1 and an M/M/1 queue at the busiest member's utilisation."""
     needed, assignor = advice.members, measured.group.assignor
     if needed is None or assignor is None or not advice.capacity:
@@ -201,7 +203,7 @@ def _waiting(advice: Advice, measured: Measured) -> Iterator[str]:
         )
 
 
-def _floor(advice: Advice, measured: Measured, target: Target | None) -> Iterator[str]:
+def _floor(advice: Advice, measured: GroupMeasurement, target: Target | None) -> Iterator[str]:
     if advice.floor is None or measured.commit_period is None:
         return
     period = duration(measured.commit_period)
@@ -211,7 +213,7 @@ def _floor(advice: Advice, measured: Measured, target: Target | None) -> Iterato
         yield f"--target-lag {target.lag} lies below that and can't be reached: commit more often."
 
 
-def _clocks(clocks: Sequence[Clock]) -> Iterator[str]:
+def _clocks(clocks: Sequence[RetentionClock]) -> Iterator[str]:
     unknown = [clock for clock in clocks if clock.unknown]
     if unknown:
         one = unknown[0]

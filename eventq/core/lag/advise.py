@@ -13,8 +13,8 @@ from math import ceil
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag import advice_words as words
 from eventq.core.lag import assignors
-from eventq.core.lag.advice import UTILISATION, Advice, Clock, Helps, Hot, KeyShare, Target
-from eventq.core.lag.measure import Measured, PartitionRate
+from eventq.core.lag.advice import UTILISATION, Advice, Helps, Hot, KeyShare, RetentionClock, Target
+from eventq.core.lag.measure import GroupMeasurement, PartitionRate
 
 _UNEVEN = 2.0
 """Times the mean: a partition with more of records without a key gets them because its producer says so."""
@@ -43,7 +43,7 @@ def drain(
     return None
 
 
-def hottest(measured: Measured) -> PartitionRate | None:
+def hottest(measured: GroupMeasurement) -> PartitionRate | None:
     """The partition that gets more than a member can keep up with, by how much it is too much."""
     ratios = [(ratio, one) for one in measured.partitions if (ratio := _ratio(measured, one)) is not None]
     worst = max(ratios, key=lambda row: row[0], default=None)
@@ -51,10 +51,10 @@ def hottest(measured: Measured) -> PartitionRate | None:
 
 
 def advise(
-    measured: Measured,
+    measured: GroupMeasurement,
     target: Target | None = None,
     keys: Sequence[KeyShare] = (),
-    clocks: Sequence[Clock] = (),
+    clocks: Sequence[RetentionClock] = (),
 ) -> Advice:
     """`keys`: the most frequent ones of the hottest partition's last records, the most frequent first."""
     group, capacity = measured.group, measured.capacity
@@ -93,31 +93,31 @@ def _work(
     return {key: lags[key] + target.within * rate - share for key, rate in arrivals.items()}
 
 
-def _ratio(measured: Measured, one: PartitionRate) -> float | None:
+def _ratio(measured: GroupMeasurement, one: PartitionRate) -> float | None:
     """What arrives in the partition by what a member can keep up with."""
     limit = measured.limit(one)
     return None if not limit or one.arrival is None else one.arrival / (UTILISATION * limit)
 
 
-def _hot(measured: Measured, one: PartitionRate, keys: Sequence[KeyShare]) -> Hot:
+def _hot(measured: GroupMeasurement, one: PartitionRate, keys: Sequence[KeyShare]) -> Hot:
     known = [part.arrival for part in measured.partitions if part.arrival is not None]
     share = one.arrival / total if one.arrival and (total := sum(known)) else None
     whole = len(known) == len(measured.partitions)
     return Hot(one.key.topic, one.key.partition, share if whole else None, tuple(keys))
 
 
-def _alike(measured: Measured) -> bool:
+def _alike(measured: GroupMeasurement) -> bool:
     """Whether all members read the same topics: else nothing says what one more would read."""
     return len({frozenset(one.member.topics) for one in measured.members}) <= 1
 
 
-def _floor(measured: Measured) -> int | None:
+def _floor(measured: GroupMeasurement) -> int | None:
     if measured.arrival is None or measured.commit_period is None:
         return None
     return ceil(round(measured.arrival * measured.commit_period, 6))
 
 
-def _least(clocks: Sequence[Clock]) -> float | None:
+def _least(clocks: Sequence[RetentionClock]) -> float | None:
     """None as soon as one is not known: that one may be the least."""
     if any(clock.unknown for clock in clocks):
         return None
@@ -125,7 +125,7 @@ def _least(clocks: Sequence[Clock]) -> float | None:
 
 
 def _helps(
-    measured: Measured,
+    measured: GroupMeasurement,
     hot: PartitionRate | None,
     keys: Sequence[KeyShare],
     enough: int | None,
@@ -143,16 +143,18 @@ def _helps(
     return None if _has(measured, max(enough, in_time or 0)) else Helps.MEMBERS
 
 
-def _can_be_said(measured: Measured) -> bool:
+def _can_be_said(measured: GroupMeasurement) -> bool:
     known = assignors.is_known(measured.group.assignor) and _alike(measured)
     return known and measured.arrival is not None and measured.group.error is None
 
 
-def _has(measured: Measured, members: int) -> bool:
+def _has(measured: GroupMeasurement, members: int) -> bool:
     return (measured.group.member_count or 0) >= members
 
 
-def _beyond_one_member(measured: Measured, hot: PartitionRate, keys: Sequence[KeyShare]) -> Helps | None:
+def _beyond_one_member(
+    measured: GroupMeasurement, hot: PartitionRate, keys: Sequence[KeyShare]
+) -> Helps | None:
     """More partitions share the load, unless it is that of one key, or its producer chose the partition."""
     limit, arrival = measured.limit(hot), hot.arrival
     if not keys or limit is None or arrival is None:
@@ -166,7 +168,7 @@ def _beyond_one_member(measured: Measured, hot: PartitionRate, keys: Sequence[Ke
 
 
 def _too_slow(
-    measured: Measured, target: Target | None, enough: int | None, in_time: int | None
+    measured: GroupMeasurement, target: Target | None, enough: int | None, in_time: int | None
 ) -> float | None:
     """By how much a member would have to be faster where no number of them reaches the target in time."""
     floor = _floor(measured)

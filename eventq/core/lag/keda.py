@@ -9,7 +9,7 @@ from math import ceil
 
 from eventq.core.errors import EventqError
 from eventq.core.lag.advice import Advice, Target
-from eventq.core.lag.measure import Measured
+from eventq.core.lag.measure import GroupMeasurement
 
 POLLING_SECONDS = 15
 _LEAST_COOLDOWN = 60
@@ -26,7 +26,7 @@ class Scaling:
     topics: tuple[str, ...]
 
 
-def scaling(measured: Measured, advice: Advice, target: Target | None) -> Scaling:
+def scaling(measured: GroupMeasurement, advice: Advice, target: Target | None) -> Scaling:
     """EventqError where the capacity of a member, or what members would get, is not known."""
     if advice.capacity is None or not advice.useful:
         raise EventqError(

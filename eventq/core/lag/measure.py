@@ -52,7 +52,7 @@ class MemberRate:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class GroupMeasurement:
     """Of a group over `seconds`; `left_out` are its partitions of topics that no member reads any more."""
 
     group: GroupLag
@@ -93,13 +93,13 @@ class Measured:
         return next(of, None)
 
 
-def measure(group: GroupLag, window: Window) -> Measured:
+def measure(group: GroupLag, window: Window) -> GroupMeasurement:
     tracks = {part.key: window.track(group.group, part.key) for part in group.counted}
     members = {part.member.member_id: part.member for part in group.counted if part.member}
     read = _topics(members.values())
     parts = [part for part in group.counted if not read or part.key.topic in read]
     seconds = max((t.points[-1].at - t.points[0].at for t in tracks.values() if t.points), default=0.0)
-    return Measured(
+    return GroupMeasurement(
         group,
         seconds,
         tuple(_partition(part, tracks[part.key]) for part in parts),

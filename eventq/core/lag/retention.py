@@ -9,7 +9,7 @@ segments and looks every 5 minutes: it may be later, never sooner, while the rat
 
 from dataclasses import dataclass
 
-from eventq.core.lag.advice import Clock
+from eventq.core.lag.advice import RetentionClock
 from eventq.core.lag.snapshot import PartitionLag
 from eventq.core.text import duration
 
@@ -45,17 +45,17 @@ class Unread:
     size_error: str | None = None
 
 
-def clock(part: PartitionLag, retention: Retention, unread: Unread) -> Clock:
+def clock(part: PartitionLag, retention: Retention, unread: Unread) -> RetentionClock:
     """The lesser of both; 0 where records are being deleted unread."""
     if part.lost:
-        return Clock(part.key, 0.0, "records are being deleted unread")
+        return RetentionClock(part.key, 0.0, "records are being deleted unread")
     if not part.lag or not unread.readable or retention.unlimited:
-        return Clock(part.key)
+        return RetentionClock(part.key)
     unknown = _unknown(part, retention, unread)
     if unknown is not None:
-        return Clock(part.key, unknown=unknown)
+        return RetentionClock(part.key, unknown=unknown)
     limits = [limit for limit in (_by_time(retention, unread), _by_bytes(part, retention, unread)) if limit]
-    return Clock(part.key, *min(limits)) if limits else Clock(part.key)
+    return RetentionClock(part.key, *min(limits)) if limits else RetentionClock(part.key)
 
 
 def _unknown(part: PartitionLag, retention: Retention, unread: Unread) -> str | None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from eventq.core.clock import Clock as Time
+from eventq.core.clock import Clock
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.kafka import TopicPartition
-from eventq.core.lag.advice import Advice, Clock, KeyShare, Target
+from eventq.core.lag.advice import Advice, KeyShare, RetentionClock, Target
 from eventq.core.lag.advise import advise, hottest
 from eventq.core.lag.known import KnownTopics
-from eventq.core.lag.measure import Measured, measure
+from eventq.core.lag.measure import GroupMeasurement, measure
 from eventq.core.lag.reads import FirstRecord, Range
 from eventq.core.lag.retention import Retention, Unread, clock
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot
@@ -50,15 +50,15 @@ class Advised:
     """`snapshot`: the last one. `now`: seconds since the epoch of it."""
 
     snapshot: Snapshot
-    measured: Measured
+    measured: GroupMeasurement
     advice: Advice
-    clocks: tuple[Clock, ...]
+    clocks: tuple[RetentionClock, ...]
 
 
 class Adviser:
     """Keeps what topics are configured to, so that a watch asks for it once in five minutes."""
 
-    def __init__(self, facts: TopicFacts, records: FirstRecordReader, keys: LastKeys, time: Time) -> None:
+    def __init__(self, facts: TopicFacts, records: FirstRecordReader, keys: LastKeys, time: Clock) -> None:
         self._facts, self._records, self._keys, self._time = facts, records, keys, time
         self._retention: dict[str, tuple[float, Retention]] = {}
 
@@ -71,7 +71,10 @@ class Adviser:
         advice = advise(measured, target, self._hot_keys(group, measured), clocks)
         return Advised(snapshot, measured, advice, clocks)
 
-    def _hot_keys(self, group: GroupLag, measured: Measured) -> Sequence[KeyShare]:
+    def advice(self, snapshot: Snapshot, group: GroupLag, window: Window) -> Advice:
+        return self.advised(snapshot, group, window).advice
+
+    def _hot_keys(self, group: GroupLag, measured: GroupMeasurement) -> Sequence[KeyShare]:
         hot = hottest(measured)
         part = next((part for part in group.partitions if hot and part.key == hot.key), None)
         if part is None or part.end is None or part.log_start is None:
@@ -81,7 +84,7 @@ class Adviser:
         except EventqError:
             return ()
 
-    def _clocks(self, snapshot: Snapshot, group: GroupLag, window: Window) -> tuple[Clock, ...]:
+    def _clocks(self, snapshot: Snapshot, group: GroupLag, window: Window) -> tuple[RetentionClock, ...]:
         behind = [part for part in group.counted if part.lag]
         retention = self._limits({part.key.topic for part in behind})
         tracks = {part.key: window.track(group.group, part.key) for part in behind}
@@ -121,7 +124,7 @@ class Adviser:
 
 
 def observe(
-    reader: LagReader, question: Question, time: Time, pace: Pace, tell: Callable[[float], None]
+    reader: LagReader, question: Question, time: Clock, pace: Pace, tell: Callable[[float], None]
 ) -> tuple[Snapshot, Window]:
     """Samples until they span the window; `tell` has the seconds still to go.
 

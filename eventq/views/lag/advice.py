@@ -6,8 +6,8 @@ from textwrap import wrap
 from typing import Any
 
 from eventq.core import safe_text
-from eventq.core.lag.advice import Advice, Clock, Hot, KeyShare
-from eventq.core.lag.measure import Measured
+from eventq.core.lag.advice import Advice, Hot, KeyShare, RetentionClock
+from eventq.core.lag.measure import GroupMeasurement
 from eventq.core.lag.snapshot import GroupLag, Snapshot
 from eventq.core.timestamps import rfc3339
 
@@ -24,7 +24,7 @@ def text(advice: Advice, group: GroupLag) -> str:
 
 
 def document(
-    snapshot: Snapshot, measured: Measured, advice: Advice, clocks: Sequence[Clock]
+    snapshot: Snapshot, measured: GroupMeasurement, advice: Advice, clocks: Sequence[RetentionClock]
 ) -> dict[str, Any]:
     group = measured.group
     kept = {clock.key: clock.seconds for clock in clocks}

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag import assignors
-from eventq.core.lag.advice import Advice, Clock, Helps, KeyShare, Target
+from eventq.core.lag.advice import Advice, Helps, KeyShare, RetentionClock, Target
 from eventq.core.lag.advise import advise, drain, keep_up
-from eventq.core.lag.measure import Measured, measure
+from eventq.core.lag.measure import GroupMeasurement, measure
 from eventq.core.lag.reads import MemberDescription
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag.window import Window
@@ -112,7 +112,7 @@ class Part:
 
 def watched(
     parts: list[Part], *, assignor: str | None = "range", commit: int = 1, members: int = 0
-) -> Measured:
+) -> GroupMeasurement:
     """A minute of it, a commit every `commit` seconds; `members` more without partitions."""
     seconds = 60
     window = Window(float(seconds))
@@ -238,9 +238,14 @@ def test_a_paused_producer_leaves_one_member_that_keeps_up_and_says_to_ask_again
 def test_an_unknown_clock_leaves_the_groups_unknown_though_another_is_known() -> None:
     a, b = TopicPartition("orders", 0), TopicPartition("orders", 1)
     measured = watched([Part(60, 50, "m-1")])
-    assert advise(measured, clocks=(Clock(a, 9.0, "x"), Clock(b))).data_dies_not_before_seconds == 9.0
     assert (
-        advise(measured, clocks=(Clock(a, 9.0, "x"), Clock(b, unknown="why"))).data_dies_not_before_seconds
+        advise(measured, clocks=(RetentionClock(a, 9.0, "x"), RetentionClock(b))).data_dies_not_before_seconds
+        == 9.0
+    )
+    assert (
+        advise(
+            measured, clocks=(RetentionClock(a, 9.0, "x"), RetentionClock(b, unknown="why"))
+        ).data_dies_not_before_seconds
         is None
     )
 
