@@ -22,6 +22,7 @@ COMMANDS = {
     "consume": "eventq.commands.consume.consume",
     "lag": "eventq.commands.lag.lag",
     "group": "eventq.commands.group.group",
+    "report": "eventq.commands.report.report",
     "audit": "eventq.commands.verify.audit",
     "config": "eventq.commands.settings.config",
     "local": "eventq.commands.local.local",

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import consume, lag, local, produce, rate, report, resources, startup
+from benchmarks import consume, delivery, lag, local, produce, rate, report, resources, sinks, startup
 from benchmarks.rounds import Outcome, Suite, play
 from benchmarks.site import Site
 
@@ -32,6 +32,11 @@ def consume_part(site: Site, run: Play) -> Iterator[Outcome]:
         yield run(consume.over_kafka_python(site, topic))
 
 
+def sinks_part(site: Site, run: Play) -> Iterator[Outcome]:
+    with site.topic() as topic, sinks.sinks(site, topic) as suite:
+        yield run(suite)
+
+
 def rate_part(site: Site, run: Play) -> Iterator[Outcome]:
     yield run(rate.suite(site))
 
@@ -54,6 +59,12 @@ def memory_part(site: Site, run: Play) -> Iterator[Outcome]:
         yield run(resources.idle(site, topic))
 
 
+def delivery_part(site: Site, run: Play) -> Iterator[Outcome]:
+    yield from map(run, delivery.rates(site))
+    yield run(delivery.slip(site))
+    yield run(delivery.size(site))
+
+
 def local_part(site: Site, run: Play) -> Iterator[Outcome]:
     with local.local(site) as suite:
         yield run(suite)
@@ -63,11 +74,13 @@ PARTS: dict[str, Callable[[Site, Play], Iterator[Outcome]]] = {
     "produce": produce_part,
     "handing": handing_part,
     "consume": consume_part,
+    "sinks": sinks_part,
     "rate": rate_part,
     "startup": startup_part,
     "lag": lag_part,
     "memory": memory_part,
     "local": local_part,
+    "delivery": delivery_part,
 }
 
 

@@ -2,6 +2,7 @@
 
 import gc
 from functools import partial
+from typing import TYPE_CHECKING
 
 from eventq.core.clock import Clock
 from eventq.core.consume.delivery import Delivery
@@ -18,12 +19,21 @@ from eventq.loops.processes.child import Pipe
 from eventq.loops.processes.entry import run_child
 from eventq.loops.processes.parent_pipe import ParentPipe
 
+if TYPE_CHECKING:
+    from eventq.loops.consume.dead_letters import DeadLetters
+
 _FAULTS: dict[str, Faults] = {"purchase": purchase_faults, "json": json_faults, "raw": no_faults}
 BROKER_FLOOR = {
     "kafka-python": "eventq.broker.consume.kafka_python",
     "librdkafka": "eventq.broker.consume.librdkafka",
 }
 """The module of each client, for a forkserver to load one of them and not both."""
+STORES_FLOOR = {
+    "sqlite": "eventq.stores.consume.sqlite",
+    "jsonl": "eventq.stores.consume.jsonl",
+    "postgresql": "eventq.stores.consume.postgresql",
+}
+"""The same of each kind of sink."""
 _GC_THRESHOLD = (
     100_000  # records come by thousands and hold no cycles: looking for those costs a tenth of the time
 )
@@ -39,7 +49,7 @@ def main(pipe: Pipe, plan: MemberPlan) -> None:
 def _work(plan: MemberPlan, parent: ParentPipe) -> None:
     consumer, clock = _consumer(plan), SystemClock()
     crash = CrashPoints(plan.faults, plan.number, plan.restarts)
-    sink = _sink(plan, consumer, parent, clock, crash)
+    sink = _with_dead_letters(plan, _sink(plan, consumer, parent, clock, crash), parent, clock)
     Member(consumer, sink, parent, plan, _FAULTS[plan.value_format], clock, crash).run()
 
 
@@ -59,6 +69,28 @@ def _sink(
         return ExactlyOnce(consumer, parent, plan, positions, retries, clock)
     store = effect_store(plan, plan.sink)
     return StoredEffects(consumer, parent, plan, store, Retries(store, plan.sink, parent, clock), clock)
+
+
+def _with_dead_letters(plan: MemberPlan, sink: Sink, parent: ParentPipe, clock: Clock) -> Sink:
+    """Beside a sink that does not write the topic in its own transaction."""
+    topic = plan.on_malformed.topic
+    if topic is None:
+        return sink
+    from eventq.loops.consume.dead_letters import DeadLetterSink
+    from eventq.loops.consume.retries import Retries
+
+    letters = _dead_letters(plan, topic)
+    return DeadLetterSink(sink, letters, Retries(letters, plan.on_malformed, parent, clock))
+
+
+def _dead_letters(plan: MemberPlan, topic: str) -> "DeadLetters":
+    if plan.client == "librdkafka":
+        from eventq.broker.consume.librdkafka_dead_letters import LibrdkafkaDeadLetters
+
+        return LibrdkafkaDeadLetters(plan, topic)
+    from eventq.broker.consume.kafka_python_dead_letters import KafkaPythonDeadLetters
+
+    return KafkaPythonDeadLetters(plan, topic)
 
 
 def _consumer(plan: MemberPlan) -> GroupConsumer:

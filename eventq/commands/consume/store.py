@@ -12,19 +12,30 @@ from eventq.core.errors import EventqError, StoreUnavailable
 from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.effect_store import EffectStore, PositionStore
 
+_A_FILE = "is there such a folder, and may it be written?"
+_UNOPENED = {
+    "sqlite": _A_FILE,
+    "jsonl": _A_FILE,
+    "postgresql": "does it run there, and does it let this user in?",
+}
+
 
 def position_store(plan: MemberPlan, sink: SinkPlan, crash: CrashPoints) -> PositionStore:
     """Of a kind that can keep positions: see check_delivery."""
-    from eventq.stores.consume.sqlite import SqliteEffects
-
     before, after = (
         partial(crash.pass_by, point) for point in (CrashPoint.BEFORE_COMMIT, CrashPoint.AFTER_COMMIT)
     )
+    if sink.kind == "postgresql":
+        from eventq.stores.consume.postgresql import PostgresqlEffects
+
+        return PostgresqlEffects(sink, plan, before, after)
+    from eventq.stores.consume.sqlite import SqliteEffects
+
     return SqliteEffects(sink.path, plan, sink.topic_id, before, after)
 
 
 def effect_store(plan: MemberPlan, sink: SinkPlan) -> EffectStore:
-    if sink.kind == "sqlite":
+    if sink.kind != "jsonl":
         return position_store(plan, sink, CrashPoints(NO_FAULTS, 0, 0))
     from eventq.stores.consume.jsonl import JsonLines
 
@@ -44,7 +55,7 @@ def with_store(member: MemberPlan, topic_id: str | None) -> MemberPlan:
     except StoreUnavailable as error:
         raise EventqError(
             f"--sink {sink.name} can't be opened: {error}",
-            hint="is there such a folder, and may it be written?",
+            hint=_UNOPENED[sink.kind],
         ) from error
     finally:
         store.close()

@@ -11,12 +11,17 @@ from eventq.commands.produce.output import ProduceOutput
 from eventq.commands.produce.topic import TopicRules, ready_topic
 from eventq.commands.signals import raise_if_stopped, stop_in_order
 from eventq.core.errors import EventqError, ThresholdBreached, UsageError
+from eventq.core.kafka import TopicFacts
 from eventq.core.outcome import Outcome
-from eventq.core.produce.feed import GeneratedFeed, Share
+from eventq.core.produce.feed import GeneratedFeed
 from eventq.core.produce.keys import KeyKind
 from eventq.core.produce.plan import Acks, ProducePlan
 from eventq.core.produce.report import ProduceReport
+from eventq.core.produce.stage_report import StageOffered, StageReport
+from eventq.core.produce.stages import NANO
+from eventq.core.produce.transactions import TransactionEnd
 from eventq.core.text import plural
+from eventq.core.timestamps import rfc3339
 from eventq.loops.clock import SystemClock
 from eventq.loops.produce.line_feed import LineFeed
 from eventq.loops.produce.parent import WorkerPool
@@ -32,10 +37,13 @@ def run_and_report(
     check_room(plan)
     prepare(plan)
     with opened_feed(plan) as feed:  # an input that can't be read makes no topic
-        count = _ready(shared, plan, rules)
+        topic = _ready(shared, plan, rules)
         if plan.keep_partition and not isinstance(feed, GeneratedFeed):
-            feed.keep_partitions(count)
-        plan = _with_ids(plan)
+            feed.keep_partitions(topic.partitions)
+        if plan.ledger is not None:
+            # which topic this is, whatever has its name later
+            ledger = replace(plan.ledger, cluster=topic.cluster, topic_id=topic.topic_id)
+            plan = replace(plan, ledger=ledger)
         pool, outcome = _run(shared, plan, feed)
     report = _report(plan, pool, feed)
     try:
@@ -44,63 +52,81 @@ def run_and_report(
         _judge(report, outcome, pool.error, max_slip)
 
 
-def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> int:
-    """How many partitions the topic has."""
+def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> TopicFacts:
     send = plan.send
-    count = ready_topic(shared, send.connection, send.topic, rules)
-    if send.partition is not None and send.partition >= count:
+    topic = ready_topic(shared, send.connection, send.topic, rules, identified=plan.ledger is not None)
+    if send.partition is not None and send.partition >= topic.partitions:
         raise UsageError(
             f"topic {send.topic} has no partition {send.partition}",
-            hint=f"it has partitions 0 to {count - 1}",
+            hint=f"it has partitions 0 to {topic.partitions - 1}",
         )
     if not send.idempotent:
         note(shared, f"acks {send.acks.value}, not idempotent: events can be lost or duplicated")
     if shared.verbose:
         note(shared, f"run {plan.run}, client {send.client}")
-    return count
-
-
-def _with_ids(plan: ProducePlan) -> ProducePlan:
-    """For the ledger: which topic this is, whatever has its name later."""
-    if plan.ledger is None:
-        return plan
-    from eventq.broker.topic.topics import Topics
-
-    with Topics(plan.send.connection) as topics:
-        found = topics.find([plan.send.topic]).get(plan.send.topic)
-        ids = topics.cluster_id(), None if found is None else found.topic_id
-    return replace(plan, ledger=replace(plan.ledger, cluster=ids[0], topic_id=ids[1]))
+    if plan.start is not None:
+        note(shared, f"the schedule starts at {rfc3339(plan.start / NANO)}")
+    return topic
 
 
 def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> tuple[WorkerPool, Outcome]:
-    shares = [Share(worker, plan.workers) for worker in range(plan.workers)]
+    shares = [plan.share(worker) for worker in range(plan.workers)]
     launch, wait = launcher(plan, shares, feed)
     keyed = plan.key.kind is not KeyKind.NONE
     with _output(shared, plan) as output:
-        pool = WorkerPool(plan.schedule, shares, launch, wait, SystemClock(), output, keyed=keyed)
+        clock = SystemClock()
+        pool = WorkerPool(plan.schedule, shares, launch, wait, clock, output, keyed=keyed, epoch=plan.start)
         with stop_in_order(pool.ask):
             return pool, pool.run()
 
 
 def _output(shared: Shared, plan: ProducePlan) -> ProduceOutput:
     live = not shared.quiet and redrawable(sys.stderr)
-    return ProduceOutput(plan.schedule, live=live, quiet=shared.quiet)
+    return ProduceOutput(plan, live=live, quiet=shared.quiet)
+
+
+def _stages(plan: ProducePlan, pool: WorkerPool) -> tuple[StageReport, ...]:
+    done = pool.stages
+    return tuple(
+        StageReport(number, stage, done.get(number - 1) or StageOffered())
+        for number, stage in enumerate(plan.schedule.stages, 1)
+    )
+
+
+def _target_rate(plan: ProducePlan, pool: WorkerPool) -> float | None:
+    """Of this shard: what does not change, else what was asked for over the events that were offered."""
+    rate = plan.schedule.rate_at(0)
+    if plan.schedule.steady:
+        return None if rate is None else rate / plan.shard.count
+    spans = [span for stage in pool.stages.values() for span in stage.turns.values()]
+    if not spans:
+        return None
+    seconds = (max(span.last_due for span in spans) - min(span.first_due for span in spans)) / NANO
+    return (sum(span.count for span in spans) - 1) / seconds if seconds else None
 
 
 def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed) -> ProduceReport:
+    offered = pool.offered
     return ProduceReport(
         topic=plan.send.topic,
         run=plan.run,
         client=plan.send.client,
         acknowledged=plan.send.acks is not Acks.NONE,
         start=pool.start.at,
-        seconds=pool.end - pool.start.at,
-        target_rate=plan.schedule.rate_at(0),
-        offered=pool.offered,
+        seconds=max(0.0, pool.end - pool.start.at),
+        target_rate=_target_rate(plan, pool),
+        offered=offered,
         deliveries=pool.deliveries,
         empty_lines=feed.empty if isinstance(feed, LineFeed) else None,
         stamp=plan.stamp.value,
         ledger=None if plan.ledger is None else plan.ledger.path,
+        epoch=pool.start.epoch / NANO,
+        stages=_stages(plan, pool),
+        shard=None if plan.shard.alone else str(plan.shard),
+        transactions=plan.send.transactions,
+        seed=plan.seed,
+        injected=tuple(pool.injected),
+        fault_seed=None if plan.fault is None else plan.fault.seed,
     )
 
 
@@ -121,10 +147,12 @@ def _judge(
     if error is not None:
         raise error
     deliveries = report.deliveries
-    if deliveries.failed or deliveries.unknown:
+    spoilt = deliveries.transactions[TransactionEnd.FAILED]
+    if deliveries.failed or deliveries.unknown or spoilt:
+        with_them = f"; {plural(spoilt, 'transaction')} aborted because of errors" if spoilt else ""
         raise EventqError(
             f"{plural(deliveries.failed, 'event')} failed, "
-            f"{deliveries.unknown} may or may not have been written",
+            f"{deliveries.unknown} may or may not have been written{with_them}",
             hint=", ".join(f"{reason}: {count}" for reason, count in deliveries.errors.most_common()),
         )
     slip = report.offered.slip_ms.quantile(0.99)

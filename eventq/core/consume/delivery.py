@@ -16,9 +16,10 @@ class Delivery(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class SinkPlan:
-    """`kind` is sqlite or jsonl, `path` a file; `topic_id` tells a topic from a later one of its name.
+    """`kind` is sqlite, jsonl or postgresql; `path` a file, or PostgreSQL's URL with all that is in it.
 
-    What can't be written is tried again `retries` times, after `backoff` seconds each.
+    `topic_id` tells a topic from a later one of its name; `shown` stands for a path that nobody may see. What
+    can't be written is tried again `retries` times, after `backoff` seconds each.
     """
 
     kind: str
@@ -26,21 +27,30 @@ class SinkPlan:
     retries: int
     backoff: float
     topic_id: str = ""
+    shown: str = ""
 
     @property
     def name(self) -> str:
-        return f"{self.kind}:{self.path}"
+        return self.shown or f"{self.kind}:{self.path}"
+
+    @property
+    def what(self) -> str:
+        """For a message about a write that failed."""
+        return f"the sink {self.name}"
 
 
-_KINDS = ("sqlite", "jsonl")
+_KINDS = {"sqlite": "sqlite", "jsonl": "jsonl", "postgresql": "postgresql", "postgres": "postgresql"}
 
 
 def parse_sink(text: str) -> tuple[str, str]:
-    """Kind and path of a sink such as sqlite:PATH; UsageError for another form."""
+    """Kind and path of a sink such as sqlite:PATH; UsageError, without its path, for another form."""
     kind, colon, path = text.partition(":")
     if not colon or kind not in _KINDS or not path:
-        raise UsageError(f"not a sink: {text!r:.120}", hint="sqlite:PATH or jsonl:PATH")
-    return kind, path
+        raise UsageError(f"not a sink: {kind!r:.120}", hint="sqlite:PATH, postgresql://… or jsonl:PATH")
+    return _KINDS[kind], path
+
+
+_ONE_DATABASE = "--sink sqlite:PATH or postgresql://… keeps both in one database"
 
 
 def check_delivery(delivery: Delivery, kind: str | None) -> None:
@@ -50,10 +60,10 @@ def check_delivery(delivery: Delivery, kind: str | None) -> None:
     if kind is None:
         raise UsageError(
             "--delivery exactly-once without --sink: the commit and the effect must be one write",
-            hint="--sink sqlite:PATH keeps both in one database",
+            hint=_ONE_DATABASE,
         )
     if kind == "jsonl":
         raise UsageError(
             "--delivery exactly-once with a jsonl sink: to write a file and to commit are two steps",
-            hint="--sink sqlite:PATH keeps both in one database",
+            hint=_ONE_DATABASE,
         )

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from eventq.core.produce.event_batch import Taken
 from eventq.core.produce.generate import BLOCK, IdStamp, bodies, product_id
-from eventq.core.produce.keys import KeyKind, KeyRule, customers
+from eventq.core.produce.keys import REPEATING, KeyKind, KeyRule, customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +73,21 @@ class GeneratedFeed:
         """Values and keys of the next events, one for each stamp (epoch milliseconds)."""
         start, self._at = self._at, self._at + len(stamps)
         if self._keys is not None:
-            return Taken(_dated(self._bodies[start : self._at], stamps), self._keys[start : self._at])
+            return self._taken(_dated(self._bodies[start : self._at], stamps), self._keys[start : self._at])
         if len(stamps) == len(self._numbers) and stamps[0] == stamps[-1]:  # all at once, in one pass less
-            return Taken(self._made(_tail(stamps[0])))
+            return self._taken(self._made(_tail(stamps[0])))
         self._bodies = self._bodies or self._made()
-        return Taken(_dated(self._bodies[start : self._at], stamps))
+        return self._taken(_dated(self._bodies[start : self._at], stamps))
+
+    def _taken(self, values: Sequence[bytes], keys: Sequence[bytes] | None = None) -> Taken:
+        return Taken(values, keys, identified=self._run is not None)
 
     def _load(self) -> None:
         """The next block, in which this worker may have no event."""
         self._block += 1
         self._before += len(self._numbers)
         self._at = 0
-        if self._rule.kind in {KeyKind.NONE, KeyKind.PRODUCT}:  # of which no two are alike
+        if self._rule.kind not in REPEATING:
             places = self._share.places(self._block)
             first = self._block * BLOCK
             self._numbers = range(first + places.start, first + places.stop, places.step)

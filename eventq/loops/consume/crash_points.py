@@ -1,22 +1,17 @@
 """Where a member kills itself on purpose: counted, so that the same seed does it at the same place again."""
 
-import os
-import signal
 from collections import Counter
 from collections.abc import Callable
 
 from eventq.core.consume.injection import CrashPoint, FaultPlan
-
-
-def _kill_this_process() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+from eventq.loops.processes.kill import kill_this_process
 
 
 class CrashPoints:
     """Of one process of a member, which was restarted `restarts` times before."""
 
     def __init__(
-        self, plan: FaultPlan, number: int, restarts: int, kill: Callable[[], None] = _kill_this_process
+        self, plan: FaultPlan, number: int, restarts: int, kill: Callable[[], None] = kill_this_process
     ) -> None:
         self._deadly = {crash.point: crash.visit(plan.seed, number, restarts) for crash in plan.crashes}
         self._visits: Counter[CrashPoint] = Counter()

@@ -3,10 +3,12 @@
 A worker says Ready and waits for Go; it ends with Ended, or with Failed if it can't begin.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from eventq.core.produce.report import Deliveries, Offered
-from eventq.loops.produce.produce import ClockStart
+from eventq.core.produce.stage_report import StageOffered
+from eventq.loops.produce.start import ClockStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,18 @@ class WorkerProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Dying:
+    """The last word of a worker that kills itself, as --fault asked it to."""
+
+    offered: Offered
+    deliveries: Deliveries
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
-    """Everything is settled. `end` by the monotonic clock."""
+    """Everything is settled. `end` by the monotonic clock; `stages` by their places."""
 
     offered: Offered
     deliveries: Deliveries
     end: float
+    stages: Mapping[int, StageOffered] = field(default_factory=dict)

@@ -5,23 +5,27 @@ for a stop to count meanwhile. A worker that dies ends the run in order, as the 
 asked for: what the broker acknowledged to it counts, whatever else it may have sent is unknown.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import Share
-from eventq.core.produce.pacing import NANO, Schedule
+from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.core.produce.stage_report import StageOffered
+from eventq.core.produce.stages import NANO
+from eventq.core.produce.worker_fault import InjectedKill
 from eventq.core.text import plural
 from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_loop import ChildSlot, ParentLoop, Wait
 from eventq.loops.processes.start_queue import StartQueue
-from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
-from eventq.loops.produce.produce import ClockStart, ProduceDisplay, start_now
+from eventq.loops.produce.messages import Dying, Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.produce import ProduceDisplay
+from eventq.loops.produce.start import ClockStart, start_at, start_now
 
 Launch: TypeAlias = Callable[[int], Child]
 """Starts worker w; EventqError where that can't be done."""
@@ -32,22 +36,31 @@ _SHOW_SECONDS = 0.05
 """At most so often, however many workers tell; of one worker alone every telling is shown."""
 _LEAD_SECONDS = 0.05
 
-_Figures = TypeVar("_Figures", Offered, Deliveries)
+_Figures = TypeVar("_Figures", Offered, Deliveries, StageOffered)
+
+
+class RunDisplay(ProduceDisplay, Protocol):
+    def begin(self, at: float) -> None:
+        """The schedule's clock starts then, by the monotonic clock."""
+        ...
 
 
 @dataclass(slots=True)
 class WorkerHandle(ChildSlot):
-    """One worker as its parent sees it; `final`: its figures are."""
+    """One worker as its parent sees it; `final`: its figures are. `dying`: it kills itself on purpose."""
 
     ready: bool = False
     final: bool = False
+    dying: bool = False
     offered: Offered = field(default_factory=Offered)
     deliveries: Deliveries = field(default_factory=Deliveries)
+    stages: Mapping[int, StageOffered] = field(default_factory=dict)
 
 
 class WorkerPool:
-    """`ask` ends the run in order; `error` says why an outcome is FAILED.
+    """`ask` ends the run in order; `error` says why an outcome is FAILED, `injected` what --fault did.
 
+    `epoch`: when the schedule's clock starts, in epoch nanoseconds; None: as soon as all workers are ready.
     Errors of a worker in this process are raised.
     """
 
@@ -58,13 +71,15 @@ class WorkerPool:
         launch: Launch,
         wait: Wait,
         clock: Clock,
-        display: ProduceDisplay,
+        display: RunDisplay,
         *,
         keyed: bool,
+        epoch: int | None = None,
     ) -> None:
         self._schedule, self._shares, self._keyed = schedule, shares, keyed
         self._launch, self._clock, self._display = launch, clock, display
-        self._workers = [WorkerHandle(share.worker) for share in shares]
+        self._epoch = epoch
+        self._workers = [WorkerHandle(number) for number in range(len(shares))]
         self._loop = ParentLoop(self._workers, wait, self._take, self._on_exit)
         self._starts = StartQueue(clock, self._start)
         self._going = self._told_to_stop = False
@@ -73,6 +88,7 @@ class WorkerPool:
         self.end = 0.0
         self.stop: Outcome | None = None
         self.error: EventqError | None = None
+        self.injected: list[InjectedKill] = []
 
     def ask(self, outcome: Outcome) -> None:
         """Asks the run to end in order; the first reason counts."""
@@ -85,6 +101,15 @@ class WorkerPool:
     @property
     def deliveries(self) -> Deliveries:
         return _sum(Deliveries, [worker.deliveries for worker in self._workers])
+
+    @property
+    def stages(self) -> Mapping[int, StageOffered]:
+        """By their places; without what a worker that died did."""
+        parts: dict[int, list[StageOffered]] = {}
+        for worker in self._workers:
+            for stage, offered in worker.stages.items():
+                parts.setdefault(stage, []).append(offered)
+        return {stage: _sum(StageOffered, found) for stage, found in parts.items()}
 
     def run(self) -> Outcome:
         """Until every worker has ended, or the run is stopped before the first event."""
@@ -111,11 +136,11 @@ class WorkerPool:
             self._told_to_stop = True
             self._loop.stop()
         now = self._clock.monotonic()
-        if self._going and now >= self._show_at:
+        if self._going and now >= max(self._show_at, self.start.at):
             self._show_at = now + _SHOW_SECONDS
             self._display.show(now, self.offered, self.deliveries)
 
-    def _take(self, worker: WorkerHandle, message: Ready | WorkerProgress | Ended | Failed) -> None:
+    def _take(self, worker: WorkerHandle, message: Ready | WorkerProgress | Dying | Ended | Failed) -> None:
         if isinstance(message, Ready):
             worker.ready = True
             self._go_if_ready()
@@ -123,18 +148,29 @@ class WorkerPool:
             self._fail(EventqError(message.message, hint=message.hint))
         else:
             worker.offered, worker.deliveries = message.offered, message.deliveries
-        if isinstance(message, Ended):
-            worker.final = True
+        if isinstance(message, Dying):
+            worker.dying = True
+            seconds = self._clock.monotonic() - self.start.at
+            number = self._shares[worker.number].worker
+            self.injected.append(InjectedKill(number, seconds, message.offered.count))
+        elif isinstance(message, Ended):
+            worker.final, worker.stages = True, message.stages
             self.end = max(self.end, message.end)
         self._keep_up()
 
     def _go_if_ready(self) -> None:
         if self.stop is None and all(worker.ready for worker in self._workers):
             self._going = True
-            self.start = start_now(self._clock, _LEAD_SECONDS if len(self._workers) > 1 else 0.0)
+            self.start = self._begin()
             self.end = self.start.at
+            self._display.begin(self.start.at)
             for worker in self._workers:
                 worker.send(Go(self.start))
+
+    def _begin(self) -> ClockStart:
+        if self._epoch is not None:
+            return start_at(self._clock, self._epoch)
+        return start_now(self._clock, _LEAD_SECONDS if len(self._workers) > 1 else 0.0)
 
     def _on_exit(self, worker: WorkerHandle) -> None:
         if worker.final:
@@ -142,16 +178,13 @@ class WorkerPool:
         rest = self._lose_what_is_not_known(worker) if self._going else 0
         if not worker.done:
             died = f"worker {worker.number + 1} died ({worker.exit})"
-            self._fail(
-                EventqError(
-                    f"{died}: the outcome of {plural(rest, 'event')} is unknown",
-                    hint="was it killed because memory ran out?",
-                )
-            )
+            hint = "as --fault asked for" if worker.dying else "was it killed because memory ran out?"
+            self._fail(EventqError(f"{died}: the outcome of {plural(rest, 'event')} is unknown", hint=hint))
 
     def _lose_what_is_not_known(self, worker: WorkerHandle) -> int:
         self.end = max(self.end, self._clock.monotonic())
-        worker.offered.count = max(worker.offered.count, self._perhaps_offered(worker.number))
+        if not worker.dying:  # its last word was up to date
+            worker.offered.count = max(worker.offered.count, self._perhaps_offered(worker.number))
         rest = worker.offered.count - worker.deliveries.settled
         if rest:
             worker.deliveries.lose(DIED, rest)

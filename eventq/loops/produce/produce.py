@@ -4,8 +4,8 @@ The loop is open: a late event goes out at once and its slip is recorded, the sc
 client has no room for waits here, one batch of it, so that memory is bounded and backpressure shows as slip.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from eventq.core.clock import Clock
@@ -14,17 +14,21 @@ from eventq.core.identity import HEADER
 from eventq.core.kafka import Header
 from eventq.core.outcome import Outcome
 from eventq.core.produce.event_batch import EventBatch, Taken
-from eventq.core.produce.pacing import NANO, Schedule
+from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.core.produce.stage_counter import StageCounter
+from eventq.core.produce.stage_report import StageOffered
+from eventq.core.produce.stages import NANO
 from eventq.loops.produce.ledger import Ledger, NoLedger
+from eventq.loops.produce.start import ClockStart, start_now
 
 _BATCH_EVENTS = 1000
 _BATCH_SECONDS = 0.0005
+_BATCH_NANOSECONDS = 500_000
 _SLEEP_SECONDS = 0.0005
 _BUSY_WAIT_SECONDS = 0.005
 _POLL_SECONDS = 0.1
 _FLUSH_SECONDS = 10.0
-_SLIPS_PER_BATCH = 8
 
 
 Identities: TypeAlias = Callable[[int, int], Sequence[bytes]]
@@ -55,40 +59,32 @@ class Feed(Protocol):
 class EventProducer(Protocol):
     """A client bound to one topic; what became of events stands in `deliveries` once `poll` has seen it.
 
-    Times are in seconds. Only `begin` raises: what goes wrong with an event is counted.
+    Times are in seconds. What goes wrong with an event is counted. EventqError of `send` and `poll` where no
+    further event can be sent; none is in flight then.
     """
 
-    deliveries: Deliveries
+    @property
+    def deliveries(self) -> Deliveries: ...
 
     def begin(self) -> None:
         """Returns when the first event can go out without waiting; EventqError if that can't be."""
         ...
 
-    def send(self, batch: EventBatch, start: int) -> int:
-        """Takes events of the batch from `start` on as far as there is room; returns where it stopped."""
+    def send(self, batch: EventBatch, start: int, end: int) -> int:
+        """Takes events of the batch from `start` to `end` while there is room; returns where it stopped."""
         ...
 
     def poll(self, seconds: float) -> None:
         """Waits up to `seconds` for something to be settled."""
         ...
 
-    def close(self) -> None:
-        """What is not settled by now counts as unknown."""
+    def finish(self) -> None:
+        """No further event follows: what waits for more of them waits no longer."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class ClockStart:
-    """When a schedule's clock starts: the same moment by the monotonic clock and in epoch nanoseconds."""
-
-    at: float
-    epoch: int
-
-
-def start_now(clock: Clock, lead: float = 0.0) -> ClockStart:
-    """`lead` seconds from now, so that others can hear of it in time."""
-    at, epoch = clock.monotonic(), clock.now()
-    return ClockStart(at + lead, int((epoch + lead) * NANO))
+    def close(self) -> None:
+        """What is not settled by now is given up."""
+        ...
 
 
 class ProduceDisplay(Protocol):
@@ -117,6 +113,7 @@ class Produce:
         self._clock, self._display = clock, display
         self._ledger, self._identities = ledger or NoLedger(), identities
         self.offered = Offered()
+        self._stages = StageCounter(schedule, self.offered.slip_ms)
         self.start = ClockStart(0.0, 0)
         self.end = 0.0
         self.stop: Outcome | None = None
@@ -132,23 +129,45 @@ class Produce:
         self.stop = self.stop or outcome
 
     @property
+    def stages(self) -> Mapping[int, StageOffered]:
+        """What was offered of each stage, by their places."""
+        return self._stages.stages
+
+    @property
     def deliveries(self) -> Deliveries:
         return self._producer.deliveries
 
     def run(self, start: ClockStart | None = None) -> Outcome:
         """Until the schedule's end or a stop."""
         self.start = start or start_now(self._clock)
-        self._clock.sleep(max(0.0, self.start.at - self._clock.monotonic()))
         try:
+            self._wait_for_start()
             while self.stop is None and not self._over():
                 if not self._offer():
                     self._wait()
                 self._show()
+            self._producer.finish()
             self._flush()
+        except EventqError as error:
+            self._fail(error)
         finally:
             self._producer.close()
+            self._stages.collect()
         self.end = self._clock.monotonic()
         return self.stop or Outcome.REACHED
+
+    def _wait_for_start(self) -> None:
+        """Which may be far off: a stop counts meanwhile."""
+        while self.stop is None and (left := self.start.at - self._clock.monotonic()) > 0:
+            if left > _POLL_SECONDS:
+                self._producer.poll(min(left - _POLL_SECONDS, _POLL_SECONDS))
+                self._show()
+            else:
+                self._clock.sleep(left)
+
+    def _fail(self, error: EventqError) -> None:
+        self.error = error
+        self.ask(Outcome.FAILED)
 
     def _elapsed(self) -> int:
         return int((self._clock.monotonic() - self.start.at) * NANO)
@@ -167,7 +186,7 @@ class Produce:
         if not self._ledger.allow(batch.first + len(batch)):
             self.ask(Outcome.FAILED)
             return True
-        end = self._producer.send(batch, self._from)
+        end = self._producer.send(batch, self._from, len(batch))
         if end > self._from:
             self._count(batch, self._from, end)
         self._batch, self._from = (None, 0) if end == len(batch) else (batch, end)
@@ -182,9 +201,17 @@ class Produce:
             return None
         if not self._schedule.paced:
             return self._taken(numbers, [int(self._clock.now() * 1000)] * len(numbers), None, now)
+        due = self._schedule.due(numbers[0])
+        numbers = self._close_together(numbers, due)
         stamps = self._schedule.stamps(numbers, self.start.epoch)
-        due = self.start.at + self._schedule.due(numbers[0]) / NANO
-        return self._taken(numbers, stamps, stamps, due)
+        return self._taken(numbers, stamps, stamps, self.start.at + due / NANO)
+
+    def _close_together(self, numbers: Sequence[int], due: int) -> Sequence[int]:
+        """Without those due a batch's time later: of a batch only the first one's due time is kept."""
+        latest = due + _BATCH_NANOSECONDS
+        if len(numbers) == 1 or self._schedule.due(numbers[-1]) <= latest:
+            return numbers
+        return numbers[: bisect_left(numbers, self._schedule.before(latest) or 0)]
 
     def _taken(
         self, numbers: Sequence[int], made: Sequence[int], dated: Sequence[int] | None, due: float
@@ -193,8 +220,7 @@ class Produce:
         try:
             taken = self._feed.take(made)
         except EventqError as error:
-            self.error = error
-            self.ask(Outcome.FAILED)
+            self._fail(error)
             return None
         first = self.offered.count
         return EventBatch(
@@ -206,6 +232,7 @@ class Produce:
             first,
             self._headers(taken, first),
             taken.partitions,
+            taken.identified,
         )
 
     def _headers(self, taken: Taken, first: int) -> Sequence[Sequence[Header]] | None:
@@ -226,12 +253,8 @@ class Produce:
         offered.bytes += batch.size(start, end)
         offered.first_at = offered.first_at or now
         offered.last_at = now
-        if not self._schedule.paced:
-            return
-        step = -(-(end - start) // _SLIPS_PER_BATCH)
-        for i in range(start, end, step):
-            due = self.start.at + self._schedule.due(batch.numbers[i]) / NANO
-            offered.slip_ms.add(max(0.0, now - due) * 1000, min(step, end - i))
+        if self._schedule.paced:
+            self._stages.count(batch.numbers, start, end, now, self.start.at)
 
     def _wait(self) -> None:
         """For room, or for the next event to be due: by the client's poll, the last millisecond by sleep."""
@@ -245,6 +268,7 @@ class Produce:
         elif left > 0:
             self._clock.sleep(max(left, _SLEEP_SECONDS))
         else:
+            self._producer.poll(0)
             busy = self.offered.count > self.deliveries.settled
             self._dry = not self._feed.wait(_BUSY_WAIT_SECONDS if busy else _POLL_SECONDS)
 
@@ -265,4 +289,5 @@ class Produce:
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + _POLL_SECONDS
+            self._stages.collect()
             self._display.show(now, self.offered, self.deliveries)

@@ -5,12 +5,12 @@ from eventq.core.consume.injection import (
     CrashPoint,
     Fault,
     FaultPlan,
-    KillAfter,
     KillEvery,
     PauseEvery,
     parse_fault,
 )
 from eventq.core.errors import UsageError
+from eventq.core.faults import KillAfter
 
 
 @pytest.mark.parametrize(
