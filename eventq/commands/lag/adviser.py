@@ -15,8 +15,8 @@ def adviser_of(shared: Shared, isolation: Isolation) -> Iterator[Adviser]:
     """Over kafka-python whichever client reads the lag: nothing is connected before something is asked."""
     from eventq.broker.lag.first_record import FirstRecords
     from eventq.broker.lag.last_keys import KafkaLastKeys
-    from eventq.broker.lag.topic_facts import KafkaTopicFacts
+    from eventq.broker.lag.retention_facts import KafkaRetentionFacts
 
     to = connection(shared)
-    with closing(FirstRecords(to, isolation)) as records, closing(KafkaTopicFacts(to)) as facts:
+    with closing(FirstRecords(to, isolation)) as records, closing(KafkaRetentionFacts(to)) as facts:
         yield Adviser(facts, records, KafkaLastKeys(to, isolation), SystemClock())

@@ -27,7 +27,7 @@ _CONFIG_SECONDS = 300.0
 _UNLIMITED = Retention()
 
 
-class TopicFacts(Protocol):
+class RetentionFacts(Protocol):
     """What an advice needs of topics beside lag."""
 
     def retention(self, topics: Collection[str]) -> Mapping[str, Retention]:
@@ -58,7 +58,9 @@ class Advised:
 class Adviser:
     """Keeps what topics are configured to, so that a watch asks for it once in five minutes."""
 
-    def __init__(self, facts: TopicFacts, records: FirstRecordReader, keys: LastKeys, time: Clock) -> None:
+    def __init__(
+        self, facts: RetentionFacts, records: FirstRecordReader, keys: LastKeys, time: Clock
+    ) -> None:
         self._facts, self._records, self._keys, self._time = facts, records, keys, time
         self._retention: dict[str, tuple[float, Retention]] = {}
 

@@ -19,8 +19,8 @@ _TOPIC = 2
 _NAMES = ("cleanup.policy", "retention.ms", "retention.bytes")
 
 
-class KafkaTopicFacts:
-    """Serves TopicFacts of loops/lag/advise.py; connects at the first question."""
+class KafkaRetentionFacts:
+    """Serves RetentionFacts of loops/lag/advise.py; connects at the first question."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
