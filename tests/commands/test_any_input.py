@@ -46,6 +46,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "lag watch": ("--samples", "1"),
     "lag wait": ("-g", "g", "--timeout", "1ms"),
     "lag check": ("-g", "g", "--max-lag", "5"),
+    "lag advise": ("-g", "g", "--window", "2ms", "--interval", "1ms"),
     "lag plot": ("no-such-file", "--to", "no-such-folder/x.svg"),
     "group describe": ("g",),
     "group members": ("g",),

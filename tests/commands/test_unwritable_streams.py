@@ -53,6 +53,8 @@ CALLS = {
     "lag wait": "lag wait -g {group} --max-lag 1000000 " + HERE,
     "lag check": "lag check -g {group} --max-lag 1000000 " + HERE,
     "lag check --nagios": "lag check --nagios -g {group} --crit-lag 1000000 " + HERE,
+    "lag advise": "lag advise -g {group} --window 500ms --interval 100ms " + HERE,
+    "lag advise -o json": "lag advise -g {group} --window 500ms --interval 100ms -o json " + HERE,
     "lag plot": "lag plot {recording} --to {picture}",
     "group list": "group list " + HERE,
     "group describe": "group describe {group} " + HERE,
