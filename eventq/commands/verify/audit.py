@@ -80,7 +80,7 @@ def audit(
     name = None if topic is None else check_names([topic])[0]
     level = _isolation(shared, isolation)
     from eventq.commands.verify.run import run_audit
-    from eventq.loops.verify.audit import AuditPlan
+    from eventq.loops.verify.judge import AuditPlan
 
     plan = AuditPlan(name, group, delivery, level)
     return run_audit(shared, plan, ledger or [], tables, seen or [], output, junit)

@@ -17,7 +17,8 @@ from eventq.core.sink_url import EffectsUrl, Kind, TableUrl
 from eventq.core.verify.audit import Audit
 from eventq.core.verify.names import AuditVerdict
 from eventq.loops.clock import SystemClock
-from eventq.loops.verify.audit import AuditPlan, KafkaAccess, SinkSource, audit
+from eventq.loops.verify.audit import KafkaAccess, audit
+from eventq.loops.verify.judge import AuditPlan, SinkSource
 from eventq.loops.verify.ledgers import Ledgers
 from eventq.loops.verify.topic_log import TopicReader
 

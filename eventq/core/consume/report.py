@@ -114,7 +114,9 @@ class GroupNow:
 
 @dataclass(frozen=True, slots=True)
 class Injected:
-    """A fault on purpose: `what` (kill, pause) was done to `member`, `seconds` after the start.
+    """A fault on purpose, `seconds` after the start: `what` was done to `member`, or by it.
+
+    `what` is kill, pause or, as it is asked for, a crash point such as crash-point:mid-batch.
 
     `processed` counts the records that the group had processed then.
     """
@@ -151,7 +153,7 @@ class ConsumeReport:
     `seconds` since the run's start. `rebalances` counts generations of the group. `committed` is what the
     group has committed by partition, whoever did it; a partition without a commit is left out. `malformed`
     has the first few of them, and the tally their number. `delivery` is what was promised, `sink` where the
-    effects went, None if they were only simulated. `injected` are the faults from outside that --fault made,
+    effects went, None if they were only simulated. `injected` are the faults that --fault made,
     `fault_seed` chose them, None without --fault.
     """
 

@@ -37,6 +37,11 @@ def is_below(state: int) -> bool:
     return bool(state & _BELOW)
 
 
+def clean() -> int:
+    """The state of an event that is as it should be: acknowledged, in the log below the commit, processed."""
+    return ACKED | _SINK_ONE | _LOG_ONE | _BELOW
+
+
 def _table(change: Callable[[int], int]) -> bytes:
     return bytes(change(state) if state in STATES else state for state in range(256))
 

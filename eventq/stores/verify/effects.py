@@ -14,7 +14,7 @@ _EFFECTS = """SELECT run, worker, k, part FROM eventq_effect
 
 
 class EffectRows:
-    """Of one group, or of all in the file; serves SinkSource of loops/verify/audit.py."""
+    """Of one group, or of all in the file; serves SinkSource of loops/verify/judge.py."""
 
     ordered = True
 
