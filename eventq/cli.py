@@ -23,6 +23,7 @@ COMMANDS = {
     "lag": "eventq.commands.lag.lag",
     "group": "eventq.commands.group.group",
     "audit": "eventq.commands.verify.audit",
+    "verify": "eventq.commands.verify.verify",
     "config": "eventq.commands.settings.config",
     "local": "eventq.commands.local.local",
 }
