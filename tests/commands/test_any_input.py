@@ -48,6 +48,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "group delete": ("g", "--yes"),
     "group reset": ("-g", "g", "--to", "earliest"),
     "audit": ("--ledger", "run.ledger", "-t", "orders"),
+    "verify": ("-n", "100"),
     "local up": ("--java", "no-such-program"),
     "local wipe": ("--yes",),
     "local jars": ("--list",),

@@ -63,14 +63,14 @@ class VerifyOptions:
         ),
     ] = None
     fault: Annotated[
-        list[str] | None,
+        tuple[str, ...],
         option(
             _PROMISE,
             "--fault",
             text="As for eventq consume, repeatable, or none; default: five kills, and each member dies "
             "once before a commit.",
         ),
-    ] = None
+    ] = ()
     fault_seed: Annotated[
         int | None, option(_PROMISE, "--fault-seed", text="Choose the same crash points again.", min=0)
     ] = None
@@ -108,9 +108,9 @@ class VerifyOptions:
         if self.matrix:
             idle = [n for n in self._given() if n in {"--delivery", "--fault", "--rate"}]
             self._refuse("--matrix", idle, "it goes through every guarantee and fault by itself")
-        if NO_FAULT in (self.fault or ()) and self.fault != [NO_FAULT]:
+        if NO_FAULT in self.fault and self.fault != (NO_FAULT,):
             raise UsageError("--fault none beside other faults", hint="leave one of them out")
-        if self.fault == [NO_FAULT] and self.fault_seed is not None:
+        if self.fault == (NO_FAULT,) and self.fault_seed is not None:
             raise UsageError("--fault-seed with --fault none", hint="there is nothing to choose")
 
     def _given(self) -> list[str]:
@@ -122,7 +122,7 @@ class VerifyOptions:
             "--replicas": self.replicas,
             "--delivery": self.delivery,
             "--sink": self.sink,
-            "--fault": self.fault,
+            "--fault": self.fault or None,
             "--fault-seed": self.fault_seed,
             "--timeout": self.timeout,
             "--keep": self.keep or None,

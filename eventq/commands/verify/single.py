@@ -59,9 +59,9 @@ def _verified(session: Session, options: VerifyOptions) -> Verification:
 
 
 def _task(options: VerifyOptions, work: Workspace, messages: int) -> GroupTask:
-    faults = default_faults(messages) if options.fault is None else options.fault
+    faults = options.fault or default_faults(messages)
     return GroupTask(
         options.delivery or Delivery.EXACTLY_ONCE,
         sink_of(options, work),
-        () if faults == [NO_FAULT] else tuple(faults),
+        () if faults == (NO_FAULT,) else faults,
     )

@@ -5,7 +5,7 @@ sink, and so on. What needs a ledger that says something else, or a log that beg
 that are added, in a partition that is added.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from eventq.core.identity import HEADER
@@ -16,7 +16,7 @@ from eventq.core.verify.records import Headers, LogSlice, stamped
 from eventq.core.verify.runs import Runs
 from eventq.core.verify.sink_pass import SinkRows
 from eventq.core.verify.stamps import Group, StampKind, Stamps
-from eventq.core.verify.state import clean
+from eventq.core.verify.state import STATES, delivered, in_sink, is_below
 
 _REAL = (
     Name.LOST_IN_LOG,
@@ -35,7 +35,7 @@ _STRANGER = "00000000"
 
 
 class Planting:
-    """`planted`: one of each name that could be planted, once all sources were read; `why_not` of the others.
+    """`why_not` tells of each name, once all sources were read, whether it could be planted.
 
     The copy is made as it is read: `lines` of the ledger first, then `rows` of the sink, then `records`.
     """
@@ -49,7 +49,7 @@ class Planting:
         self._first = len(self._events.state)
         self.partition = max(partitions, default=-1) + 1
         """The one that is added."""
-        self._real = dict(zip(_REAL, _spread(self._events.state, len(_REAL)), strict=False))
+        self._real = _chosen(self._events.state)
         self._ranged = False
         """Whether the ledger tells of the event in whose place another stands that it is just there."""
         self.placed = True
@@ -59,8 +59,12 @@ class Planting:
         return self._first + which
 
     @property
-    def planted(self) -> frozenset[Name]:
-        return frozenset(name for name in Name if self.why_not(name) is None)
+    def no_duplicate(self) -> int:
+        """How many of the chosen were processed twice, and in the copy are not any more."""
+        states = {name: self._events.state[k] for name, k in self._real.items()}
+        gone = {name for name in (Name.LOST, Name.REORDERED) if in_sink(states.get(name, 0)) > 1}
+        gone -= set() if self._ordered else {Name.REORDERED}
+        return len(gone) + (in_sink(states.get(Name.DUPLICATE_IN_LOG, 0)) == 2)  # noqa: PLR2004 - as in the log
 
     def why_not(self, name: Name) -> str | None:
         """None: it was planted."""
@@ -68,7 +72,7 @@ class Planting:
             return "the sink keeps no order"
         real = Name.INCONSISTENT if name in {Name.REORDERED_IN_LOG, Name.UNSTAMPED} else name
         if real in _REAL and real not in self._real:
-            return "too few events are without an anomaly of their own"
+            return "no event is left to plant it in"
         if name is Name.INCONSISTENT and not self._ranged:
             return "the ledger does not tell where single events are"
         if name is Name.PHANTOM and not self._events.closed:
@@ -201,15 +205,34 @@ class Planting:
                 yield from ((k, place) for k, place in pairs if k in wanted)
 
 
-def _spread(states: bytearray, count: int) -> Iterator[int]:
-    """Up to so many events that are as they should be, spread over the run."""
-    wanted, at = clean(), -1
-    end = states.rfind(wanted) + 1
-    for n in range(count):
-        at = states.find(wanted, max(at + 1, end * n // count))
-        if at < 0:
-            return
-        yield at
+def _chosen(states: bytearray) -> dict[Name, int]:
+    """An event each, spread over the run; those that were processed once come first."""
+    found: dict[Name, int] = {}
+    for n, name in enumerate(_REAL):
+        k = _event_for(name, states, len(states) * n // len(_REAL), set(found.values()))
+        if k is not None:
+            found[name] = k
+    return found
+
+
+def _event_for(name: Name, states: bytearray, first: int, taken: set[int]) -> int | None:
+    for state in sorted(filter(_suits(name), STATES), key=in_sink):
+        for begin in (first, 0):
+            k = states.find(state, begin)
+            while k in taken:
+                k = states.find(state, k + 1)
+            if k >= 0:
+                return k
+    return None
+
+
+def _suits(name: Name) -> Callable[[int], bool]:
+    """Of a state: whether the anomaly can be planted in such an event."""
+    if name is Name.LOST:
+        return lambda state: delivered(state) and is_below(state)
+    if name is Name.DUPLICATE:
+        return lambda state: delivered(state) and in_sink(state) == 1
+    return delivered
 
 
 def _value(run: str, worker: int, k: int) -> bytes:

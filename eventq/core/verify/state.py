@@ -37,9 +37,9 @@ def is_below(state: int) -> bool:
     return bool(state & _BELOW)
 
 
-def clean() -> int:
-    """The state of an event that is as it should be: acknowledged, in the log below the commit, processed."""
-    return ACKED | _SINK_ONE | _LOG_ONE | _BELOW
+def delivered(state: int) -> bool:
+    """It is acknowledged, once in the log, and processed, perhaps several times."""
+    return fate(state) == ACKED and in_log(state) == 1 and in_sink(state) > 0
 
 
 def _table(change: Callable[[int], int]) -> bytes:

@@ -14,10 +14,10 @@ KILLS = (10, 30, 50, 70, 90)
 """By default a member is killed when so many hundredths of the events are processed."""
 
 
-def default_faults(messages: int) -> list[str]:
+def default_faults(messages: int) -> tuple[str, ...]:
     """Kills spread over the run, and each member once dies between an effect and its commit."""
-    kills = [f"kill:after={max(1, messages * share // 100)}" for share in KILLS]
-    return [*kills, "crash-point:before-commit,times=1"]
+    kills = (f"kill:after={max(1, messages * share // 100)}" for share in KILLS)
+    return (*kills, "crash-point:before-commit,times=1")
 
 
 @dataclass(frozen=True, slots=True)

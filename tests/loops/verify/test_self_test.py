@@ -82,6 +82,22 @@ def test_a_small_run_is_planted_with_what_it_has_room_for(tmp_path: Path, count:
     assert len(found.planted) >= len(Name) - 8 + min(count, 6)
 
 
+def test_events_that_were_all_processed_twice_are_planted_with_all_but_a_repetition(tmp_path: Path) -> None:
+    world = World(100)
+    world.processed = [event_id(k) for k in range(100) for _ in range(2)]
+    world.partitions = [k % 2 for k in range(100) for _ in range(2)]
+    found = self_tested(world, tmp_path)
+    assert (found.can_fail, found.missed, found.wrong) == (True, [], [])
+    assert dict(found.left_out) == {Name.DUPLICATE: "no event is left to plant it in"}
+
+
+def test_a_run_that_is_out_of_order_is_planted_with_all_else(tmp_path: Path) -> None:
+    world = ordered()
+    world.processed[20], world.processed[22] = world.processed[22], world.processed[20]
+    found = self_tested(world, tmp_path)
+    assert (found.can_fail, set(found.left_out)) == (True, {Name.REORDERED})
+
+
 def test_an_audit_that_overlooks_something_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
