@@ -22,6 +22,9 @@ from eventq.core.verify.matrix import SESSION_SECONDS, Cell, Matrix, MatrixFault
 _WORK = "1ms"
 """So long an event takes, for a fault to find members at work."""
 
+_COMMIT_INTERVAL = "100ms"
+"""Short, for a crash around a commit to come before all is processed."""
+
 _Plans = tuple[GroupTask, GroupPlan, MemberPlan]
 
 
@@ -67,7 +70,8 @@ def _plans(
 ) -> _Plans:
     """Each cell has a group of its own, and its own file where the sink is none of the user's."""
     work, name = session.workspace, f"cell-{number + 1:02}"
-    task = GroupTask(delivery, sink_of(options, work, name), fault.faults, _WORK, f"{SESSION_SECONDS}s")
+    sink, session_timeout = sink_of(options, work, name), f"{SESSION_SECONDS}s"
+    task = GroupTask(delivery, sink, fault.faults, _WORK, session_timeout, _COMMIT_INTERVAL)
     return task, *group_plans(session.shared, options, work, task, work.group(f"-{name}"))
 
 

@@ -27,6 +27,7 @@ class GroupTask:
     faults: tuple[str, ...]
     work: str | None = None
     session_timeout: str | None = None
+    commit_interval: str = "1s"
 
 
 def topic_wish(shared: Shared, options: VerifyOptions) -> TopicWish:
@@ -58,6 +59,7 @@ def group_plans(
         count=options.count,
         from_beginning=True,
         session_timeout=task.session_timeout,
+        commit_interval=task.commit_interval,
         delivery=task.delivery,
         sink=task.sink,
         fault=list(task.faults) or None,

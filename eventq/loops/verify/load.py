@@ -69,9 +69,7 @@ class Load:
         try:
             outcome = self._members.run()
         finally:
-            self.ask(
-                Outcome.FAILED
-            )  # whoever is left: of those that are asked already the first reason counts
+            self.ask(Outcome.FAILED)  # whoever is left; one that was asked before keeps that reason
             beside.join(_GIVE_UP_SECONDS)
         if self._members.ending.error is not None:
             raise self._members.ending.error

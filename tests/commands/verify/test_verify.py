@@ -51,11 +51,15 @@ class Verify:
         assert returned == code, err
         return json.loads(out)
 
+    def folders(self) -> list[str]:
+        return sorted(path.name for path in self.folder.glob("eventq-verify-*"))
+
     def left(self, name: str) -> list[str]:
         """Topics, groups and folders whose names begin so."""
-        folders = [path.name for path in self.folder.glob("eventq-verify-*")]
         groups = [row["group_id"] for row in self.admin.list_groups()]
-        return sorted(one for one in (*self.admin.list_topics(), *groups, *folders) if one.startswith(name))
+        return sorted(
+            one for one in (*self.admin.list_topics(), *groups, *self.folders()) if one.startswith(name)
+        )
 
     def close(self) -> None:
         for process in self._processes:
@@ -149,7 +153,7 @@ def test_a_signal_ends_it_in_order_and_all_that_it_made_is_gone(
     verify: Verify, number: signal.Signals, code: int
 ) -> None:
     process = verify.start("--messages", "100000", "--rate", "100")
-    (name,) = eventually(lambda: [path.name for path in verify.folder.glob("eventq-verify-*")], "a folder")
+    (name,) = eventually(verify.folders, "a folder")
     eventually(lambda: (verify.folder / name / "sink.db").exists(), "members at work")
     process.send_signal(number)
     _, err = process.communicate(timeout=DEADLINE)
@@ -160,7 +164,7 @@ def test_a_signal_ends_it_in_order_and_all_that_it_made_is_gone(
 
 def test_a_second_signal_leaves_it_at_once_and_says_what_is_left(verify: Verify) -> None:
     process = verify.start("--messages", "100000", "--rate", "100", "--fault", "none")
-    (name,) = eventually(lambda: [path.name for path in verify.folder.glob("eventq-verify-*")], "a folder")
+    (name,) = eventually(verify.folders, "a folder")
     eventually(lambda: (verify.folder / name / "sink.db").exists(), "members at work")
     os.kill(process.pid, signal.SIGSTOP)
     os.kill(process.pid, signal.SIGINT)
@@ -192,9 +196,9 @@ def test_the_matrix_shows_what_each_guarantee_allows_and_nothing_else(verify: Ve
         assert row["lost"] == 0 or delivery == "at-most-once"
         assert row["duplicate"] == 0 or delivery == "at-least-once"
         assert (row["lost"], row["duplicate"]) == (0, 0) or fault != "none"
-        assert row["injected"]["counts"] or fault == "none"
-    assert places["crash after-commit", "at-most-once"]["lost"] > 0
-    assert places["crash mid-batch", "at-least-once"]["duplicate"] > 0
+        assert row["injected"]["counts"] or fault not in {"kill", "pause"}
+    assert sum(row["lost"] for row in document["cells"]) > 0
+    assert sum(row["duplicate"] for row in document["cells"]) > 0
     assert len(list(ET.parse(junit).getroot().iter("testcase"))) == 22
     assert verify.left(document["name"]) == []
 
