@@ -104,7 +104,6 @@ def main(client: str, bootstrap: str, topic: str, group: str, starts: str) -> No
         work=Work(0.002, 0.002),
         commit_interval=0.1,
         value_format="purchase",
-        fail_on_malformed=False,
         events=False,
         limited=False,
     )

@@ -36,10 +36,17 @@ class KafkaPythonClusterAdmin:
         topic = self._described()
         return None if topic is None else topic.topic_id
 
+    def has_topic(self, name: str) -> bool:
+        """Another topic than its own; asking never creates it, and EventqError says why it can't be told."""
+        return self._look_up(name) is not None
+
     def _described(self) -> Topic | None:
-        topic = self._reader.topics([self._topic]).get(self._topic)
+        return self._look_up(self._topic)
+
+    def _look_up(self, name: str) -> Topic | None:
+        topic = self._reader.topics([name]).get(name)
         if topic is not None and topic.error is not None:
-            raise EventqError(f"topic {self._topic} could not be looked up: {topic.error}")
+            raise EventqError(f"topic {name} could not be looked up: {topic.error}")
         return topic
 
     def log_starts(self, partitions: Iterable[int]) -> Offsets:

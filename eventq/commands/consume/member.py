@@ -2,6 +2,7 @@
 
 import gc
 from functools import partial
+from typing import TYPE_CHECKING
 
 from eventq.core.clock import Clock
 from eventq.core.consume.delivery import Delivery
@@ -18,6 +19,9 @@ from eventq.loops.consume.sink import Sink
 from eventq.loops.processes.child import Pipe
 from eventq.loops.processes.entry import run_child
 from eventq.loops.processes.parent_pipe import ParentPipe
+
+if TYPE_CHECKING:
+    from eventq.loops.consume.dead_letters import DeadLetters
 
 _FAULTS: dict[str, Faults] = {"purchase": purchase_faults, "json": json_faults, "raw": no_faults}
 BROKER_FLOOR = {
@@ -42,7 +46,7 @@ def _work(plan: MemberPlan, parent: ParentPipe) -> None:
     crash = CrashPoints(
         plan.faults, plan.number, plan.restarts, tell=lambda point: parent.send(Crashing(point))
     )
-    sink = _sink(plan, consumer, parent, clock, crash)
+    sink = _with_dead_letters(plan, _sink(plan, consumer, parent, clock, crash), parent, clock)
     Member(consumer, sink, parent, plan, _FAULTS[plan.value_format], clock, crash).run()
 
 
@@ -62,6 +66,28 @@ def _sink(
         return ExactlyOnce(consumer, parent, plan, positions, retries, clock)
     store = effect_store(plan, plan.sink)
     return StoredEffects(consumer, parent, plan, store, Retries(store, plan.sink, parent, clock), clock)
+
+
+def _with_dead_letters(plan: MemberPlan, sink: Sink, parent: ParentPipe, clock: Clock) -> Sink:
+    """Beside a sink that does not write the topic in its own transaction."""
+    topic = plan.on_malformed.topic
+    if topic is None:
+        return sink
+    from eventq.loops.consume.dead_letters import DeadLetterSink
+    from eventq.loops.consume.retries import Retries
+
+    letters = _dead_letters(plan, topic)
+    return DeadLetterSink(sink, letters, Retries(letters, plan.on_malformed, parent, clock))
+
+
+def _dead_letters(plan: MemberPlan, topic: str) -> "DeadLetters":
+    if plan.client == "librdkafka":
+        from eventq.broker.consume.librdkafka_dead_letters import LibrdkafkaDeadLetters
+
+        return LibrdkafkaDeadLetters(plan, topic)
+    from eventq.broker.consume.kafka_python_dead_letters import KafkaPythonDeadLetters
+
+    return KafkaPythonDeadLetters(plan, topic)
 
 
 def _consumer(plan: MemberPlan) -> GroupConsumer:

@@ -6,6 +6,12 @@ from typing import Annotated
 
 from eventq.commands.option_fields import option
 from eventq.core.consume.delivery import Delivery, check_delivery, parse_sink
+from eventq.core.consume.on_malformed import (
+    MalformedRule,
+    OnMalformed,
+    check_dead_letters,
+    parse_on_malformed,
+)
 from eventq.core.errors import UsageError
 from eventq.core.kafka import Isolation
 
@@ -21,11 +27,6 @@ class ValueFormat(str, Enum):
     PURCHASE = "purchase"
     JSON = "json"
     RAW = "raw"
-
-
-class OnMalformed(str, Enum):
-    SKIP = "skip"
-    FAIL = "fail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class ConsumeOptions:
         option(
             _DELIVERY,
             "--retries",
-            text="How often a write to --sink is tried again before the run ends.",
+            text="How often a write to --sink or to a dead-letter topic is tried again before the run ends.",
             min=0,
             show_default=str(DEFAULT_RETRIES),
         ),
@@ -128,7 +129,7 @@ class ConsumeOptions:
         option(
             _DELIVERY,
             "--retry-backoff",
-            text="How long to wait before --sink is tried again.",
+            text="How long to wait before such a write is tried again.",
             show_default=DEFAULT_BACKOFF,
         ),
     ] = None
@@ -163,13 +164,14 @@ class ConsumeOptions:
         ValueFormat, option(_EVENTS, "--format", text="The expected form of a value; raw accepts anything.")
     ] = ValueFormat.PURCHASE
     on_malformed: Annotated[
-        OnMalformed,
-        option(_EVENTS, "--on-malformed", text="skip: count it and go on; fail: exit 1, do not commit it."),
-    ] = OnMalformed.SKIP
-
-    @property
-    def fail_on_malformed(self) -> bool:
-        return self.on_malformed is OnMalformed.FAIL
+        str,
+        option(
+            _EVENTS,
+            "--on-malformed",
+            text="skip: count it and go on; fail: exit 1, do not commit it; dead-letter: keep it whole in a "
+            "table of a database --sink; dead-letter:TOPIC: send it to a Kafka topic.",
+        ),
+    ] = MalformedRule.SKIP.value
 
     def check(self) -> None:
         """UsageError for options that exclude each other, or that would do nothing beside the others."""
@@ -180,21 +182,38 @@ class ConsumeOptions:
                 "--timeout is the time limit for a goal, and there is none",
                 hint="add -n or --until-end; to stop after a fixed time use --duration",
             )
-        if self.fail_on_malformed and self.value_format is ValueFormat.RAW:
-            raise UsageError("--on-malformed fail with --format raw", hint="a raw value is never malformed")
-        self._check_sink()
+        malformed = parse_on_malformed(self.on_malformed)
+        if malformed.rule is not MalformedRule.SKIP and self.value_format is ValueFormat.RAW:
+            raise UsageError(
+                f"--on-malformed {malformed.text} with --format raw", hint="a raw value is never malformed"
+            )
+        self._check_sink(malformed)
 
-    def _check_sink(self) -> None:
+    def _check_sink(self, malformed: OnMalformed) -> None:
         """What a sink can't promise, and what does nothing without one."""
-        check_delivery(self.delivery, None if self.sink is None else parse_sink(self.sink)[0])
-        given = [("--retries", self.retries), ("--retry-backoff", self.retry_backoff)]
-        idle = [name for name, value in given if value is not None]
-        if self.sink is None and idle:
-            raise UsageError(f"{' and '.join(idle)} without --sink", hint="only a sink is tried again")
+        kind = None if self.sink is None else parse_sink(self.sink)[0]
+        check_delivery(self.delivery, kind)
+        check_dead_letters(malformed, self.delivery, kind)
+        self._check_retries(malformed)
         if self.fault_seed is not None and not self.fault:
             raise UsageError("--fault-seed without --fault", hint="it chooses what --fault breaks")
         if self.sink is not None and self.events:
             raise UsageError(
                 "--events with --sink: the effects of events go to one place",
                 hint="run a second group for the other one",
+            )
+
+    def _check_retries(self, malformed: OnMalformed) -> None:
+        given = [("--retries", self.retries), ("--retry-backoff", self.retry_backoff)]
+        said = " and ".join(name for name, value in given if value is not None)
+        if not said or self.sink is not None:
+            return
+        if malformed.topic is None:
+            raise UsageError(
+                f"{said} without --sink or a dead-letter topic", hint="only these are tried again"
+            )
+        if self.delivery is Delivery.AT_MOST_ONCE:
+            raise UsageError(
+                f"{said} with a dead-letter topic under at-most-once",
+                hint="what is sent again may be there twice; -X delivery.timeout.ms is how long it is tried",
             )

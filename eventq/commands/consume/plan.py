@@ -1,13 +1,15 @@
 """From the options of `eventq consume` to what is to be done, by settings alone: no broker is asked."""
 
+from dataclasses import replace
 from random import SystemRandom
 
 from eventq.commands.consume.options import DEFAULT_BACKOFF, DEFAULT_RETRIES, ConsumeOptions
 from eventq.commands.options import Shared
 from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
-from eventq.core.consume.delivery import SinkPlan, parse_sink
+from eventq.core.consume.delivery import Delivery, SinkPlan, parse_sink
 from eventq.core.consume.injection import FaultPlan, parse_fault
+from eventq.core.consume.on_malformed import OnMalformed, check_source, parse_on_malformed
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.work import Work, parse_work
 from eventq.core.errors import UsageError
@@ -44,7 +46,8 @@ def consume_plans(shared: Shared, options: ConsumeOptions) -> tuple[GroupPlan, M
 
 
 def _member_plan(shared: Shared, options: ConsumeOptions) -> MemberPlan:
-    to = connection(shared, Role.CONSUMER)
+    produces = parse_on_malformed(options.on_malformed).topic is not None
+    to = connection(shared, Role.CONSUMER, Role.PRODUCER if produces else None)
     (topic,) = check_names([settings.text(shared, options.topic, "topic")])
     return MemberPlan(
         connection=to,
@@ -60,11 +63,11 @@ def _member_plan(shared: Shared, options: ConsumeOptions) -> MemberPlan:
         work=Work() if options.work is None else parse_work(options.work),
         commit_interval=duration(options.commit_interval),
         value_format=options.value_format.value,
-        fail_on_malformed=options.fail_on_malformed,
         events=options.events,
         limited=options.max_messages is not None,
         delivery=options.delivery,
         sink=_sink(options),
+        on_malformed=_on_malformed(options, topic),
         faults=_faults(options),
     )
 
@@ -77,9 +80,23 @@ def _faults(options: ConsumeOptions) -> FaultPlan:
 def _sink(options: ConsumeOptions) -> SinkPlan | None:
     if options.sink is None:
         return None
-    kind, path = parse_sink(options.sink)
+    return SinkPlan(*parse_sink(options.sink), *_retries(options))
+
+
+def _on_malformed(options: ConsumeOptions, topic: str) -> OnMalformed:
+    """Under at-most-once nothing is sent again that may be there already."""
+    retries, backoff = _retries(options)
+    if options.delivery is Delivery.AT_MOST_ONCE:
+        retries = 0
+    asked = replace(parse_on_malformed(options.on_malformed), retries=retries, backoff=backoff)
+    check_source(asked, topic)
+    return asked
+
+
+def _retries(options: ConsumeOptions) -> tuple[int, float]:
+    """How often, and how many seconds apart."""
     retries = DEFAULT_RETRIES if options.retries is None else options.retries
-    return SinkPlan(kind, path, retries, duration(options.retry_backoff or DEFAULT_BACKOFF))
+    return retries, duration(options.retry_backoff or DEFAULT_BACKOFF)
 
 
 def _check_protocol(shared: Shared, options: ConsumeOptions, member: MemberPlan) -> None:

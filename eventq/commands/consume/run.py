@@ -12,6 +12,7 @@ from eventq.commands.options import Shared
 from eventq.commands.output import redrawable, write, write_json
 from eventq.commands.signals import raise_if_stopped, stop_in_order
 from eventq.core.consume.goals import pins_of
+from eventq.core.consume.on_malformed import no_dead_letter_topic
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.consume.report import ConsumeReport
 from eventq.core.errors import EventqError, TimedOut
@@ -42,6 +43,7 @@ def run_and_report(
     with closing(KafkaPythonClusterAdmin(member.connection, plan.topic, plan.group)) as admin:
         partitions = admin.partitions()
         check_room(plan, len(partitions))
+        _check_dead_letter_topic(admin, member)
         if until_end:
             ends = admin.ends(partitions, read_committed=member.read_committed)
             plan = replace(plan, pins=pins_of(admin.log_starts(partitions), ends))
@@ -52,6 +54,13 @@ def run_and_report(
     finally:
         raise_if_stopped(outcome)
         _judge(outcome, error, plan, report)
+
+
+def _check_dead_letter_topic(admin: "KafkaPythonClusterAdmin", member: MemberPlan) -> None:
+    """NotFound where there is none, before anything is consumed."""
+    topic = member.on_malformed.topic
+    if topic is not None and not admin.has_topic(topic):
+        raise no_dead_letter_topic(topic)
 
 
 _ASSUME = {StartKind.BEGINNING: Assume.EARLIEST, StartKind.END: Assume.LATEST}
@@ -77,6 +86,7 @@ def _run(
         run.report(),
         delivery=member.delivery.value,
         sink=None if member.sink is None else member.sink.name,
+        on_malformed=member.on_malformed,
         fault_seed=plan.faults.seed if plan.faults.faults else None,
     )
     if report.skipped_at_start:

@@ -1,6 +1,7 @@
 """From the effective settings to a Connection."""
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 
@@ -15,10 +16,11 @@ from eventq.core.settings.settings import Connection, Role, Setting, properties
 
 
 @cache
-def connection(shared: Shared, role: Role = Role.ADMIN) -> Connection:
+def connection(shared: Shared, role: Role = Role.ADMIN, also: Role | None = None) -> Connection:
     """The effective settings of how to reach Kafka; see settings.py for their order.
 
-    `role` is the kind of client that the command is about, for what -v says, which it says once.
+    `role` is the kind of client that the command is about, `also` another one that it needs: for what -v
+    says, which it says once.
     """
     client = text(shared, shared.client and shared.client.value, "client")
     if client not in {kind.value for kind in Client}:
@@ -31,7 +33,7 @@ def connection(shared: Shared, role: Role = Role.ADMIN) -> Connection:
         client=client,
     )
     if shared.verbose:
-        _say(said, role, data_client(to))
+        _say(said, [role] if also is None else [role, also], data_client(to))
     return to
 
 
@@ -45,10 +47,10 @@ def _readable(values: dict[str, str]) -> dict[str, str]:
     return values
 
 
-def _say(said: dict[str, Setting], role: Role, client: str) -> None:
-    if role is not Role.ADMIN:
+def _say(said: dict[str, Setting], roles: Sequence[Role], client: str) -> None:
+    if Role.ADMIN not in roles:
         say(f"client for events: {client}")
-    unused = ignored(said, role, client)
+    unused = [name for name in said if all(ignored([name], role, client) for role in roles)]
     for name, setting in said.items():
         value = MASK if is_secret(name) else setting.value
         if name not in RESOLVED:

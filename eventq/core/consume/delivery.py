@@ -31,6 +31,11 @@ class SinkPlan:
     def name(self) -> str:
         return f"{self.kind}:{self.path}"
 
+    @property
+    def what(self) -> str:
+        """For a message about a write that failed."""
+        return f"the sink {self.name}"
+
 
 _KINDS = ("sqlite", "jsonl")
 

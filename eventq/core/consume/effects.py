@@ -37,12 +37,14 @@ def _effect(records: RecordSlice, i: int, value: bytes | None) -> Effect:
         product, price, moment = None, None, None
     else:
         product, price, moment = found.product_id, found.price, found.purchased_at
-    run, worker, sequence = _identity(records, i, product) or (None, None, None)
+    run, worker, sequence = identity(records, i, product) or (None, None, None)
     return Effect(records.offset(i), run, worker, sequence, product, price, moment)
 
 
-def _identity(records: RecordSlice, i: int, product: str | None) -> Identity | None:
-    """A header says it also of an event whose id somebody else has made."""
+def identity(records: RecordSlice, i: int, product: str | None) -> Identity | None:
+    """Which event record `i` is, of which `product` is the id: a header says it also of one whose id somebody
+    else has made.
+    """
     for name, value in records.extras(i)[1]:
         if name == HEADER and (found := of_header(value)) is not None:
             return found

@@ -8,12 +8,14 @@ or is the text null, which alone means no value.
 
 import base64
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
 from eventq.core.consume.record_slice import RecordSlice
+from eventq.core.kafka import Header
 
 
 def event_lines(topic: str, records: RecordSlice, skip: frozenset[int]) -> bytes:
@@ -29,10 +31,15 @@ def _line(topic: str, records: RecordSlice, i: int) -> bytes:
         "offset": records.offset(i),
         "timestamp": None if records.timestamps[i] < 0 else records.timestamps[i],
         **_text("key", key),
-        "headers": [{"name": name, **_text("value", value)} for name, value in headers],
+        "headers": header_fields(headers),
         **_json("value", records.values[i]),
     }
     return orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def header_fields(headers: Sequence[Header]) -> list[dict[str, str | None]]:
+    """Their names and values; `value_base64` has bytes that are not UTF-8."""
+    return [{"name": name, **_text("value", value)} for name, value in headers]
 
 
 def _text(name: str, data: bytes | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from eventq.core.consume.delivery import Delivery, SinkPlan
 from eventq.core.consume.injection import NO_FAULTS, FaultPlan
+from eventq.core.consume.on_malformed import SKIPPED, OnMalformed
 from eventq.core.consume.work import Work
 from eventq.core.settings.settings import Connection
 from eventq.core.start import Start
@@ -29,11 +30,11 @@ class MemberPlan:
     work: Work
     commit_interval: float
     value_format: str
-    fail_on_malformed: bool
     events: bool
     limited: bool
     delivery: Delivery = Delivery.AT_LEAST_ONCE
     sink: SinkPlan | None = None
+    on_malformed: OnMalformed = SKIPPED
     number: int = 0
     restarts: int = 0
     faults: FaultPlan = NO_FAULTS

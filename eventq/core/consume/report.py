@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from eventq.core.consume.on_malformed import SKIPPED, OnMalformed
 from eventq.core.quantiles import Histogram
 
 Offsets: TypeAlias = dict[int, int]
@@ -152,9 +153,10 @@ class ConsumeReport:
 
     `seconds` since the run's start. `rebalances` counts generations of the group. `committed` is what the
     group has committed by partition, whoever did it; a partition without a commit is left out. `malformed`
-    has the first few of them, and the tally their number. `delivery` is what was promised, `sink` where the
-    effects went, None if they were only simulated. `injected` are the faults that --fault made,
-    `fault_seed` chose them, None without --fault.
+    has the first few of them, and the tally their number; where `on_malformed` keeps them, all of those are
+    dead letters. `delivery` is what was promised, `sink` where the effects went, None if they were only
+    simulated. `injected` are the faults that --fault made, `fault_seed` chose them, None
+    without --fault.
     """
 
     topic: str
@@ -170,5 +172,6 @@ class ConsumeReport:
     malformed: tuple[MalformedRecord, ...]
     delivery: str = "at-least-once"
     sink: str | None = None
+    on_malformed: OnMalformed = SKIPPED
     injected: tuple[Injected, ...] = ()
     fault_seed: int | None = None

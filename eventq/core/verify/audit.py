@@ -38,8 +38,11 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class SinkCount:
+    """`dead_letters` of the `rows` tell of events that were put aside instead of being processed."""
+
     sink: str
     rows: int
+    dead_letters: int
     foreign: int
     unstamped: int
 

@@ -132,10 +132,11 @@ class Planting:
         if not places:
             return rows
         kept = [place for place in range(len(rows)) if place not in places]
-        return SinkRows(
-            [rows.stamps[place] for place in kept] if rows.identities is None else (),
-            None if rows.partitions is None else [rows.partitions[place] for place in kept],
-            None if rows.identities is None else [rows.identities[place] for place in kept],
+        return replace(
+            rows,
+            stamps=[rows.stamps[place] for place in kept] if rows.identities is None else (),
+            partitions=None if rows.partitions is None else [rows.partitions[place] for place in kept],
+            identities=None if rows.identities is None else [rows.identities[place] for place in kept],
         )
 
     def last_rows(self) -> SinkRows:

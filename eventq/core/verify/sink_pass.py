@@ -16,25 +16,27 @@ class SinkRows:
 
     `stamps`: what carries each one's identity; where the sink keeps that itself, `identities` has them
     instead: (run, worker, sequence), None for a row without. `partitions`: those of their records; None where
-    the sink does not tell, as with a table of the user's own.
+    the sink does not tell, as with a table of the user's own. `dead_letters`: all of them were put aside
+    instead of being processed, which is not losing them.
     """
 
     stamps: Sequence[Any] = ()
     partitions: Sequence[int] | None = None
     identities: Sequence[tuple[str, int, int] | None] | None = None
+    dead_letters: bool = False
 
     def __len__(self) -> int:
         return len(self.stamps) if self.identities is None else len(self.identities)
 
 
 class SinkPass:
-    """One sink; afterwards `rows`, `foreign` and `unstamped` are counts of its rows."""
+    """One sink; afterwards `rows`, `dead_letters`, `foreign` and `unstamped` are counts of its rows."""
 
     def __init__(self, name: str, stamps: Stamps, sources: Sources, findings: Findings) -> None:
         self.name, self._in_log = name, sources.log
         self._stamps, self._findings = stamps, findings
         self._tops: dict[tuple[str, int, int], int] = {}
-        self.rows = self.foreign = self.unstamped = 0
+        self.rows = self.dead_letters = self.foreign = self.unstamped = 0
 
     def take(self, rows: SinkRows) -> None:
         if not len(rows):
@@ -44,6 +46,7 @@ class SinkPass:
         else:
             found = self._stamps.identified(rows.identities)
         self.rows += len(rows)
+        self.dead_letters += len(rows) if rows.dead_letters else 0
         self.foreign += found.foreign
         self.unstamped += found.unstamped
         self._beyond(found)

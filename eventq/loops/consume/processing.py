@@ -78,7 +78,7 @@ class Processing:
         self.tally.first_at = self.tally.first_at or self._clock.now()
         self.tally.received += len(records)
         faults = self._faults(records.values)
-        refused = min(faults) if faults and self._plan.fail_on_malformed else None
+        refused = min(faults) if faults and self._plan.on_malformed.fails else None
         wanted = len(records) if refused is None else refused
         done, ends = self._apply(records.first(wanted), faults) if wanted else Applied(0)
         self.stopping = ends or done == refused
@@ -104,7 +104,7 @@ class Processing:
         self._parent.send(
             Failed(
                 f"malformed event in {where}: {why}",
-                "it is not committed; --on-malformed skip counts it and goes on",
+                "it is not committed; --on-malformed skip goes on without it, dead-letter keeps it elsewhere",
             )
         )
 

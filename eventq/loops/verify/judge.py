@@ -152,7 +152,7 @@ def _read_sink(sink: SinkSource, stamps: Stamps, sources: Sources, findings: Fin
     found = SinkPass(sink.name, stamps, sources, findings)
     for rows in sink.rows():
         found.take(rows)
-    return SinkCount(sink.name, found.rows, found.foreign, found.unstamped)
+    return SinkCount(sink.name, found.rows, found.dead_letters, found.foreign, found.unstamped)
 
 
 def _look_again(

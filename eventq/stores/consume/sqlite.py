@@ -7,14 +7,17 @@ starts anew when a group is deleted.) All goes by the topic's id: a topic made a
 same offsets.
 """
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from eventq.core.consume.claims import Claim, Move
+from eventq.core.consume.dead_letters import DeadLetter, dead_letters
 from eventq.core.consume.delivery import Delivery
 from eventq.core.consume.effects import effects
+from eventq.core.consume.event_line import header_fields
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.consume.report import Offsets
@@ -22,6 +25,7 @@ from eventq.core.errors import EventqError, StoreUnavailable
 from eventq.stores.sqlite import connected
 
 _VERSION = 1
+"""Another one only when an older eventq could not work with the tables: one that is added leaves it."""
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS eventq_schema (version INTEGER NOT NULL)",
     """CREATE TABLE IF NOT EXISTS eventq_position (
@@ -34,6 +38,13 @@ _SCHEMA = (
         product TEXT, price REAL, purchased_at INTEGER, member TEXT NOT NULL, epoch INTEGER,
         at INTEGER NOT NULL)""",
     "CREATE UNIQUE INDEX IF NOT EXISTS eventq_once ON eventq_effect (grp, topic_id, part, off) WHERE once",
+    """CREATE TABLE IF NOT EXISTS eventq_dead_letter (
+        id INTEGER PRIMARY KEY, grp TEXT NOT NULL, topic_id TEXT NOT NULL, topic TEXT NOT NULL,
+        part INTEGER NOT NULL, off INTEGER NOT NULL, once INTEGER NOT NULL, run TEXT, worker INTEGER,
+        k INTEGER, reason TEXT NOT NULL, timestamp INTEGER, key BLOB, value BLOB, headers TEXT NOT NULL,
+        member TEXT NOT NULL, epoch INTEGER, at INTEGER NOT NULL)""",
+    """CREATE UNIQUE INDEX IF NOT EXISTS eventq_dead_letter_once
+        ON eventq_dead_letter (grp, topic_id, part, off) WHERE once""",
 )
 _CLAIM = """INSERT INTO eventq_position VALUES (?, ?, ?, ?, ?, 1, ?, ?)
     ON CONFLICT (grp, topic_id, part) DO UPDATE
@@ -43,6 +54,10 @@ _POSITIONS = "SELECT part, next_offset FROM eventq_position WHERE grp = ? AND to
 _MOVE = """UPDATE eventq_position SET next_offset = ?, updated_at = ?
     WHERE grp = ? AND topic_id = ? AND part = ? AND epoch = ? AND next_offset = ?"""
 _EFFECT = "INSERT INTO eventq_effect VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_DEAD_LETTER = (
+    "INSERT INTO eventq_dead_letter VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_Rows = list[tuple[object, ...]]
 
 
 class SqliteEffects:
@@ -112,28 +127,44 @@ class SqliteEffects:
         return Claim(*self._run(_POSITION, *self._key, partition).fetchone())
 
     def write(self, records: RecordSlice, faults: Mapping[int, str]) -> None:
-        rows = self._rows(records, faults, None)
+        rows, letters = self._rows(records, faults, None), self._letters(records, faults, None)
         with self._transaction():
-            self._connected().executemany(_EFFECT, rows)
+            self._insert(rows, letters)
 
     def write_once(self, records: RecordSlice, faults: Mapping[int, str], move: Move) -> bool:
-        rows = self._rows(records, faults, move.claim.epoch)
+        epoch = move.claim.epoch
+        rows, letters = self._rows(records, faults, epoch), self._letters(records, faults, epoch)
         with self._transaction():
             if not self._moved(move):
                 return False
-            self._connected().executemany(_EFFECT, rows)
+            self._insert(rows, letters)
             self._before_commit()
         self._after_commit()
         return True
 
-    def _rows(
-        self, records: RecordSlice, faults: Mapping[int, str], epoch: int | None
-    ) -> list[tuple[object, ...]]:
+    def _insert(self, rows: _Rows, letters: _Rows) -> None:
+        self._connected().executemany(_EFFECT, rows)
+        if letters:
+            self._connected().executemany(_DEAD_LETTER, letters)
+
+    def _rows(self, records: RecordSlice, faults: Mapping[int, str], epoch: int | None) -> _Rows:
         """Made before the transaction begins: others wait for its end."""
         now, member = _now(), self._plan.client_id
         return [
             (*self._key, records.partition, offset, self._exactly_once, *event, member, epoch, now)
             for offset, *event in effects(records, faults)
+        ]
+
+    def _letters(self, records: RecordSlice, faults: Mapping[int, str], epoch: int | None) -> _Rows:
+        """The rows of the malformed records, where the table is to have them."""
+        if not faults or not self._plan.on_malformed.in_sink:
+            return []
+        (group, topic_id), now = self._key, _now()
+        before = (group, topic_id, self._plan.topic, records.partition)
+        after = (self._plan.client_id, epoch, now)
+        return [
+            (*before, *_letter_row(letter, once=self._exactly_once), *after)
+            for letter in dead_letters(records, faults)
         ]
 
     def move(self, moves: Sequence[Move]) -> set[int]:
@@ -188,6 +219,13 @@ class SqliteEffects:
             raise EventqError(
                 f"{self._path} can't be used: {error}", hint="is it an SQLite database that eventq made?"
             ) from error
+
+
+def _letter_row(letter: DeadLetter, *, once: bool) -> tuple[object, ...]:
+    """Headers as --events prints them."""
+    who = letter.identity or (None, None, None)
+    headers = json.dumps(header_fields(letter.headers), ensure_ascii=False)
+    return (letter.offset, once, *who, letter.reason, letter.timestamp, letter.key, letter.value, headers)
 
 
 def _now() -> int:

@@ -1,15 +1,18 @@
-"""The effects that `eventq consume --sink sqlite:PATH` wrote, as an audit reads them."""
+"""The effects and dead letters that `eventq consume --sink sqlite:PATH` wrote, as an audit reads them."""
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 from eventq.core.errors import UsageError
 from eventq.core.verify.sink_pass import SinkRows
 from eventq.stores.sqlite import reading
 
 _ROWS = 10_000
-_TABLE = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'eventq_effect'"
+_TABLE = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
 _EFFECTS = """SELECT run, worker, k, part FROM eventq_effect
+    WHERE :grp IS NULL OR grp = :grp ORDER BY id"""
+_DEAD_LETTERS = """SELECT run, worker, k, part FROM eventq_dead_letter
     WHERE :grp IS NULL OR grp = :grp ORDER BY id"""
 
 
@@ -28,16 +31,32 @@ class EffectRows:
             self._check(connection)
 
     def _check(self, connection: sqlite3.Connection) -> None:
-        if connection.execute(_TABLE).fetchone() == (0,):
+        if not _has(connection, "eventq_effect"):
             raise UsageError(
                 f"{self.name} has no effects of eventq consume",
                 hint=f"a table of your own is {self.name}?table=TABLE&id=COLUMN",
             )
 
     def rows(self) -> Iterator[SinkRows]:
+        """Effects, then dead letters, whose order among the effects nobody has kept."""
         with reading(self._path) as connection:
             self._check(connection)
-            cursor = connection.execute(_EFFECTS, {"grp": self._group})
-            while found := cursor.fetchmany(_ROWS):
-                identities = [None if run is None else (run, worker, k) for run, worker, k, _ in found]
-                yield SinkRows(partitions=[row[3] for row in found], identities=identities)
+            for found in self._read(connection, _EFFECTS):
+                yield SinkRows(partitions=[row[3] for row in found], identities=_identities(found))
+            if _has(connection, "eventq_dead_letter"):
+                for found in self._read(connection, _DEAD_LETTERS):
+                    yield SinkRows(identities=_identities(found), dead_letters=True)
+
+    def _read(self, connection: sqlite3.Connection, statement: str) -> Iterator[list[Any]]:
+        cursor = connection.execute(statement, {"grp": self._group})
+        while found := cursor.fetchmany(_ROWS):
+            yield found
+
+
+def _has(connection: sqlite3.Connection, table: str) -> bool:
+    """A file of an eventq that kept no dead letters has no table for them."""
+    return bool(connection.execute(_TABLE, (table,)).fetchone() != (0,))
+
+
+def _identities(rows: list[Any]) -> list[tuple[str, int, int] | None]:
+    return [None if run is None else (run, worker, k) for run, worker, k, _ in rows]

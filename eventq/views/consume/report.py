@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from eventq.core import safe_text
+from eventq.core.consume.on_malformed import OnMalformed
 from eventq.core.consume.report import ConsumeReport, GroupNow, MemberReport, Tally
 from eventq.core.text import plural
 from eventq.views.columns import joined
@@ -51,7 +52,7 @@ def report_text(report: ConsumeReport) -> str:
     if _restarts(report):
         lines.append("  what a member did between its last word and its death is not counted")
     if tally.malformed:
-        lines.append(f"malformed: {tally.malformed}")
+        lines.append(f"malformed: {tally.malformed}{_kept(report.on_malformed)}")
     lines += [
         f"reset: partition {r.partition} from {r.from_offset} to {r.to_offset}, {r.lost} lost"
         for r in report.resets
@@ -62,6 +63,13 @@ def report_text(report: ConsumeReport) -> str:
     )
     lines += [*_delivery_line(report), *_fault_lines(report)]
     return joined(lines)
+
+
+def _kept(asked: OnMalformed) -> str:
+    """Where dead letters went: all that is malformed is one, or nothing is."""
+    if not asked.keeps:
+        return ""
+    return f", dead letters in {'the sink' if asked.topic is None else f'topic {asked.topic}'}"
 
 
 def _delivery_line(report: ConsumeReport) -> list[str]:
@@ -110,13 +118,14 @@ def document(report: ConsumeReport) -> dict[str, Any]:
         "client": report.client,
         "delivery": report.delivery,
         "sink": report.sink,
+        "on_malformed": report.on_malformed.text,
         "fault_seed": report.fault_seed,
         "injected": [
             {"fault": i.what, "member": i.member, "seconds": round(i.seconds, 3), "processed": i.processed}
             for i in report.injected
         ],
         "at_risk": report.tally.at_risk if report.delivery == "at-most-once" else None,
-        **_counts(report.tally),
+        **_counts(report.tally, report.on_malformed),
         "seconds": round(report.seconds, 3),
         "skipped_at_start": report.skipped_at_start,
         "resets": _resets(report),
@@ -125,7 +134,7 @@ def document(report: ConsumeReport) -> dict[str, Any]:
             {"topic": report.topic, "partition": m.partition, "offset": m.offset, "reason": m.reason}
             for m in report.malformed
         ],
-        "members": [_member(member) for member in report.members],
+        "members": [_member(member, report.on_malformed) for member in report.members],
         "committed": [
             {"topic": report.topic, "partition": p, "offset": offset}
             for p, offset in sorted(report.committed.items())
@@ -133,11 +142,12 @@ def document(report: ConsumeReport) -> dict[str, Any]:
     }
 
 
-def _counts(tally: Tally) -> dict[str, Any]:
+def _counts(tally: Tally, asked: OnMalformed) -> dict[str, Any]:
     return {
         "received": tally.received,
         "processed": tally.processed,
         "malformed": tally.malformed,
+        "dead_letters": tally.malformed if asked.keeps else 0,
         "rate": None if tally.rate is None else round(tally.rate, 3),
         "latency_ms": _latency(tally),
     }
@@ -158,7 +168,7 @@ def _resets(report: ConsumeReport | MemberReport) -> list[dict[str, int]]:
     ]
 
 
-def _member(member: MemberReport) -> dict[str, Any]:
+def _member(member: MemberReport, asked: OnMalformed) -> dict[str, Any]:
     tally = member.tally
     seconds = (
         None if tally.first_at is None or tally.last_at is None else round(tally.last_at - tally.first_at, 3)
@@ -169,7 +179,7 @@ def _member(member: MemberReport) -> dict[str, Any]:
         "partitions": list(member.partitions),
         "restarts": member.restarts,
         "exit": member.exit,
-        **_counts(tally),
+        **_counts(tally, asked),
         "seconds": seconds,
         "skipped_at_start": member.skipped_at_start,
         "resets": _resets(member),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rich.console import RenderableType
 
+from eventq.core import safe_text
 from eventq.core.text import plural
 from eventq.core.verify.audit import Audit, RunResult
 from eventq.core.verify.findings import Example
@@ -21,14 +22,14 @@ def lines(found: Audit) -> str:
     """For a pipe."""
     text = [*aligned(_RUNS, _runs(found, digits), _TEXT), ""]
     text += aligned(_NAMES, _names(found, digits), _TEXT)
-    return joined([*text, *_below(_examples(found)), "", verdict_line(found)])
+    return joined([*text, *_below(_told(found)), "", verdict_line(found)])
 
 
 def screen(found: Audit, width: int) -> str:
     """For a terminal."""
     things: list[RenderableType] = [grid(_RUNS, _runs(found, number), _TEXT), ""]
     things.append(grid(_NAMES, _names(found, number), _TEXT))
-    things += _below(_examples(found))
+    things += _below(_told(found))
     return drawn(width, [*things, "", styled(verdict_line(found), _STYLES[found.verdict])])
 
 
@@ -72,6 +73,18 @@ def _blame(found: Audit, name: Name) -> str:
 
 def _below(told: list[str]) -> list[str]:
     return ["", *told] if told else []
+
+
+def _told(found: Audit) -> list[str]:
+    return [*_examples(found), *_dead_letters(found)]
+
+
+def _dead_letters(found: Audit) -> list[str]:
+    return [
+        f"{safe_text.line(sink.sink)}: {plural(sink.dead_letters, 'event')} put aside as dead letters"
+        for sink in found.sinks
+        if sink.dead_letters
+    ]
 
 
 def _examples(found: Audit) -> list[str]:

@@ -29,7 +29,13 @@ def document(found: Audit) -> dict[str, Any]:
         "runs": [_run(found, run) for run in runs],
         "partitions": [_partition(found, log, count) for log, count in found.partitions],
         "sinks": [
-            {"sink": sink.sink, "rows": sink.rows, "foreign": sink.foreign, "unstamped": sink.unstamped}
+            {
+                "sink": sink.sink,
+                "rows": sink.rows,
+                "dead_letters": sink.dead_letters,
+                "foreign": sink.foreign,
+                "unstamped": sink.unstamped,
+            }
             for sink in found.sinks
         ],
         "examples": [_example(found, example) for name in Name for example in found.examples.get(name, ())],

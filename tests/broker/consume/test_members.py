@@ -59,7 +59,6 @@ def plan(bootstrap: str, topic: str, group: str) -> MemberPlan:
         work=Work(),
         commit_interval=1.0,
         value_format="purchase",
-        fail_on_malformed=False,
         events=False,
         limited=False,
     )

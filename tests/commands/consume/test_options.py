@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from eventq.commands.consume.options import ConsumeOptions, OnMalformed, ValueFormat
+from eventq.commands.consume.options import ConsumeOptions, ValueFormat
 from eventq.commands.consume.plan import consume_plans
 from eventq.commands.options import Client, Shared
+from eventq.core.consume.delivery import Delivery
+from eventq.core.consume.on_malformed import MalformedRule
 from eventq.core.consume.work import Work
 from eventq.core.errors import UsageError
 from eventq.core.kafka import Isolation
@@ -23,9 +25,9 @@ def test_without_options_three_members_go_on_from_the_commits_until_they_are_sto
     assert (member.topic, member.group, member.client) == (group.topic, group.group, group.client)
     assert (member.start, member.read_committed, member.work) == (Start(), False, Work())
     assert (member.session_timeout, member.heartbeat_interval, member.commit_interval) == (10, 1, 1)
-    assert (member.value_format, member.fail_on_malformed, member.events, member.limited) == (
+    assert (member.value_format, member.on_malformed.rule, member.events, member.limited) == (
         "purchase",
-        False,
+        MalformedRule.SKIP,
         False,
         False,
     )
@@ -49,7 +51,7 @@ def test_options_stand_in_the_plans() -> None:
         work="5ms",
         events=True,
         value_format=ValueFormat.JSON,
-        on_malformed=OnMalformed.FAIL,
+        on_malformed="fail",
     )
     group, member = consume_plans(Shared(client=Client.KAFKA_PYTHON), options)
     assert (group.topic, group.group, group.client) == ("orders", "billing", "kafka-python")
@@ -57,7 +59,7 @@ def test_options_stand_in_the_plans() -> None:
     assert (group.duration, group.timeout, group.idle_timeout) == (120, 60, 5)
     assert (member.start, member.read_committed) == (Start(StartKind.OFFSET, 1200), True)
     assert (member.session_timeout, member.heartbeat_interval, member.commit_interval) == (6, 0.5, 0.2)
-    assert (member.value_format, member.fail_on_malformed, member.events) == ("json", True, True)
+    assert (member.value_format, member.on_malformed.fails, member.events) == ("json", True, True)
     assert (member.work.mean, member.limited) == (0.005, True)
 
 
@@ -75,9 +77,32 @@ REFUSED = [
     ({"timeout": "5s"}, "--timeout is the time limit for a goal, and there is none"),
     ({"timeout": "5s", "duration": "9s"}, "--timeout is the time limit for a goal, and there is none"),
     (
-        {"on_malformed": OnMalformed.FAIL, "value_format": ValueFormat.RAW},
+        {"on_malformed": "fail", "value_format": ValueFormat.RAW},
         "--on-malformed fail with --format raw",
     ),
+    (
+        {"on_malformed": "dead-letter:bad", "value_format": ValueFormat.RAW},
+        "--on-malformed dead-letter:bad with --format raw",
+    ),
+    ({"on_malformed": "dead-letter"}, "dead-letter without --sink: no table keeps them"),
+    ({"on_malformed": "dead-letter", "sink": "jsonl:x"}, "dead-letter with a jsonl sink"),
+    (
+        {"on_malformed": "dead-letter:bad", "sink": "sqlite:x", "delivery": Delivery.EXACTLY_ONCE},
+        "with --delivery exactly-once and a sqlite sink: the two can't be written in one transaction",
+    ),
+    ({"on_malformed": "dead-letter:orders", "topic": "orders"}, "that is the topic which is consumed"),
+    ({"on_malformed": "dead-letter:default"}, "that is the topic which is consumed"),
+    ({"on_malformed": "dead-letter:"}, "not a name for a topic: ''"),
+    ({"on_malformed": "dead-letter:a b"}, "not a name for a topic: 'a b'"),
+    ({"on_malformed": "skip:bad"}, "--on-malformed can't be 'skip:bad'"),
+    ({"on_malformed": "ignore"}, "--on-malformed can't be 'ignore'"),
+    ({"on_malformed": ""}, "--on-malformed can't be ''"),
+    (
+        {"retries": 3, "on_malformed": "dead-letter:bad", "delivery": Delivery.AT_MOST_ONCE},
+        "--retries with a dead-letter topic under at-most-once",
+    ),
+    ({"retries": 3}, "--retries without --sink or a dead-letter topic"),
+    ({"retries": 3, "retry_backoff": "1s", "on_malformed": "fail"}, "--retries and --retry-backoff without"),
     ({"from_beginning": True, "start": "1"}, "--from-beginning and --from say two different starts"),
     ({"start": "yesterday"}, "neither an offset nor a time: 'yesterday'"),
     ({"heartbeat_interval": "10s"}, "shorter than --session-timeout"),
@@ -102,12 +127,37 @@ def test_options_that_cannot_mean_anything_are_refused(options: dict[str, Any], 
     assert said in str(refused.value)
 
 
+def test_what_may_be_in_a_topic_already_is_sent_again_only_where_that_may_happen() -> None:
+    asked: dict[str, Any] = {
+        "on_malformed": "dead-letter:bad",
+        "sink": "sqlite:x",
+        "retries": 3,
+        "retry_backoff": "2s",
+    }
+    for delivery, tries in ((Delivery.AT_LEAST_ONCE, 3), (Delivery.AT_MOST_ONCE, 0)):
+        _, member = consume_plans(Shared(), ConsumeOptions(**asked, delivery=delivery))
+        assert member.sink is not None
+        assert (member.sink.retries, member.sink.backoff) == (3, 2)
+        assert (member.on_malformed.retries, member.on_malformed.backoff) == (tries, 2)
+
+
 @pytest.mark.parametrize(
     "options",
     [
         {"max_messages": 5, "timeout": "5s"},
         {"until_end": True, "timeout": "5s", "duration": "9s"},
-        {"on_malformed": OnMalformed.FAIL, "value_format": ValueFormat.JSON},
+        {"on_malformed": "fail", "value_format": ValueFormat.JSON},
+        {"on_malformed": "dead-letter", "sink": "sqlite:x"},
+        {"on_malformed": "dead-letter", "sink": "sqlite:x", "delivery": Delivery.EXACTLY_ONCE},
+        {"on_malformed": "dead-letter:bad", "retries": 3, "retry_backoff": "1s"},
+        {"on_malformed": "dead-letter:bad", "sink": "jsonl:x", "delivery": Delivery.AT_MOST_ONCE},
+        {"on_malformed": "dead-letter:bad", "sink": "sqlite:x"},
+        {
+            "on_malformed": "dead-letter:bad",
+            "sink": "sqlite:x",
+            "delivery": Delivery.AT_MOST_ONCE,
+            "retries": 3,
+        },
         {"value_format": ValueFormat.RAW},
         {"from_beginning": True},
         {"start": "2026-01-31T12:00:00Z"},
@@ -141,3 +191,16 @@ def test_settings_that_the_group_protocol_or_the_client_does_not_have_are_refuse
 def test_the_newer_group_protocol_is_accepted_without_the_settings_that_the_broker_has() -> None:
     _, member = consume_plans(Shared(client=Client.LIBRDKAFKA, properties=(NEWER,)), ConsumeOptions())
     assert member.connection.properties["group.protocol"] == "consumer"
+
+
+@pytest.mark.parametrize(
+    ("rule", "ignored"), [("skip", True), ("dead-letter:bad", False)], ids=["skip", "dead-letter"]
+)
+def test_settings_of_producers_count_where_dead_letters_are_sent(
+    capsys: pytest.CaptureFixture[str], rule: str, ignored: bool
+) -> None:
+    shared = Shared(verbose=True, properties=("delivery.timeout.ms=5000", "fetch.min.bytes=2"))
+    consume_plans(shared, ConsumeOptions(on_malformed=rule))
+    said = capsys.readouterr().err
+    assert f"delivery.timeout.ms 5000 (-X{', ignored here' if ignored else ''})" in said
+    assert "fetch.min.bytes 2 (-X)" in said

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from eventq.core.consume.on_malformed import MalformedRule, OnMalformed
 from eventq.core.verify.names import COUNTED_ONLY, Name
 from eventq.stores.consume.sqlite import SqliteEffects
 from tests.in_process import Done, eventq
@@ -94,6 +95,45 @@ def test_what_consume_wrote_is_judged_by_group_with_the_order_of_each_partition(
     assert (spoilt.returncode, counts(spoilt)) == (5, {"lost": 1, "duplicate": 1, "reordered": 2})
     both = run(ledger, "--sink", sink, "--delivery", "exactly-once", "-o", "json")
     assert json.loads(both.stdout)["duplicate"] == COUNT - 1
+
+
+@pytest.mark.parametrize("group", [(), ("--group", "keeps")], ids=["every group", "one group"])
+def test_an_event_that_was_put_aside_as_a_dead_letter_is_neither_lost_nor_out_of_order(
+    ledger: Path, tmp_path: Path, group: tuple[str, ...]
+) -> None:
+    path, spoilt = tmp_path / "effects.db", {7: "price is not a number", 8: "price is not a number"}
+    keeps = replace(PLAN, group="keeps", on_malformed=OnMalformed(MalformedRule.DEAD_LETTER))
+    store = SqliteEffects(str(path), keeps, "T")
+    store.open()
+    values = [value(k) if k not in spoilt else value(k).replace(b"1.5", b'"1.5"') for k in range(COUNT)]
+    store.write(records(0, 0, values), spoilt)
+    store.close()
+    done = run(ledger, "--sink", f"sqlite:{path}", *group, "--delivery", "exactly-once", "-o", "json")
+    assert (done.returncode, counts(done)) == (0, {}), done.stderr
+    (sink,) = json.loads(done.stdout)["sinks"]
+    assert (sink["rows"], sink["dead_letters"], sink["unstamped"]) == (COUNT, 2, 0)
+    text = run(ledger, "--sink", f"sqlite:{path}", *group).stdout
+    assert f"sqlite:{path}: 2 events put aside as dead letters" in text
+
+
+def test_an_event_with_an_effect_and_a_dead_letter_is_a_duplicate(ledger: Path, tmp_path: Path) -> None:
+    path = tmp_path / "effects.db"
+    store = SqliteEffects(str(path), replace(PLAN, on_malformed=OnMalformed(MalformedRule.DEAD_LETTER)), "T")
+    store.open()
+    store.write(records(0, 0, [value(k) for k in range(COUNT)]), {})
+    store.write(records(0, COUNT, [value(7)]), {0: "bad"})
+    store.close()
+    done = run(ledger, "--sink", f"sqlite:{path}", "--delivery", "exactly-once", "-o", "json")
+    assert (done.returncode, counts(done)) == (5, {"duplicate": 1})
+
+
+def test_a_file_from_before_there_were_dead_letters_is_read(ledger: Path, tmp_path: Path) -> None:
+    sink = effects(tmp_path / "effects.db", "whole", *((k % 3, k) for k in range(COUNT)))
+    connection = sqlite3.connect(tmp_path / "effects.db")
+    connection.execute("DROP TABLE eventq_dead_letter")
+    connection.commit()
+    connection.close()
+    assert run(ledger, "--sink", sink).returncode == 0
 
 
 def test_a_database_without_effects_is_a_usage_error_that_says_how_to_name_a_table(

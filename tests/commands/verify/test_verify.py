@@ -154,7 +154,7 @@ def test_a_signal_ends_it_in_order_and_all_that_it_made_is_gone(
 ) -> None:
     process = verify.start("--messages", "100000", "--rate", "100")
     (name,) = eventually(verify.folders, "a folder")
-    eventually(lambda: (verify.folder / name / "sink.db").exists(), "members at work")
+    eventually((verify.folder / name / "sink.db").exists, "members at work")
     process.send_signal(number)
     _, err = process.communicate(timeout=DEADLINE)
     assert process.returncode == code, err
@@ -165,7 +165,7 @@ def test_a_signal_ends_it_in_order_and_all_that_it_made_is_gone(
 def test_a_second_signal_leaves_it_at_once_and_says_what_is_left(verify: Verify) -> None:
     process = verify.start("--messages", "100000", "--rate", "100", "--fault", "none")
     (name,) = eventually(verify.folders, "a folder")
-    eventually(lambda: (verify.folder / name / "sink.db").exists(), "members at work")
+    eventually((verify.folder / name / "sink.db").exists, "members at work")
     os.kill(process.pid, signal.SIGSTOP)
     os.kill(process.pid, signal.SIGINT)
     os.kill(process.pid, signal.SIGTERM)

@@ -39,7 +39,6 @@ PLAN = MemberPlan(
     work=Work(),
     commit_interval=3600.0,
     value_format="json",
-    fail_on_malformed=False,
     events=False,
     limited=False,
 )

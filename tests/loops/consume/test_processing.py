@@ -2,6 +2,7 @@
 
 import pytest
 
+from eventq.core.consume.on_malformed import MalformedRule, OnMalformed
 from eventq.core.consume.work import Work
 from eventq.loops.consume.messages import (
     Committing,
@@ -13,6 +14,8 @@ from eventq.loops.consume.messages import (
 )
 from eventq.loops.processes.messages import Done, Failed, Stop
 from tests.loops.consume.fakes import MemberRun, events
+
+FAIL = OnMalformed(MalformedRule.FAIL)
 
 
 def counts(run: MemberRun) -> tuple[int, int, int]:
@@ -74,7 +77,7 @@ def test_only_the_first_malformed_events_are_told() -> None:
 
 @pytest.mark.parametrize("first", [0, 2])
 def test_a_malformed_event_that_fails_the_run_is_not_committed_and_what_lies_before_it_is(first: int) -> None:
-    run = MemberRun({0: [*events(first), b"{", b"4"], 1: events(5)}, fail_on_malformed=True)
+    run = MemberRun({0: [*events(first), b"{", b"4"], 1: events(5)}, on_malformed=FAIL)
     run.run()
     (failed,) = run.pipe.of(Failed)
     assert failed.message.startswith(f"malformed event in t/0 at offset {first}: ")

@@ -3,9 +3,17 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from eventq.core.consume.report import ConsumeReport, GroupNow, MalformedRecord, MemberNow, Tally
+from eventq.core.consume.on_malformed import MalformedRule, OnMalformed
+from eventq.core.consume.report import (
+    ConsumeReport,
+    GroupNow,
+    MalformedRecord,
+    MemberNow,
+    MemberReport,
+    Tally,
+)
 from eventq.views.consume.live import frame
-from eventq.views.consume.report import document, progress_line, ranges
+from eventq.views.consume.report import document, progress_line, ranges, report_text
 
 
 def group(members: int) -> GroupNow:
@@ -58,6 +66,28 @@ def test_a_report_without_an_event_has_null_for_what_is_unknown_and_lists() -> N
     found = document(report)
     assert (found["rate"], found["latency_ms"]["max"]) == (None, None)
     assert found["members"] == found["committed"] == found["resets"] == found["malformed_first"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "count", "said"),
+    [
+        (OnMalformed(), 0, "malformed: 3\n"),
+        (OnMalformed(MalformedRule.DEAD_LETTER), 3, "malformed: 3, dead letters in the sink\n"),
+        (OnMalformed(MalformedRule.DEAD_LETTER, "bad"), 3, "malformed: 3, dead letters in topic bad\n"),
+    ],
+    ids=["skipped", "in the sink", "in a topic"],
+)
+def test_a_report_says_how_many_dead_letters_there_are_and_where(
+    asked: OnMalformed, count: int, said: str
+) -> None:
+    member = MemberReport(1, 7, (0,), 0, 0, Tally(malformed=3), 1, (), 0)
+    report = ConsumeReport(
+        "t", "g", "kafka-python", 1.5, Tally(malformed=3), 0, (), 0, (member,), {}, (), on_malformed=asked
+    )
+    found = document(report)
+    assert found["on_malformed"] == asked.text
+    assert found["dead_letters"] == found["members"][0]["dead_letters"] == count
+    assert said in report_text(report)
 
 
 def test_the_first_malformed_events_are_named_in_json() -> None:
