@@ -18,6 +18,7 @@ from eventq.core.verify.names import Name
 from tests.consume_harness import DEADLINE, eventually
 
 SMALL = ("--messages", "3000", "--partitions", "3", "--timeout", "80s")
+LONGEST = 500.0
 CRASH = ("--fault", "crash-point:after-commit,times=2", "--fault", "kill:after=1000", "--fault-seed", "7")
 
 
@@ -43,7 +44,7 @@ class Verify:
 
     def run(self, *options: str, module: str = "eventq") -> tuple[int, str, str]:
         process = self.start(*options, module=module)
-        out, err = process.communicate(timeout=DEADLINE)
+        out, err = process.communicate(timeout=LONGEST if "--matrix" in options else DEADLINE)
         return process.returncode, out, err
 
     def document(self, *options: str, code: int = 0, module: str = "eventq") -> Any:
@@ -185,6 +186,8 @@ def test_a_topic_that_may_not_be_made_is_told_and_nothing_stays(verify: Verify) 
     assert list(verify.folder.iterdir()) == []
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 def test_the_matrix_shows_what_each_guarantee_allows_and_nothing_else(verify: Verify, tmp_path: Path) -> None:
     junit = tmp_path / "matrix.xml"
     options = ("--matrix", "--messages", "600", "--partitions", "3", "--junit", str(junit))
