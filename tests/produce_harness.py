@@ -68,9 +68,11 @@ class ProduceHarness:
     def partitions(self) -> int:
         return len(self.admin.describe_topics([self.topic])[0]["partitions"])
 
-    def records(self) -> list[Any]:
+    def records(self, isolation: str = "read_uncommitted") -> list[Any]:
         """Every record of the topic, by partition and offset."""
-        consumer = KafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
+        consumer = KafkaConsumer(
+            bootstrap_servers=self.bootstrap, auto_offset_reset="earliest", isolation_level=isolation
+        )
         parts = [TopicPartition(self.topic, p) for p in range(self.partitions())]
         consumer.assign(parts)
         ends = consumer.end_offsets(parts)

@@ -12,6 +12,7 @@ _REASONS = {
     10: "MESSAGE_TOO_LARGE",
     -192: TIMED_OUT,  # librdkafka's own codes
     -185: TIMED_OUT,
+    -144: "PRODUCER_FENCED",
     -195: CONNECTION_LOST,
     -137: CONNECTION_LOST,
     -152: INTERRUPTED,
@@ -24,6 +25,10 @@ _JOIN_HINTS = {
     29: "may this user read the topic? kafka-acls shows it",
     30: "may this user read in the group? kafka-acls shows it",
     81: "the group is full (the broker's group.max.size): use fewer members by --count",
+}
+_TRANSACTION_HINTS = {
+    50: "--transaction-timeout must be within the brokers' transaction.max.timeout.ms: by default 15m",
+    53: "may this user write with this transactional.id? kafka-acls shows it",
 }
 
 
@@ -41,6 +46,18 @@ def no_producer_id(connection: Connection) -> EventqError:
     return EventqError(
         f"{connection.bootstrap} gave no producer id within {connection.connect_timeout:g} s",
         hint="is the cluster just starting? --acks 1 needs no id, and is not idempotent",
+    )
+
+
+def no_transactions(
+    connection: Connection, transactional_id: str, code: int | None, text: str
+) -> EventqError:
+    """Of Kafka's error code, if it has one, for a producer that may not begin transactions, or can't yet."""
+    hint = None if code is None else _TRANSACTION_HINTS.get(code)
+    return EventqError(
+        f"{connection.bootstrap} gave no producer for transactional.id {transactional_id}: {text}",
+        hint=hint
+        or "is the cluster just starting, or too small for transaction.state.log.replication.factor?",
     )
 
 

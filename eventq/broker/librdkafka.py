@@ -1,5 +1,6 @@
 """The one door to librdkafka: the settings of every confluent-kafka client are made here."""
 
+import logging
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
@@ -49,6 +50,14 @@ def made(kind: type, config: dict[str, Any], **more: Any) -> Any:
         text = failure(error).strip()
         hint = "--client kafka-python has Kerberos, by the gssapi package" if "GSSAPI" in text else None
         raise UsageError(f"librdkafka refuses these settings: {text}", hint=hint) from error
+
+
+def quiet_logger() -> logging.Logger:
+    """Keeps off stderr, line after line, what comes as an error too; some of it no log_level keeps off."""
+    logger = logging.getLogger("eventq.librdkafka")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger
 
 
 def failure(error: Exception | KafkaError) -> str:

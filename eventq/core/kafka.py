@@ -25,6 +25,14 @@ class TopicPartition(NamedTuple):
     partition: int
 
 
+class TopicFacts(NamedTuple):
+    """How many partitions a topic has, and which topic of which cluster it is; None: not known."""
+
+    partitions: int
+    topic_id: str | None = None
+    cluster: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """`end` is the last stable offset under read-committed.

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import consume, lag, local, produce, rate, report, resources, startup
+from benchmarks import consume, delivery, lag, local, produce, rate, report, resources, startup
 from benchmarks.rounds import Outcome, Suite, play
 from benchmarks.site import Site
 
@@ -54,6 +54,12 @@ def memory_part(site: Site, run: Play) -> Iterator[Outcome]:
         yield run(resources.idle(site, topic))
 
 
+def delivery_part(site: Site, run: Play) -> Iterator[Outcome]:
+    yield from map(run, delivery.rates(site))
+    yield run(delivery.slip(site))
+    yield run(delivery.size(site))
+
+
 def local_part(site: Site, run: Play) -> Iterator[Outcome]:
     with local.local(site) as suite:
         yield run(suite)
@@ -68,6 +74,7 @@ PARTS: dict[str, Callable[[Site, Play], Iterator[Outcome]]] = {
     "lag": lag_part,
     "memory": memory_part,
     "local": local_part,
+    "delivery": delivery_part,
 }
 
 

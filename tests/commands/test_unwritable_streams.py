@@ -34,6 +34,7 @@ CALLS = {
     "topic delete": "topic delete {new} --yes " + HERE,
     "produce": "produce -t {topic} -n 5 --acks 1 " + HERE,
     "produce --workers": "produce -t {topic} -n 5 --workers 2 " + HERE,
+    "produce --transaction": "produce -t {topic} -n 5 --transaction 2 " + HERE,
     "consume": "consume -t {topic} -g {new} --until-end --count 3 --format raw " + HERE,
     "consume --events": "consume -t {topic} -g {new} --from-beginning --until-end --format raw --events "
     + HERE,

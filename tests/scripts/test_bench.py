@@ -31,6 +31,7 @@ def jars() -> str:
         ("startup", {"python -c pass", "eventq --version", "eventq lag", "ConsumerGroupCommand"}),
         ("lag", {"eventq lag over kafka-python", "watch over librdkafka", "ConsumerGroupCommand"}),
         ("local", {"first up, to a topic made", "second up"}),
+        ("delivery", {"librdkafka, 2 workers, --stamp header", "kafka-python, 1 worker, --ledger", "5000/s"}),
         ("memory", {"produce", "consume, 1 member", "produce at 10/s"}),
     ],
 )

@@ -90,10 +90,10 @@ def read_topic(name: str, answer: Any) -> Topic:
         return Topic(name, error=failure(answer))
     leaders = {at.id: at.leader.id if at.leader and at.leader.id >= 0 else None for at in answer.partitions}
     whole = all(len(at.isr) == len(at.replicas) for at in answer.partitions)
-    return Topic(name, _topic_id(answer.topic_id), leaders, whole=whole)
+    return Topic(name, uuid_text(answer.topic_id), leaders, whole=whole)
 
 
-def _topic_id(given: Any) -> str:
+def uuid_text(given: Any) -> str:
     """As the other client and other tools write it; this one would write base64."""
     high, low = given.get_most_significant_bits() % 2**64, given.get_least_significant_bits() % 2**64
     return str(UUID(int=high << 64 | low))

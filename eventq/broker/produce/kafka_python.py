@@ -7,6 +7,7 @@ everybody else sees one thread.
 import contextlib
 import time
 from collections import deque
+from collections.abc import Mapping
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from eventq.broker.errors import (
     reason,
 )
 from eventq.broker.failure import Failure
-from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
+from eventq.broker.produce.defaults import LINGER_MS, delivery_timeout_ms
 from eventq.broker.produce.fates import fate_of
 from eventq.broker.unreachable import unreachable
 from eventq.core.ledger.lines import Fate
@@ -44,40 +45,51 @@ _CLOSE_SECONDS = 5
 
 
 class KafkaPythonProducer:
-    def __init__(self, plan: SendPlan, settlements: Settlements | None = None) -> None:
+    """`settings` of the client come on top of those of the plan."""
+
+    def __init__(
+        self,
+        plan: SendPlan,
+        settlements: Settlements | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
         silence_log()
         self._settlements = settlements
         self.deliveries = Deliveries()
         self._plan = plan
         self._handed = 0
         self._completions = _Completions()
-        self._producer: KafkaProducer = made(plan.connection, KafkaProducer, _config(plan))
+        self._producer: KafkaProducer = made(
+            plan.connection, KafkaProducer, {**_config(plan), **(settings or {})}
+        )
 
     def begin(self) -> None:
         """Has the topic's metadata and, when idempotent, a producer id."""
-        timeout = self._plan.connection.connect_timeout
-        until = time.monotonic() + timeout
-        try:
-            self._producer.partitions_for(self._plan.topic)
-        except KafkaError as error:
-            raise unreachable(self._plan.connection, Failure(error_text(error))) from error
+        until = time.monotonic() + self._plan.connection.connect_timeout
+        self._reach()
         while not self._has_id():
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)
             time.sleep(_ASK_SECONDS)
 
+    def _reach(self) -> None:
+        try:
+            self._producer.partitions_for(self._plan.topic)
+        except KafkaError as error:
+            raise unreachable(self._plan.connection, Failure(error_text(error))) from error
+
     def _has_id(self) -> bool:
         transactions = self._producer._transaction_manager  # noqa: SLF001 - no other way to know
         return transactions is None or bool(transactions.has_producer_id())
 
-    def send(self, batch: EventBatch, start: int) -> int:
+    def send(self, batch: EventBatch, start: int, end: int) -> int:
         send, topic, partition = self._producer.send, self._plan.topic, self._plan.partition
         values, stamps, keys = batch.values, batch.stamps, batch.keys
         headers, partitions = batch.headers, batch.partitions
-        end = self._room(batch, start)
+        end = self._room(batch, start, end)
         sent = _SendBatch(self._completions, batch.due, end - start, batch.size(start, end))
         if self._settlements is not None:
-            sent.fates = BatchFates(self._settlements, values[start:end], batch.first + start)
+            sent.fates = BatchFates(self._settlements, end - start, batch.first + start)
         for i in range(start, end):
             own = list(headers[i]) if headers else None
             at = partitions[i] if partitions else partition
@@ -91,10 +103,10 @@ class KafkaPythonProducer:
         self._handed += end - start
         return end
 
-    def _room(self, batch: EventBatch, start: int) -> int:
+    def _room(self, batch: EventBatch, start: int, end: int) -> int:
         """How far into the batch there is room; whatever its size, an event may be in flight alone."""
         in_flight = self._handed - self.deliveries.settled
-        end = min(len(batch), start + max(0, _IN_FLIGHT_EVENTS - in_flight))
+        end = min(end, start + max(0, _IN_FLIGHT_EVENTS - in_flight))
         while end > start and self._completions.bytes + batch.size(start, end) > _IN_FLIGHT_BYTES:
             end = start + (end - start) // 2
         return end if in_flight else max(end, start + 1)
@@ -102,17 +114,19 @@ class KafkaPythonProducer:
     def poll(self, seconds: float) -> None:
         self._completions.settle(self.deliveries, seconds)
 
+    def finish(self) -> None: ...
+
     def close(self) -> None:
         self.poll(0)
         unheard = self._handed - self.deliveries.settled
         if unheard:
             self.deliveries.lose(INTERRUPTED, unheard)
-            self._abandon()
+            self.abandon()
         else:
             with contextlib.suppress(KafkaError):
                 self._producer.close(timeout=_CLOSE_SECONDS)
 
-    def _abandon(self) -> None:
+    def abandon(self) -> None:
         """The client's own close waits for events that nobody takes, and at exit raises again."""
         producer = self._producer
         producer._unregister_cleanup()  # noqa: SLF001
@@ -157,11 +171,11 @@ class _SendBatch:
 
     def failed(self, index: int, error: Exception) -> None:
         """On the client's thread, of the event at this place of the send."""
-        self.completed(_Refusal(index, fate_of(getattr(error, "errno", -1)), _why(error)))
+        self.completed(_Refusal(index, fate_of(getattr(error, "errno", -1)), reason_of(error)))
 
     def refused(self, index: int, error: Exception) -> None:
         """By the client itself, which then has not sent it."""
-        self.completed(_Refusal(index, Fate.FAILED, _why(error)))
+        self.completed(_Refusal(index, Fate.FAILED, reason_of(error)))
 
     def settle(self, deliveries: Deliveries, outcome: Any, now: float) -> None:
         """On our thread. The bytes count as in flight until the last of the events has completed."""
@@ -185,7 +199,7 @@ class _Refusal(NamedTuple):
     why: str
 
 
-def _why(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     if isinstance(error, KafkaConnectionError):
         return CONNECTION_LOST
     if isinstance(error, KafkaTimeoutError | RequestTimedOutError | Cancelled):
@@ -198,7 +212,7 @@ def _config(plan: SendPlan) -> dict[str, Any]:
     codec = plan.compression
     config = {
         "partitioner": StickyPartitioner(),
-        "delivery_timeout_ms": DELIVERY_TIMEOUT_MS,
+        "delivery_timeout_ms": delivery_timeout_ms(plan),
         **kafka_python_config(plan.connection, Role.PRODUCER),
         "acks": {Acks.ALL: "all", Acks.LEADER: 1, Acks.NONE: 0}[plan.acks],
         "enable_idempotence": plan.idempotent,

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
@@ -11,7 +11,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, silent
 from eventq.broker.librdkafka import failure, librdkafka_config, made
 from eventq.broker.librdkafka_reach import failed_to_reach
-from eventq.broker.produce.defaults import DELIVERY_TIMEOUT_MS, LINGER_MS
+from eventq.broker.produce.defaults import LINGER_MS, delivery_timeout_ms
 from eventq.broker.produce.fates import fate_of
 from eventq.broker.unreachable import unreachable
 from eventq.core.ledger.lines import Fate
@@ -34,7 +34,14 @@ _CLIENTS_TIME = 0
 
 
 class LibrdkafkaProducer:
-    def __init__(self, plan: SendPlan, settlements: Settlements | None = None) -> None:
+    """`settings` of the client come on top of those of the plan."""
+
+    def __init__(
+        self,
+        plan: SendPlan,
+        settlements: Settlements | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
         self.deliveries = Deliveries()
         self._settlements = settlements
         self._plan = plan
@@ -43,45 +50,48 @@ class LibrdkafkaProducer:
         self._handed = 0
         self._touched: list[_BatchReport] = []
         self._errors: deque[KafkaError] = deque(maxlen=100)
-        config = {**_config(plan, self._statistics), "error_cb": self._errors.append}
+        config = {**_config(plan, self._statistics), "error_cb": self._errors.append, **(settings or {})}
         self._producer: Producer = made(Producer, config)
 
     def begin(self) -> None:
         """Has a broker, the topic's metadata and, when idempotent, a producer id."""
-        timeout = self._plan.connection.connect_timeout
-        until = time.monotonic() + timeout
-        failed = failed_to_reach(self._producer, self._errors, self._plan.connection)
-        if failed is not None:
-            raise unreachable(self._plan.connection, failed)
-        try:
-            self._producer.list_topics(self._plan.topic, timeout=timeout)
-        except KafkaException as error:
-            raise silent(self._plan.connection, failure(error)) from error
+        until = time.monotonic() + self._plan.connection.connect_timeout
+        self._reach()
         while not self._has_id:
             if time.monotonic() > until:
                 raise no_producer_id(self._plan.connection)
             self._producer.poll(0.05)
+
+    def _reach(self) -> None:
+        failed = failed_to_reach(self._producer, self._errors, self._plan.connection)
+        if failed is not None:
+            raise unreachable(self._plan.connection, failed)
+        try:
+            self._producer.list_topics(self._plan.topic, timeout=self._plan.connection.connect_timeout)
+        except KafkaException as error:
+            raise silent(self._plan.connection, failure(error)) from error
 
     def _statistics(self, text: str) -> None:
         """The only way in which librdkafka tells that it has its producer id."""
         if not self._has_id:
             self._has_id = json.loads(text)["eos"]["idemp_state"] == "Assigned"
 
-    def send(self, batch: EventBatch, start: int) -> int:
+    def send(self, batch: EventBatch, start: int, end: int) -> int:
         sent = _BatchReport(batch.due, self.deliveries, self._touched)
-        end, refusals = self._hand_over(batch, start, sent)
+        end, refusals = self._hand_over(batch, start, end, sent)
         if self._settlements is not None:
             # reports come in poll only: none was missed
-            sent.fates = BatchFates(self._settlements, batch.values[start:end], batch.first + start)
+            values = None if batch.identified else batch.values[start:end]
+            sent.fates = BatchFates(self._settlements, end - start, batch.first + start, values)
             for i, error in refusals.items():
-                sent.fates.refused_at(i - start, Fate.FAILED, _why(error))
+                sent.fates.refused_at(i - start, Fate.FAILED, reason_of(error))
         for error in refusals.values():
-            self.deliveries.refuse(Fate.FAILED, _why(error))
+            self.deliveries.refuse(Fate.FAILED, reason_of(error))
         self._handed += end - start
         return end
 
     def _hand_over(
-        self, batch: EventBatch, start: int, sent: "_BatchReport"
+        self, batch: EventBatch, start: int, end: int, sent: "_BatchReport"
     ) -> tuple[int, dict[int, KafkaError]]:
         """Where there was no more room, and what the client itself refused until there."""
         produce, topic, partition, report = (
@@ -94,7 +104,7 @@ class LibrdkafkaProducer:
         headers, partitions = batch.headers, batch.partitions
         plain = stamps is None and headers is None and partitions is None
         refusals: dict[int, KafkaError] = {}
-        for i in range(start, len(values)):
+        for i in range(start, end):
             try:
                 if plain:  # to pass a timestamp costs 0.2 µs an event
                     produce(topic, values[i], keys and keys[i], partition, report)
@@ -112,20 +122,35 @@ class LibrdkafkaProducer:
                 return i, refusals
             except KafkaException as error:
                 refusals[i] = error.args[0]
-        return len(values), refusals
+        return end, refusals
 
     def poll(self, seconds: float) -> None:
-        self._producer.poll(seconds)
+        self._hear(seconds)
+
+    def _hear(self, seconds: float) -> None:
+        self._call(self._producer.poll, seconds)
         if self._touched:
             now = time.monotonic()
             for report in self._touched:
                 report.settle(now)
             self._touched.clear()
 
+    def finish(self) -> None: ...
+
+    def _call(self, step: Callable[..., Any], *arguments: float) -> None:
+        """Of a fatal error the library does not tell `error_cb`: it raises it from whatever is called next.
+
+        The events that it is about are reported one by one all the same.
+        """
+        try:
+            step(*arguments)
+        except KafkaException as error:
+            self._errors.append(error.args[0])
+
     def close(self) -> None:
-        self._producer.purge()
-        self._producer.flush(1)
-        self.poll(0)
+        self._call(self._producer.purge)
+        self._call(self._producer.flush, 1)
+        self._hear(0)
         unheard = self._handed - self.deliveries.settled
         if unheard:
             self.deliveries.lose(INTERRUPTED, unheard)
@@ -168,7 +193,7 @@ class _BatchReport:
             self._begin_run(message)
 
     def _refuse(self, error: Any, message: Any) -> None:
-        fate, why = fate_of(error.code()), _why(error)
+        fate, why = fate_of(error.code()), reason_of(error)
         self._deliveries.refuse(fate, why)
         if self.fates is not None:
             self.fates.refused(message.value(), fate, why)
@@ -202,14 +227,14 @@ def _offset(message: Any) -> int:
     return -1 if offset is None else int(offset)
 
 
-def _why(error: Any) -> str:
+def reason_of(error: Any) -> str:
     return reason(error.code(), error.str())
 
 
 def _config(plan: SendPlan, statistics: Callable[[str], None]) -> dict[str, Any]:
     config = {
         "linger.ms": LINGER_MS,
-        "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
+        "delivery.timeout.ms": delivery_timeout_ms(plan),
         "log_level": 0,
         "partitioner": "murmur2_random",
         "queue.buffering.max.messages": _IN_FLIGHT_EVENTS,

@@ -1,4 +1,7 @@
-"""Where workers run: one in this process, as another would take longer to start; several each in its own."""
+"""Where workers run: one in this process, as another would take longer to start; several each in its own.
+
+One that is to be killed has a process of its own too.
+"""
 
 from collections.abc import Sequence
 from functools import partial
@@ -23,7 +26,7 @@ _NEED = {
 
 
 def check_room(plan: ProducePlan) -> None:
-    """UsageError for more workers than this machine can hold; a single one has no process of its own."""
+    """UsageError for more workers than this machine can hold."""
     if plan.workers > 1:
         from eventq.loops.processes.machine import machine
 
@@ -32,15 +35,15 @@ def check_room(plan: ProducePlan) -> None:
 
 def prepare(plan: ProducePlan) -> None:
     """Begins early what workers in processes of their own have to wait for."""
-    if plan.workers > 1:
+    if plan.has_processes:
         from eventq.loops.processes import forkserver
 
         forkserver.prepare([_ENTRY, BROKER_FLOOR[plan.send.client]])
 
 
 def launcher(plan: ProducePlan, shares: Sequence[Share], feed: Feed) -> tuple[Launch, Wait]:
-    """How to start worker w and to wait for workers; `feed` is what a single worker sends."""
-    if plan.workers == 1:
+    """How to start worker w and to wait for workers; `feed` is what a worker in this process sends."""
+    if not plan.has_processes:
         return lambda _number: InProcessChild(partial(work, plan, feed)), no_wait
 
     from eventq.loops.processes import forkserver

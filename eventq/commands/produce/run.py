@@ -11,11 +11,13 @@ from eventq.commands.produce.output import ProduceOutput
 from eventq.commands.produce.topic import TopicRules, ready_topic
 from eventq.commands.signals import raise_if_stopped, stop_in_order
 from eventq.core.errors import EventqError, ThresholdBreached, UsageError
+from eventq.core.kafka import TopicFacts
 from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyKind
 from eventq.core.produce.plan import Acks, ProducePlan
 from eventq.core.produce.report import ProduceReport
+from eventq.core.produce.transactions import TransactionEnd
 from eventq.core.text import plural
 from eventq.loops.clock import SystemClock
 from eventq.loops.produce.line_feed import LineFeed
@@ -32,10 +34,13 @@ def run_and_report(
     check_room(plan)
     prepare(plan)
     with opened_feed(plan) as feed:  # an input that can't be read makes no topic
-        count = _ready(shared, plan, rules)
+        topic = _ready(shared, plan, rules)
         if plan.keep_partition and not isinstance(feed, GeneratedFeed):
-            feed.keep_partitions(count)
-        plan = _with_ids(plan)
+            feed.keep_partitions(topic.partitions)
+        if plan.ledger is not None:
+            # which topic this is, whatever has its name later
+            ledger = replace(plan.ledger, cluster=topic.cluster, topic_id=topic.topic_id)
+            plan = replace(plan, ledger=ledger)
         pool, outcome = _run(shared, plan, feed)
     report = _report(plan, pool, feed)
     try:
@@ -44,32 +49,19 @@ def run_and_report(
         _judge(report, outcome, pool.error, max_slip)
 
 
-def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> int:
-    """How many partitions the topic has."""
+def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> TopicFacts:
     send = plan.send
-    count = ready_topic(shared, send.connection, send.topic, rules)
-    if send.partition is not None and send.partition >= count:
+    topic = ready_topic(shared, send.connection, send.topic, rules, identified=plan.ledger is not None)
+    if send.partition is not None and send.partition >= topic.partitions:
         raise UsageError(
             f"topic {send.topic} has no partition {send.partition}",
-            hint=f"it has partitions 0 to {count - 1}",
+            hint=f"it has partitions 0 to {topic.partitions - 1}",
         )
     if not send.idempotent:
         note(shared, f"acks {send.acks.value}, not idempotent: events can be lost or duplicated")
     if shared.verbose:
         note(shared, f"run {plan.run}, client {send.client}")
-    return count
-
-
-def _with_ids(plan: ProducePlan) -> ProducePlan:
-    """For the ledger: which topic this is, whatever has its name later."""
-    if plan.ledger is None:
-        return plan
-    from eventq.broker.topic.topics import Topics
-
-    with Topics(plan.send.connection) as topics:
-        found = topics.find([plan.send.topic]).get(plan.send.topic)
-        ids = topics.cluster_id(), None if found is None else found.topic_id
-    return replace(plan, ledger=replace(plan.ledger, cluster=ids[0], topic_id=ids[1]))
+    return topic
 
 
 def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> tuple[WorkerPool, Outcome]:
@@ -101,6 +93,10 @@ def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed)
         empty_lines=feed.empty if isinstance(feed, LineFeed) else None,
         stamp=plan.stamp.value,
         ledger=None if plan.ledger is None else plan.ledger.path,
+        transactions=plan.send.transactions,
+        seed=plan.seed,
+        injected=tuple(pool.injected),
+        fault_seed=None if plan.fault is None else plan.fault.seed,
     )
 
 
@@ -121,10 +117,12 @@ def _judge(
     if error is not None:
         raise error
     deliveries = report.deliveries
-    if deliveries.failed or deliveries.unknown:
+    spoilt = deliveries.transactions[TransactionEnd.FAILED]
+    if deliveries.failed or deliveries.unknown or spoilt:
+        with_them = f"; {plural(spoilt, 'transaction')} aborted because of errors" if spoilt else ""
         raise EventqError(
             f"{plural(deliveries.failed, 'event')} failed, "
-            f"{deliveries.unknown} may or may not have been written",
+            f"{deliveries.unknown} may or may not have been written{with_them}",
             hint=", ".join(f"{reason}: {count}" for reason, count in deliveries.errors.most_common()),
         )
     slip = report.offered.slip_ms.quantile(0.99)

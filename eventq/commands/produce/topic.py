@@ -7,7 +7,7 @@ from eventq.commands.options import Shared
 from eventq.commands.output import note
 from eventq.commands.settings.connect import data_client
 from eventq.core.errors import AlreadyExists
-from eventq.core.kafka import no_topic
+from eventq.core.kafka import TopicFacts, no_topic
 from eventq.core.settings.settings import Connection
 
 if TYPE_CHECKING:
@@ -26,34 +26,45 @@ class TopicRules:
     grow: bool
 
 
-def ready_topic(shared: Shared, to: Connection, topic: str, rules: TopicRules) -> int:
-    """How many partitions the topic has in the end; NotFound without it under --no-create.
+def ready_topic(
+    shared: Shared, to: Connection, topic: str, rules: TopicRules, *, identified: bool = False
+) -> TopicFacts:
+    """The topic as it is in the end, `identified` with its id; NotFound without it under --no-create.
 
     Most topics are there as they should be: what makes them is loaded only for those that are not.
     """
     wanted = rules.partitions if rules.asked and rules.grow else 1
     if data_client(to) == "librdkafka":
-        from eventq.broker.topic.librdkafka import partition_count
+        from eventq.broker.topic.librdkafka import topic_facts
 
-        count = partition_count(to, topic)
-        if count >= wanted:
-            return count
+        facts = topic_facts(to, topic, identified=identified)
+        if facts is not None and facts.partitions >= wanted:
+            return facts
     from eventq.broker.topic.topics import Topics
 
     with Topics(to) as topics:
+        partitions = _partitions(shared, topics, topic, rules)
+        if not identified:
+            return TopicFacts(partitions)
         found = topics.find([topic]).get(topic)
-        if found is None:
-            found = _create(shared, topics, topic, rules)
-        if found is None:
-            return rules.partitions
-        if not rules.asked or not rules.grow or len(found.parts) >= rules.partitions:
-            return len(found.parts)
-        topics.grow(topic, rules.partitions)
-        note(
-            shared,
-            f"topic {topic} has grown from {len(found.parts)} to {rules.partitions} partitions: "
-            "keys now map to other partitions (--no-grow prevents this)",
-        )
+        return TopicFacts(partitions, None if found is None else found.topic_id, topics.cluster_id())
+
+
+def _partitions(shared: Shared, topics: "Topics", topic: str, rules: TopicRules) -> int:
+    """How many it has, once it was created or has grown as the rules say."""
+    found = topics.find([topic]).get(topic)
+    if found is None:
+        found = _create(shared, topics, topic, rules)
+    if found is None:
+        return rules.partitions
+    if not rules.asked or not rules.grow or len(found.parts) >= rules.partitions:
+        return len(found.parts)
+    topics.grow(topic, rules.partitions)
+    note(
+        shared,
+        f"topic {topic} has grown from {len(found.parts)} to {rules.partitions} partitions: "
+        "keys now map to other partitions (--no-grow prevents this)",
+    )
     return rules.partitions
 
 

@@ -43,8 +43,9 @@ def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int = 0) -> 
         settlements = Settlements()
         ledger = _ledger(plan, plan.ledger, number, settlements, clock)
     identities = partial(header_values, plan.run, number) if plan.stamp is Stamp.HEADER else None
-    sender = producer(plan.send, settlements)
-    Worker(plan.schedule, feed, sender, parent, clock, ledger, identities).run()
+    sender = producer(plan, number, settlements, clock)
+    dies_after = None if plan.fault is None else plan.fault.kills_after(number)
+    Worker(plan.schedule, feed, sender, parent, clock, ledger, identities, dies_after).run()
 
 
 def _ledger(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from random import Random
 
-from eventq.core.errors import UsageError
-from eventq.core.parse import duration, whole
+from eventq.core.faults import KillAfter, fault_parts, kill_after, not_a_fault, positive
+from eventq.core.parse import duration
 
 CRASHES = 3
 """So often a member dies at its crash point unless something else is asked for."""
@@ -29,13 +29,6 @@ class CrashPoint(str, Enum):
     AFTER_COMMIT = "after-commit"
     MID_BATCH = "mid-batch"
     AFTER_CLAIM = "after-claim"
-
-
-@dataclass(frozen=True, slots=True)
-class KillAfter:
-    """One member is killed once the group has processed `events`."""
-
-    events: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +70,7 @@ class Crash:
 
 
 Fault = KillAfter | PauseAfter | KillEvery | PauseEvery | Crash
+"""KillAfter: one member is killed once the group has processed so many events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,41 +90,28 @@ NO_FAULTS = FaultPlan()
 
 def parse_fault(text: str) -> Fault:
     """UsageError for what is no fault."""
-    kind, _, rest = text.partition(":")
-    given = dict(_pair(part) for part in rest.split(","))
     try:
-        return _fault(kind, given)
-    except (KeyError, ValueError) as error:
-        raise UsageError(f"not a fault: {text!r:.120}", hint=_HINT) from error
-
-
-def _pair(part: str) -> tuple[str, str]:
-    name, _, value = part.partition("=")
-    return name, value
+        return _fault(*fault_parts(text))
+    except ValueError as error:
+        raise not_a_fault(text, _HINT) from error
 
 
 def _fault(kind: str, given: dict[str, str]) -> Fault:
-    """KeyError or ValueError for one that is incomplete, or has too much."""
-    if kind == "kill" and given.keys() == {"after"}:
-        return KillAfter(_positive(given["after"]))
+    """ValueError for one that is incomplete, or has too much."""
+    killed = kill_after(kind, given)
+    if killed is not None:
+        return killed
     if kind == "kill" and given.keys() == {"every"}:
         return KillEvery(_seconds(given["every"]))
     if kind == "pause" and given.keys() == {"after", "for"}:
-        return PauseAfter(_positive(given["after"]), _seconds(given["for"]))
+        return PauseAfter(positive(given["after"]), _seconds(given["for"]))
     if kind == "pause" and given.keys() == {"every", "for"}:
         return PauseEvery(_seconds(given["every"]), _seconds(given["for"]))
     if kind == "crash-point":
-        times = _positive(given.pop("times", str(CRASHES)))
+        times = positive(given.pop("times", str(CRASHES)))
         (point,) = given
         return Crash(CrashPoint(point), times)
     raise ValueError(kind)
-
-
-def _positive(text: str) -> int:
-    found = whole(text)
-    if found is None or found < 1:
-        raise ValueError(text)
-    return found
 
 
 def _seconds(text: str) -> float:

@@ -10,7 +10,8 @@ from eventq.core.kafka import Header
 class Taken(NamedTuple):
     """Events of a feed, in columns; None for what it leaves to others.
 
-    `stamps` are times in epoch milliseconds of the feed's own, None in it where it knows none.
+    `stamps` are times in epoch milliseconds of the feed's own, None in it where it knows none. `identified`:
+    the ids in the values tell the sequence numbers.
     """
 
     values: Sequence[bytes | None]
@@ -18,6 +19,7 @@ class Taken(NamedTuple):
     headers: Sequence[Sequence[Header]] | None = None
     partitions: Sequence[int] | None = None
     stamps: Sequence[int | None] | None = None
+    identified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class EventBatch:
     `due` is when the first of them was due, by the monotonic clock; the others follow within a batch's time.
 
     `first` is the first one's sequence number among all that the worker has offered. Without `headers` they
-    have none, without `partitions` the client chooses.
+    have none, without `partitions` the client chooses. `identified`: the ids in the values tell the sequence
+    numbers.
     """
 
     numbers: Sequence[int]
@@ -40,6 +43,7 @@ class EventBatch:
     first: int = 0
     headers: Sequence[Sequence[Header]] | None = None
     partitions: Sequence[int] | None = None
+    identified: bool = False
 
     def __len__(self) -> int:
         return len(self.values)

@@ -73,11 +73,14 @@ class GeneratedFeed:
         """Values and keys of the next events, one for each stamp (epoch milliseconds)."""
         start, self._at = self._at, self._at + len(stamps)
         if self._keys is not None:
-            return Taken(_dated(self._bodies[start : self._at], stamps), self._keys[start : self._at])
+            return self._taken(_dated(self._bodies[start : self._at], stamps), self._keys[start : self._at])
         if len(stamps) == len(self._numbers) and stamps[0] == stamps[-1]:  # all at once, in one pass less
-            return Taken(self._made(_tail(stamps[0])))
+            return self._taken(self._made(_tail(stamps[0])))
         self._bodies = self._bodies or self._made()
-        return Taken(_dated(self._bodies[start : self._at], stamps))
+        return self._taken(_dated(self._bodies[start : self._at], stamps))
+
+    def _taken(self, values: Sequence[bytes], keys: Sequence[bytes] | None = None) -> Taken:
+        return Taken(values, keys, identified=self._run is not None)
 
     def _load(self) -> None:
         """The next block, in which this worker may have no event."""

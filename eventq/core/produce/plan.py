@@ -6,6 +6,8 @@ from enum import Enum
 from eventq.core.ledger.files import ledger_file
 from eventq.core.produce.keys import KeyRule
 from eventq.core.produce.pacing import Schedule
+from eventq.core.produce.transactions import TransactionPlan
+from eventq.core.produce.worker_fault import WorkerFault
 from eventq.core.settings.settings import Connection
 
 
@@ -52,7 +54,10 @@ class LedgerPlan:
 
 @dataclass(frozen=True, slots=True)
 class SendPlan:
-    """How events are sent; `linger_ms` and `batch_bytes` None: what suits the client."""
+    """How events are sent; `linger_ms` and `batch_bytes` None: what suits the client.
+
+    `transactions` None: without any.
+    """
 
     connection: Connection
     client: str
@@ -62,6 +67,7 @@ class SendPlan:
     compression: Compression
     linger_ms: int | None
     batch_bytes: int | None
+    transactions: TransactionPlan | None = None
 
     @property
     def idempotent(self) -> bool:
@@ -87,6 +93,12 @@ class ProducePlan:
     keep_timestamp: bool = False
     stamp: Stamp = Stamp.NONE
     ledger: LedgerPlan | None = None
+    fault: WorkerFault | None = None
+
+    @property
+    def has_processes(self) -> bool:
+        """Whether workers are processes of their own, as several are, and one that is to be killed."""
+        return self.workers > 1 or self.fault is not None
 
     @property
     def id_run(self) -> str | None:

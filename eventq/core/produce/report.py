@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from eventq.core.ledger.lines import Fate
+from eventq.core.produce.transactions import TransactionEnd, TransactionPlan
+from eventq.core.produce.worker_fault import InjectedKill
 from eventq.core.quantiles import Histogram
 
 
@@ -21,21 +23,24 @@ class Deliveries:
     """What became of events that were handed to the client; latencies in ms from the due time.
 
     `acked` counts acknowledgements of the broker (with acks=0: events that the client has sent), `failed`
-    certain refusals, `unknown` what may or may not be in the log. `last_at` is the last acknowledgement, by
-    the monotonic clock.
+    certain refusals, `unknown` what may or may not be in the log, `aborted` what is of a transaction that was
+    aborted. `last_at` is the last acknowledgement, by the monotonic clock. `transactions` are those that have
+    ended.
     """
 
     acked: int = 0
     failed: int = 0
     unknown: int = 0
+    aborted: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     partitions: dict[int, PartitionAcks] = field(default_factory=dict)
     ack_ms: Histogram = field(default_factory=Histogram)
     last_at: float | None = None
+    transactions: Counter[TransactionEnd] = field(default_factory=Counter)
 
     @property
     def settled(self) -> int:
-        return self.acked + self.failed + self.unknown
+        return self.acked + self.failed + self.unknown + self.aborted
 
     def acknowledge(self, partition: int, first: int, last: int, count: int = 1) -> None:
         """`count` events at offsets from `first` to `last`, in any order; their time is told to `time`."""
@@ -68,6 +73,8 @@ class Deliveries:
         self.acked += other.acked
         self.failed += other.failed
         self.unknown += other.unknown
+        self.aborted += other.aborted
+        self.transactions.update(other.transactions)
         self.errors.update(other.errors)
         for partition, acks in other.partitions.items():
             self.acknowledge(partition, acks.first_offset, acks.last_offset, acks.acked)
@@ -108,13 +115,16 @@ class ProduceNow:
     target_rate: float | None
     slip_ms: float | None
     total: int | None
+    aborted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ProduceReport:
     """`acknowledged` is False under acks=0; `seconds` from the start to the end of the flush.
 
-    `stamp` is where events say which they are, `ledger` the first worker's file.
+    `stamp` is where events say which they are, `ledger` the first worker's file. `seed` made the events and
+    chose the transactions that were aborted on purpose. `injected` is what --fault did, `fault_seed` None:
+    it was not given.
     """
 
     topic: str
@@ -129,6 +139,10 @@ class ProduceReport:
     empty_lines: int | None = None
     stamp: str = "none"
     ledger: str | None = None
+    transactions: TransactionPlan | None = None
+    seed: int = 0
+    injected: tuple[InjectedKill, ...] = ()
+    fault_seed: int | None = None
 
     @property
     def achieved_rate(self) -> float | None:

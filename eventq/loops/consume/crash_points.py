@@ -1,15 +1,10 @@
 """Where a member kills itself on purpose: counted, so that the same seed does it at the same place again."""
 
-import os
-import signal
 from collections import Counter
 from collections.abc import Callable
 
 from eventq.core.consume.injection import CrashPoint, FaultPlan
-
-
-def _kill_this_process() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+from eventq.loops.processes.kill import kill_this_process
 
 
 def _tell_nobody(_point: CrashPoint) -> None: ...
@@ -26,7 +21,7 @@ class CrashPoints:
         plan: FaultPlan,
         number: int,
         restarts: int,
-        kill: Callable[[], None] = _kill_this_process,
+        kill: Callable[[], None] = kill_this_process,
         tell: Callable[[CrashPoint], None] = _tell_nobody,
     ) -> None:
         self._deadly = {crash.point: crash.visit(plan.seed, number, restarts) for crash in plan.crashes}

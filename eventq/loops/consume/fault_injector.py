@@ -7,7 +7,8 @@ from contextlib import suppress
 from random import Random
 
 from eventq.core.clock import Clock
-from eventq.core.consume.injection import FaultPlan, KillAfter, KillEvery, PauseAfter, PauseEvery
+from eventq.core.consume.injection import FaultPlan, KillEvery, PauseAfter, PauseEvery
+from eventq.core.faults import KillAfter
 from eventq.loops.consume.group_state import GroupState
 from eventq.loops.consume.member_slot import MemberSlot
 

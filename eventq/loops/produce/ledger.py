@@ -88,13 +88,13 @@ class LedgerKeeper:
 
     def end(self, offered: Offered, deliveries: Deliveries) -> None:
         """The last that is settled, and how it all adds up."""
-        unknown = offered.count - deliveries.acked - deliveries.failed
+        unknown = offered.count - deliveries.acked - deliveries.failed - deliveries.aborted
         line = EndLine(
             offered=offered.count,
             acked=deliveries.acked,
             failed=deliveries.failed,
             unknown=unknown,
-            aborted=0,
+            aborted=deliveries.aborted,
             dropped=offered.dropped,
             complete=not unknown,
         )

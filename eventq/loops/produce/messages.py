@@ -26,6 +26,14 @@ class WorkerProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Dying:
+    """The last word of a worker that kills itself, as --fault asked it to."""
+
+    offered: Offered
+    deliveries: Deliveries
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """Everything is settled. `end` by the monotonic clock."""
 

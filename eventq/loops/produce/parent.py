@@ -15,12 +15,13 @@ from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import NANO, Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.core.produce.worker_fault import InjectedKill
 from eventq.core.text import plural
 from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_loop import ChildSlot, ParentLoop, Wait
 from eventq.loops.processes.start_queue import StartQueue
-from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.messages import Dying, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.produce import ClockStart, ProduceDisplay, start_now
 
 Launch: TypeAlias = Callable[[int], Child]
@@ -37,16 +38,17 @@ _Figures = TypeVar("_Figures", Offered, Deliveries)
 
 @dataclass(slots=True)
 class WorkerHandle(ChildSlot):
-    """One worker as its parent sees it; `final`: its figures are."""
+    """One worker as its parent sees it; `final`: its figures are. `dying`: it kills itself on purpose."""
 
     ready: bool = False
     final: bool = False
+    dying: bool = False
     offered: Offered = field(default_factory=Offered)
     deliveries: Deliveries = field(default_factory=Deliveries)
 
 
 class WorkerPool:
-    """`ask` ends the run in order; `error` says why an outcome is FAILED.
+    """`ask` ends the run in order; `error` says why an outcome is FAILED, `injected` what --fault did.
 
     Errors of a worker in this process are raised.
     """
@@ -73,6 +75,7 @@ class WorkerPool:
         self.end = 0.0
         self.stop: Outcome | None = None
         self.error: EventqError | None = None
+        self.injected: list[InjectedKill] = []
 
     def ask(self, outcome: Outcome) -> None:
         """Asks the run to end in order; the first reason counts."""
@@ -115,7 +118,7 @@ class WorkerPool:
             self._show_at = now + _SHOW_SECONDS
             self._display.show(now, self.offered, self.deliveries)
 
-    def _take(self, worker: WorkerHandle, message: Ready | WorkerProgress | Ended | Failed) -> None:
+    def _take(self, worker: WorkerHandle, message: Ready | WorkerProgress | Dying | Ended | Failed) -> None:
         if isinstance(message, Ready):
             worker.ready = True
             self._go_if_ready()
@@ -123,7 +126,11 @@ class WorkerPool:
             self._fail(EventqError(message.message, hint=message.hint))
         else:
             worker.offered, worker.deliveries = message.offered, message.deliveries
-        if isinstance(message, Ended):
+        if isinstance(message, Dying):
+            worker.dying = True
+            seconds = self._clock.monotonic() - self.start.at
+            self.injected.append(InjectedKill(worker.number, seconds, message.offered.count))
+        elif isinstance(message, Ended):
             worker.final = True
             self.end = max(self.end, message.end)
         self._keep_up()
@@ -142,16 +149,13 @@ class WorkerPool:
         rest = self._lose_what_is_not_known(worker) if self._going else 0
         if not worker.done:
             died = f"worker {worker.number + 1} died ({worker.exit})"
-            self._fail(
-                EventqError(
-                    f"{died}: the outcome of {plural(rest, 'event')} is unknown",
-                    hint="was it killed because memory ran out?",
-                )
-            )
+            hint = "as --fault asked for" if worker.dying else "was it killed because memory ran out?"
+            self._fail(EventqError(f"{died}: the outcome of {plural(rest, 'event')} is unknown", hint=hint))
 
     def _lose_what_is_not_known(self, worker: WorkerHandle) -> int:
         self.end = max(self.end, self._clock.monotonic())
-        worker.offered.count = max(worker.offered.count, self._perhaps_offered(worker.number))
+        if not worker.dying:  # its last word was up to date
+            worker.offered.count = max(worker.offered.count, self._perhaps_offered(worker.number))
         rest = worker.offered.count - worker.deliveries.settled
         if rest:
             worker.deliveries.lose(DIED, rest)

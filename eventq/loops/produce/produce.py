@@ -55,25 +55,31 @@ class Feed(Protocol):
 class EventProducer(Protocol):
     """A client bound to one topic; what became of events stands in `deliveries` once `poll` has seen it.
 
-    Times are in seconds. Only `begin` raises: what goes wrong with an event is counted.
+    Times are in seconds. What goes wrong with an event is counted. EventqError of `send` and `poll` where no
+    further event can be sent; none is in flight then.
     """
 
-    deliveries: Deliveries
+    @property
+    def deliveries(self) -> Deliveries: ...
 
     def begin(self) -> None:
         """Returns when the first event can go out without waiting; EventqError if that can't be."""
         ...
 
-    def send(self, batch: EventBatch, start: int) -> int:
-        """Takes events of the batch from `start` on as far as there is room; returns where it stopped."""
+    def send(self, batch: EventBatch, start: int, end: int) -> int:
+        """Takes events of the batch from `start` to `end` while there is room; returns where it stopped."""
         ...
 
     def poll(self, seconds: float) -> None:
         """Waits up to `seconds` for something to be settled."""
         ...
 
+    def finish(self) -> None:
+        """No further event follows: what waits for more of them waits no longer."""
+        ...
+
     def close(self) -> None:
-        """What is not settled by now counts as unknown."""
+        """What is not settled by now is given up."""
         ...
 
 
@@ -144,11 +150,18 @@ class Produce:
                 if not self._offer():
                     self._wait()
                 self._show()
+            self._producer.finish()
             self._flush()
+        except EventqError as error:
+            self._fail(error)
         finally:
             self._producer.close()
         self.end = self._clock.monotonic()
         return self.stop or Outcome.REACHED
+
+    def _fail(self, error: EventqError) -> None:
+        self.error = error
+        self.ask(Outcome.FAILED)
 
     def _elapsed(self) -> int:
         return int((self._clock.monotonic() - self.start.at) * NANO)
@@ -167,7 +180,7 @@ class Produce:
         if not self._ledger.allow(batch.first + len(batch)):
             self.ask(Outcome.FAILED)
             return True
-        end = self._producer.send(batch, self._from)
+        end = self._producer.send(batch, self._from, len(batch))
         if end > self._from:
             self._count(batch, self._from, end)
         self._batch, self._from = (None, 0) if end == len(batch) else (batch, end)
@@ -193,8 +206,7 @@ class Produce:
         try:
             taken = self._feed.take(made)
         except EventqError as error:
-            self.error = error
-            self.ask(Outcome.FAILED)
+            self._fail(error)
             return None
         first = self.offered.count
         return EventBatch(
@@ -206,6 +218,7 @@ class Produce:
             first,
             self._headers(taken, first),
             taken.partitions,
+            taken.identified,
         )
 
     def _headers(self, taken: Taken, first: int) -> Sequence[Sequence[Header]] | None:
@@ -245,6 +258,7 @@ class Produce:
         elif left > 0:
             self._clock.sleep(max(left, _SLEEP_SECONDS))
         else:
+            self._producer.poll(0)
             busy = self.offered.count > self.deliveries.settled
             self._dry = not self._feed.wait(_BUSY_WAIT_SECONDS if busy else _POLL_SECONDS)
 

@@ -4,14 +4,18 @@ from eventq.core.clock import Clock
 from eventq.core.outcome import Outcome
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.loops.processes.kill import kill_this_process
 from eventq.loops.processes.link import ParentLink
 from eventq.loops.processes.messages import Failed, Stop
+from eventq.loops.produce.fatal_producer import FatalProducer
 from eventq.loops.produce.ledger import LedgerKeeper
-from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.messages import Dying, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.produce import EventProducer, Feed, Identities, Produce
 
 
 class Worker:
+    """`dies_after`: it kills its process once it has handed over so many events."""
+
     def __init__(
         self,
         schedule: Schedule,
@@ -21,7 +25,10 @@ class Worker:
         clock: Clock,
         ledger: LedgerKeeper | None = None,
         identities: Identities | None = None,
+        dies_after: int | None = None,
     ) -> None:
+        if dies_after is not None:
+            producer = FatalProducer(producer, dies_after, self._die)
         self._producer, self._parent, self._ledger = producer, parent, ledger
         self._run = Produce(schedule, feed, producer, clock, self, ledger, identities)
 
@@ -41,6 +48,10 @@ class Worker:
         if self._run.error is not None:
             self._parent.send(Failed(str(self._run.error), self._run.error.hint))
         self._parent.send(Ended(self._run.offered, self._run.deliveries, self._run.end))
+
+    def _die(self) -> None:
+        self._parent.send(Dying(self._run.offered, self._run.deliveries))
+        kill_this_process()
 
     def _end(self, ledger: LedgerKeeper) -> None:
         ledger.end(self._run.offered, self._run.deliveries)

@@ -4,6 +4,7 @@ from typing import Any
 
 from eventq.core import safe_text
 from eventq.core.produce.report import ProduceNow, ProduceReport
+from eventq.core.produce.transactions import TransactionEnd
 from eventq.core.quantiles import Histogram
 from eventq.core.text import plural
 from eventq.views.columns import joined
@@ -14,9 +15,10 @@ def progress_line(now: ProduceNow) -> str:
     of = f" of {now.total:,}" if now.total is not None else ""
     target = f" of {number(now.target_rate)}" if now.target_rate is not None else ""
     slip = f", slip {now.slip_ms:,.1f} ms" if now.slip_ms is not None else ""
+    aborted = f", {now.aborted:,} aborted" if now.aborted else ""
     return (
-        f"{now.seconds:.0f} s: {now.offered:,}{of} offered, {now.acked:,} acked, {now.failed:,} failed, "
-        f"{number(now.rate)}{target}/s{slip}, {now.in_flight:,} in flight"
+        f"{now.seconds:.0f} s: {now.offered:,}{of} offered, {now.acked:,} acked, {now.failed:,} failed"
+        f"{aborted}, {number(now.rate)}{target}/s{slip}, {now.in_flight:,} in flight"
     )
 
 
@@ -42,6 +44,12 @@ def _short(count: int) -> str:
     return f"{count / 1e6:.1f}M" if count >= 1e6 else f"{count // 1000}k"  # noqa: PLR2004 - a million
 
 
+_ENDS = {
+    TransactionEnd.COMMITTED: "committed",
+    TransactionEnd.ABORTED: "aborted on purpose",
+    TransactionEnd.FAILED: "aborted because of errors",
+    TransactionEnd.UNKNOWN: "with an unknown end",
+}
 _STAMPS = {"id": "their productId", "header": "a header"}
 
 
@@ -62,15 +70,51 @@ def report_text(report: ProduceReport) -> str:
     ]
     if report.empty_lines:
         lines.append(f"empty lines skipped: {report.empty_lines}")
-    losses = {"failed": deliveries.failed, "unknown": deliveries.unknown, "dropped": offered.dropped}
+    losses = {
+        "failed": deliveries.failed,
+        "unknown": deliveries.unknown,
+        "aborted": deliveries.aborted,
+        "dropped": offered.dropped,
+    }
     lines += [f"{name}: {count}" for name, count in losses.items() if count]
     lines += [f"  {reason}: {count}" for reason, count in deliveries.errors.most_common()]
+    lines += [*_transaction_lines(report), *_fault_lines(report)]
     lines.append(f"{offered.bytes:,} bytes; run {report.run}; client {report.client}")
     if report.ledger is not None:
         lines.append(
             f"ledger {safe_text.line(report.ledger)}; events say which they are by {_STAMPS[report.stamp]}"
         )
     return joined(lines)
+
+
+def _transaction_lines(report: ProduceReport) -> list[str]:
+    plan = report.transactions
+    if plan is None:
+        return []
+    ends = [f"{report.deliveries.transactions[end]:,} {name}" for end, name in _ENDS.items()]
+    told = [text for text, end in zip(ends, _ENDS, strict=True) if report.deliveries.transactions[end]]
+    chosen = "" if plan.abort is None else f"; those to abort chosen by seed {report.seed}"
+    return [f"transactions of {plural(plan.size, 'event', ',')}: {', '.join(told) or 'none'}{chosen}"]
+
+
+def _fault_lines(report: ProduceReport) -> list[str]:
+    if report.fault_seed is None:
+        return []
+    done = [f"worker {kill.worker + 1} killed after {kill.offered:,} events" for kill in report.injected]
+    return [f"faults: {', '.join(done) or 'the run ended before any happened'}; seed {report.fault_seed}"]
+
+
+def _transaction_document(report: ProduceReport) -> dict[str, Any] | None:
+    plan = report.transactions
+    if plan is None:
+        return None
+    return {
+        "size": plan.size,
+        "abort": None if plan.abort is None else float(plan.abort),
+        "seed": report.seed,
+        "transactional_id_prefix": plan.prefix,
+        **{end.value: report.deliveries.transactions[end] for end in TransactionEnd},
+    }
 
 
 def _quantile_lines(report: ProduceReport) -> list[str]:
@@ -108,7 +152,14 @@ def document(report: ProduceReport) -> dict[str, Any]:
         **acked,
         "failed": deliveries.failed,
         "unknown": deliveries.unknown,
+        "aborted": deliveries.aborted,
         "dropped": offered.dropped,
+        "transactions": _transaction_document(report),
+        "fault_seed": report.fault_seed,
+        "injected": [
+            {"fault": "kill", "worker": i.worker, "seconds": round(i.seconds, 3), "offered": i.offered}
+            for i in report.injected
+        ],
         "errors": dict(deliveries.errors),
         "seconds": round(report.seconds, 3),
         "target_rate": report.target_rate,

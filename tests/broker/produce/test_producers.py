@@ -105,7 +105,7 @@ def send(producer: EventProducer, *batches: EventBatch) -> None:
     for whole in batches:
         at = 0
         while at < len(whole):
-            at = producer.send(whole, at)
+            at = producer.send(whole, at, len(whole))
             producer.poll(0.1)
     values = [value for whole in batches for value in whole.values]
     while producer.deliveries.settled < len(values):
@@ -221,7 +221,7 @@ def test_what_is_in_flight_is_bounded_by_count_and_by_bytes(make: Making, stamp:
     """Nothing is taken from a producer that nobody polls, so what it takes is what it holds."""
     for value, most in ((b"x", 100_000), (b"x" * 100_000, 700)):
         producer, taken = make(), 0
-        while (at := producer.send(batch([value] * 1000, stamp), 0)) == 1000 and taken <= most:
+        while (at := producer.send(batch([value] * 1000, stamp), 0, 1000)) == 1000 and taken <= most:
             taken += at
         assert 0 < taken + at <= most
         producer.close()

@@ -78,6 +78,16 @@ def test_every_event_of_a_complete_ledger_is_in_the_log_once(
     assert told[0].run.topic_id == str(harness.admin.describe_topics([harness.topic])[0]["topic_id"])
 
 
+def test_a_ledger_says_which_topic_of_which_cluster_it_is_about(
+    harness: ProduceHarness, client: str, tmp_path: Path
+) -> None:
+    harness.create(1)
+    assert harness.run("--client", client, "-n", "1", "--ledger", str(tmp_path / "ledger")).code == 0
+    told = Told(tmp_path / "ledger").run
+    assert told.topic_id == str(harness.admin.describe_topics([harness.topic])[0]["topic_id"])
+    assert told.cluster == harness.admin.describe_cluster()["cluster_id"]
+
+
 def test_lines_of_an_input_are_told_apart_by_a_header_also_when_they_are_equal(
     harness: ProduceHarness, client: str, tmp_path: Path
 ) -> None:

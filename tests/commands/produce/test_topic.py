@@ -23,9 +23,11 @@ class Raced:
     """Topics where another is quicker to create one, with three partitions."""
 
     grown: ClassVar[dict[str, int]] = {}
+    connections: ClassVar[list[Connection]] = []
 
-    def __init__(self, _connection: Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.grown.clear()
+        self.connections.append(connection)
         self._there = False
 
     def __enter__(self) -> Self:
@@ -34,11 +36,14 @@ class Raced:
     def __exit__(self, *_: object) -> None: ...
 
     def find(self, names: Iterable[str]) -> dict[str, Any]:
-        return {name: SimpleNamespace(parts=(0, 1, 2)) for name in names if self._there}
+        return {name: SimpleNamespace(parts=(0, 1, 2), topic_id="T") for name in names if self._there}
 
     def create(self, wishes: Mapping[str, TopicWish]) -> dict[str, EventqError]:
         self._there = True
         return {name: AlreadyExists(f"topic {name} is there") for name in wishes}
+
+    def cluster_id(self) -> str:
+        return "C"
 
     def grow(self, topic: str, partitions: int) -> None:
         self.grown[topic] = partitions
@@ -51,11 +56,18 @@ def raced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_topic_that_another_made_meanwhile_has_the_partitions_that_it_has() -> None:
     rules = TopicRules(partitions=10, replicas=1, asked=False, create=True, grow=True)
-    assert ready_topic(QUIET, KAFKA_PYTHON, "raced", rules) == 3
+    assert ready_topic(QUIET, KAFKA_PYTHON, "raced", rules).partitions == 3
     assert Raced.grown == {}
 
 
 def test_a_topic_that_another_made_meanwhile_grows_to_the_partitions_that_were_asked_for() -> None:
     rules = TopicRules(partitions=10, replicas=1, asked=True, create=True, grow=True)
-    assert ready_topic(QUIET, KAFKA_PYTHON, "raced", rules) == 10
+    assert ready_topic(QUIET, KAFKA_PYTHON, "raced", rules).partitions == 10
     assert Raced.grown == {"raced": 10}
+
+
+def test_one_connection_makes_a_topic_ready_and_tells_which_it_is() -> None:
+    Raced.connections.clear()
+    rules = TopicRules(partitions=10, replicas=1, asked=True, create=True, grow=True)
+    assert ready_topic(QUIET, KAFKA_PYTHON, "raced", rules, identified=True) == (10, "T", "C")
+    assert Raced.connections == [KAFKA_PYTHON]

@@ -5,13 +5,13 @@ from eventq.core.consume.injection import (
     CrashPoint,
     Fault,
     FaultPlan,
-    KillAfter,
     KillEvery,
     PauseAfter,
     PauseEvery,
     parse_fault,
 )
 from eventq.core.errors import UsageError
+from eventq.core.faults import KillAfter
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from eventq.core.ledger.lines import Fate, SettledLine
 from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.batch_fates import BatchFates
+from eventq.core.produce.generate import BLOCK, IdStamp, bodies
 
 fates = st.lists(st.sampled_from(Fate), min_size=1, max_size=40)
 
@@ -30,7 +31,17 @@ def test_each_event_of_values_that_differ_has_its_own_fate(
 ) -> None:
     settlements, values = Settlements(), [b"%d" % i for i in range(len(truth))]
     order = random.sample(range(len(truth)), len(truth))
-    report(BatchFates(settlements, values, first), truth, values, order)
+    report(BatchFates(settlements, len(values), first, values), truth, values, order)
+    assert told(settlements.take()) == {first + i: fate for i, fate in enumerate(truth)}
+
+
+@given(fates, st.integers(0, 10**6), st.randoms(use_true_random=False))
+def test_a_stamped_event_is_known_by_its_id_alone(truth: list[Fate], first: int, random: Random) -> None:
+    settlements = Settlements()
+    stamp = IdStamp("372d8a68", 3, range(first, first + len(truth)))
+    values = bodies(7, 0, range(BLOCK - len(truth), BLOCK), b"1}", stamp)
+    order = random.sample(range(len(truth)), len(truth))
+    report(BatchFates(settlements, len(truth), first), truth, values, order)
     assert told(settlements.take()) == {first + i: fate for i, fate in enumerate(truth)}
 
 
@@ -40,14 +51,14 @@ def test_of_equal_values_no_event_is_told_a_fate_that_it_did_not_have(
 ) -> None:
     settlements, values = Settlements(), [random.choice([b"a", b"b"]) for _ in truth]
     order = random.sample(range(len(truth)), len(truth))
-    report(BatchFates(settlements, values, 0), truth, values, order)
+    report(BatchFates(settlements, len(values), 0, values), truth, values, order)
     found = told(settlements.take())
     assert all(found[i] in (fate, Fate.UNKNOWN) for i, fate in enumerate(truth))
 
 
 def test_a_batch_without_its_last_report_is_not_told_of() -> None:
     settlements = Settlements()
-    batch = BatchFates(settlements, [b"a", b"b", b"c"], 7)
+    batch = BatchFates(settlements, 3, 7, [b"a", b"b", b"c"])
     batch.acked(0, 10, 11, 2)
     assert settlements.take() == []
     batch.refused_at(2, Fate.FAILED, "MESSAGE_TOO_LARGE")
@@ -59,5 +70,5 @@ def test_a_batch_without_its_last_report_is_not_told_of() -> None:
 
 def test_an_acknowledgement_without_offset_is_one_all_the_same() -> None:
     settlements = Settlements()
-    BatchFates(settlements, [b"a"], 0).acked(3, -1, -1, 1)
+    BatchFates(settlements, 1, 0, [b"a"]).acked(3, -1, -1, 1)
     assert settlements.take() == [SettledLine(Fate.ACKED, [(0, 0)])]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from eventq.core.identity import Identity, of_product_id
 from eventq.core.produce.feed import GeneratedFeed, Share
+from eventq.core.produce.generate import IdStamp, bodies, product_id, sequence
 from eventq.core.produce.keys import KeyRule, parse_key
 
 
@@ -95,3 +96,12 @@ def test_keys_do_not_change_events() -> None:
     plain = events(GeneratedFeed(1, KeyRule(), Share(), 1000), [1000])
     keyed = events(GeneratedFeed(1, parse_key("zipf:10:2"), Share(), 1000), [1000])
     assert [value for _, value, _ in plain] == [value for _, value, _ in keyed]
+
+
+@pytest.mark.parametrize("first", [0, 3500, 4096 - 1000, 4096 - 999, 16**6 - 7, 16**12 - 1000])
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_stamped_id_has_its_sequence_number_whichever_digits_change(first: int, listed: bool) -> None:
+    numbers = range(first, first + 1000)
+    made = bodies(7, 0, stamp=IdStamp("372d8a68", 9, list(numbers) if listed else numbers))
+    assert [sequence(body) for body in made] == list(numbers)
+    assert {product_id(body)[:13] for body in made} == {b"372d8a68-0009"}

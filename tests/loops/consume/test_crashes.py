@@ -10,13 +10,13 @@ from eventq.core.consume.injection import (
     CrashPoint,
     Fault,
     FaultPlan,
-    KillAfter,
     KillEvery,
     PauseAfter,
     PauseEvery,
 )
 from eventq.core.consume.plan import GroupPlan
 from eventq.core.consume.report import Tally
+from eventq.core.faults import KillAfter
 from eventq.loops.consume.fault_injector import FaultInjector
 from eventq.loops.consume.group_state import GroupState
 from eventq.loops.consume.messages import Assigned, MemberProgress

@@ -36,6 +36,9 @@ class FakeProducer:
         self._settlements = settlements
         self.taken: list[tuple[float, int, int]] = []
         self.deaf = False
+        self.slow_to_answer = False
+        self.acknowledged: list[tuple[float, int]] = []
+        """When, and how many by then."""
         self._clock, self._room = clock, room
         self.ended = False
         self._closed = tuple(clock.seconds + moment for moment in closed)
@@ -43,18 +46,19 @@ class FakeProducer:
 
     def begin(self) -> None: ...
 
-    def send(self, chunk: EventBatch, start: int) -> int:
+    def send(self, batch: EventBatch, start: int, end: int) -> int:
         now = self._clock.seconds
         if self._closed[0] <= now < self._closed[1]:
             return start
-        end = min(len(chunk), start + self._room)
-        stamps = chunk.stamps or [0] * len(chunk)
-        self.taken += [(now, chunk.numbers[i], stamps[i] or 0) for i in range(start, end)]
+        end = min(end, start + self._room)
+        stamps = batch.stamps or [0] * len(batch)
+        self.taken += [(now, batch.numbers[i], stamps[i] or 0) for i in range(start, end)]
         self._in_flight += end - start
         return end
 
     def poll(self, seconds: float) -> None:
-        busy = self._in_flight and not self.deaf
+        busy = self._in_flight and not self.deaf and not self.slow_to_answer
+        self.slow_to_answer = False
         self._clock.seconds += min(seconds, 0.0005) if busy else seconds
         if busy:
             for _ in range(self._in_flight):
@@ -63,7 +67,10 @@ class FakeProducer:
                 last = len(self.taken) - 1
                 self._settlements.acked([(last + 1 - self._in_flight, last)], {})
             self.deliveries.time(1.0, self._clock.seconds, self._in_flight)
+            self.acknowledged.append((self._clock.seconds, self.deliveries.acked))
             self._in_flight = 0
+
+    def finish(self) -> None: ...
 
     def close(self) -> None:
         self.ended = True

@@ -22,6 +22,7 @@ from tests.loops.produce.fake_producer import FakeProducer, TickingClock
 
 RUN = RunLine("372d8a68", 0, 1, "orders", None, None, "all", True, "id", 7, "2026-01-31T12:00:00.000Z")
 AHEAD = 500
+TENTH = 0.1 + 0.1  # and the turn of the loop that comes next, which waits no longer than that
 
 
 class MemoryStore:
@@ -29,6 +30,7 @@ class MemoryStore:
 
     def __init__(self, producer: FakeProducer, room: int = 10**6) -> None:
         self.lines: list[tuple[int, Line]] = []
+        self.written_at: list[float] = []
         self.synced_lines = 0
         self.closed = False
         self._producer, self._room = producer, room
@@ -39,7 +41,9 @@ class MemoryStore:
         self._room -= 1
         if self._room < 0:
             raise OSError(errno.ENOSPC, "No space left on device")
-        self.lines += [(len(self._producer.taken), decoded(line)) for line in text.splitlines(keepends=True)]
+        new = text.splitlines(keepends=True)
+        self.written_at += [self._producer._clock.seconds] * len(new)
+        self.lines += [(len(self._producer.taken), decoded(line)) for line in new]
 
     def begin_sync(self) -> None:
         self._syncing = len(self.lines)
@@ -108,3 +112,20 @@ def test_a_ledger_that_cannot_be_written_ends_the_run_in_order(writes: int) -> N
     assert ended.offered.count == ended.deliveries.acked < 100_000
     assert run.producer.ended
     assert len(run.store.lines) == writes
+
+
+@pytest.mark.parametrize("rate", [None, 20, 1000, 30_000])
+def test_whenever_a_run_is_killed_the_acknowledgements_of_a_tenth_of_a_second_at_most_are_not_told(
+    rate: int | None,
+) -> None:
+    run = LedgerRun(200 if rate == 20 else 5000, rate)
+    told = [
+        (at, sum(last + 1 - first for first, last in line.spans))
+        for at, (_, line) in zip(run.store.written_at, run.store.lines, strict=True)
+        if isinstance(line, SettledLine)
+    ]
+    assert len(told) > 1 or rate is None
+    for killed, _ in run.producer.acknowledged:
+        known = sum(count for at, count in told if at <= killed)
+        older = max((count for at, count in run.producer.acknowledged if at <= killed - TENTH), default=0)
+        assert known >= older

@@ -1,11 +1,13 @@
 """The open loop on a clock that only moves when it is told to, with a producer that takes or refuses."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventq.core.outcome import Outcome
+from eventq.core.produce.event_batch import Taken
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyRule
 from eventq.core.produce.pacing import ConstantRate, Schedule, schedule
@@ -76,3 +78,31 @@ def test_a_stop_waits_for_what_is_in_flight_but_not_for_ever() -> None:
     assert run.run() is Outcome.SIGINT
     assert run.deliveries.unknown == run.offered.count > 0
     assert 10 <= run.end - run.start.at < 12
+
+
+def test_what_is_acknowledged_while_no_further_event_comes_is_settled_at_once() -> None:
+    """As with lines of a slow writer."""
+    clock = TickingClock()
+    producer = FakeProducer(clock)
+
+    class SlowFeed:
+        head: int | None = 0
+        waits = 0
+
+        def wait(self, _seconds: float) -> bool:
+            self.waits += 1
+            if self.waits == 5:
+                self.settled, self.head = producer.deliveries.acked, None
+            return False
+
+        def numbers(self, _before: int | None, _most: int) -> range:
+            return range(1) if self.head == 0 else range(0)
+
+        def take(self, _stamps: Sequence[int]) -> Taken:
+            self.head = 1
+            return Taken([b"line"])
+
+    feed = SlowFeed()
+    producer.slow_to_answer = True
+    Produce(schedule(None, None, None), feed, producer, clock, Nobody()).run()
+    assert feed.settled == 1

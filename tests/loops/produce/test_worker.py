@@ -1,5 +1,6 @@
 """A worker, in its parent's process and over a pipe."""
 
+from collections import deque
 from collections.abc import Callable
 from fractions import Fraction
 from multiprocessing import Pipe
@@ -13,11 +14,11 @@ from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.keys import KeyRule
 from eventq.core.produce.pacing import Schedule, schedule
 from eventq.core.produce.report import Deliveries, Offered
-from eventq.loops.processes.in_process import InProcessChild, no_wait
+from eventq.loops.processes.in_process import InProcessChild, InProcessLink, no_wait
 from eventq.loops.processes.link import ParentLink
 from eventq.loops.processes.messages import Stop
 from eventq.loops.processes.parent_pipe import ParentPipe
-from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.messages import Dying, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.parent import WorkerPool
 from eventq.loops.produce.produce import start_now
 from eventq.loops.produce.worker import Worker
@@ -160,3 +161,25 @@ def test_a_worker_whose_parent_goes_in_mid_run_ends() -> None:
 
     producer, _ = over_a_pipe(script)
     assert producer.ended
+
+
+@pytest.mark.parametrize("most", [1, 7, 200])
+def test_a_worker_that_is_to_die_has_handed_over_exactly_so_many_events(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill() -> None:
+        raise Killed
+
+    monkeypatch.setattr("eventq.loops.produce.worker.kill_this_process", kill)
+    clock, told = TickingClock(), list[Any]()
+    producer, inbox = FakeProducer(clock), deque[Any]([Go(start_now(clock))])
+    feed = GeneratedFeed(1, KeyRule(), Share(), 200)
+    parent = InProcessLink(inbox, told.append)
+    with pytest.raises(Killed):
+        Worker(schedule(None, 200, None), feed, producer, parent, clock, dies_after=most).run()
+    assert len(producer.taken) == most
+    assert isinstance(told[-1], Dying)
+    assert told[-1].offered.count == most

@@ -13,7 +13,7 @@ from eventq.core.produce.pacing import Schedule, schedule
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed, Stop
-from eventq.loops.produce.messages import Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.messages import Dying, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.parent import DIED, WorkerPool
 from tests.loops.fake_children import FakeChild, FakeClock, Script
 
@@ -366,3 +366,26 @@ def test_an_os_error_of_the_display_is_raised_and_no_worker_is_said_to_have_died
     with pytest.raises(OSError, match="no space left"):
         harness.run(steps)
     assert (harness.pool.error, harness.workers[0].child.exit) == (None, "SIGKILL")
+
+
+def test_a_worker_that_was_killed_on_purpose_has_told_how_far_it_was() -> None:
+    harness = PoolHarness()
+    one, two = harness.workers
+
+    def steps() -> Iterator[None]:
+        harness.ready()
+        yield
+        harness.clock.seconds += 3
+        two.say(Dying(Offered(100), Deliveries(40)))
+        two.die()
+        yield
+        one.end(ended(70, 70))
+        yield
+
+    assert harness.run(steps) is Outcome.FAILED
+    assert str(harness.pool.error) == "worker 2 died (SIGKILL): the outcome of 60 events is unknown"
+    assert harness.pool.error is not None
+    assert harness.pool.error.hint == "as --fault asked for"
+    assert (harness.pool.offered.count, harness.pool.deliveries.unknown) == (170, 60)
+    (kill,) = harness.pool.injected
+    assert (kill.worker, kill.offered) == (1, 100)
