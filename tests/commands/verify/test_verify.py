@@ -15,10 +15,11 @@ import pytest
 from kafka import KafkaAdminClient
 
 from eventq.core.verify.names import Name
-from tests.consume_harness import DEADLINE, eventually
+from tests.consume_harness import eventually
 
 SMALL = ("--messages", "3000", "--partitions", "3", "--timeout", "80s")
-LONGEST = 500.0
+DEADLINE, LONGEST = 170.0, 500.0
+pytestmark = pytest.mark.timeout(400)
 CRASH = ("--fault", "crash-point:after-commit,times=2", "--fault", "kill:after=1000", "--fault-seed", "7")
 
 
