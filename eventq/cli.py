@@ -24,6 +24,7 @@ COMMANDS = {
     "group": "eventq.commands.group.group",
     "report": "eventq.commands.report.report",
     "audit": "eventq.commands.verify.audit",
+    "verify": "eventq.commands.verify.verify",
     "config": "eventq.commands.settings.config",
     "local": "eventq.commands.local.local",
 }

@@ -54,6 +54,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "group reset": ("-g", "g", "--to", "earliest"),
     "report merge": ("no-such-file",),
     "audit": ("--ledger", "run.ledger", "-t", "orders"),
+    "verify": ("-n", "100"),
     "local up": ("--java", "no-such-program"),
     "local wipe": ("--yes",),
     "local jars": ("--list",),

@@ -62,6 +62,8 @@ CALLS = {
     "group delete": "group delete {new} --yes " + HERE,
     "group reset": "group reset -g {group} --to earliest " + HERE,
     "audit": "audit --ledger {ledger} --seen {seen} -v",
+    "verify": "verify -n 100 --count 1 --partitions 1 --fault none " + HERE,
+    "verify --clean": "verify --clean --yes " + HERE,
     "local jars": "local jars --list --dir {folder}",
     "config show": "config show " + HERE,
     "--version": "--version",

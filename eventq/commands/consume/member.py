@@ -12,6 +12,7 @@ from eventq.loops.clock import SystemClock
 from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.member import Member
+from eventq.loops.consume.messages import Crashing
 from eventq.loops.consume.processing import Faults
 from eventq.loops.consume.simulated_work import SimulatedWork
 from eventq.loops.consume.sink import Sink
@@ -48,7 +49,9 @@ def main(pipe: Pipe, plan: MemberPlan) -> None:
 
 def _work(plan: MemberPlan, parent: ParentPipe) -> None:
     consumer, clock = _consumer(plan), SystemClock()
-    crash = CrashPoints(plan.faults, plan.number, plan.restarts)
+    crash = CrashPoints(
+        plan.faults, plan.number, plan.restarts, tell=lambda point: parent.send(Crashing(point))
+    )
     sink = _with_dead_letters(plan, _sink(plan, consumer, parent, clock, crash), parent, clock)
     Member(consumer, sink, parent, plan, _FAULTS[plan.value_format], clock, crash).run()
 

@@ -154,7 +154,8 @@ class ConsumeOptions:
         option(
             _DELIVERY,
             "--fault",
-            text="Break members on purpose: kill:after=1000 (events), kill:every=5s, pause:every=5s,for=12s, "
+            text="Break members on purpose: kill:after=1000 (events), kill:every=5s, "
+            "pause:after=1000,for=12s, pause:every=5s,for=12s, "
             "crash-point:before-commit, after-commit, mid-batch or after-claim (repeatable).",
         ),
     ] = None

@@ -76,11 +76,11 @@ def audit(
     kept = any(isinstance(table, EffectsUrl) for table in tables)
     _check(ledger, topic, None if kept else group, isolation, sink, seen)
     hide(secret for table in tables for secret in table.secrets)
-    _check_folder(junit)
+    check_junit(junit)
     name = None if topic is None else check_names([topic])[0]
     level = _isolation(shared, isolation)
     from eventq.commands.verify.run import run_audit
-    from eventq.loops.verify.audit import AuditPlan
+    from eventq.loops.verify.judge import AuditPlan
 
     plan = AuditPlan(name, group, delivery, level)
     return run_audit(shared, plan, ledger or [], tables, seen or [], output, junit)
@@ -122,7 +122,7 @@ def _isolation(shared: Shared, given: Isolation | None) -> Isolation:
         raise UsageError(f"no such isolation: {said!r}", hint="read-uncommitted or read-committed") from error
 
 
-def _check_folder(junit: Path | None) -> None:
+def check_junit(junit: Path | None) -> None:
     """Before all the work, not after it."""
     try:
         there = junit is None or junit.absolute().parent.is_dir()

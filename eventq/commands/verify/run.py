@@ -18,7 +18,8 @@ from eventq.core.sink_url import EffectsUrl, Kind, TableUrl
 from eventq.core.verify.audit import Audit
 from eventq.core.verify.names import AuditVerdict
 from eventq.loops.clock import SystemClock
-from eventq.loops.verify.audit import AuditPlan, KafkaAccess, SinkSource, audit
+from eventq.loops.verify.audit import KafkaAccess, audit
+from eventq.loops.verify.judge import AuditPlan, SinkSource
 from eventq.loops.verify.ledgers import Ledgers
 from eventq.loops.verify.topic_log import TopicReader
 
@@ -47,7 +48,7 @@ def run_audit(
     """The exit code, after the result is shown."""
     sinks = [*(_sink(shared, plan, url) for url in tables), *_seen(seen)]
     with stop_at_once():
-        found = audit(plan, Ledgers(ledgers), sinks, _cluster(shared, plan), SystemClock())
+        found = audit(plan, Ledgers(ledgers), sinks, cluster_access(shared, plan), SystemClock())
     _show(shared, found, output)
     if junit is not None:
         _write_junit(junit, found)
@@ -92,7 +93,7 @@ def _seen(paths: Sequence[str]) -> list[SinkSource]:
     return list(found)
 
 
-def _cluster(shared: Shared, plan: AuditPlan) -> KafkaAccess:
+def cluster_access(shared: Shared, plan: AuditPlan) -> KafkaAccess:
     return KafkaAccess(partial(lag_reader, shared), partial(_topic_reader, shared, plan))
 
 

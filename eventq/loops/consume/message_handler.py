@@ -115,6 +115,9 @@ class MessageHandler:
             where = f"{self._topic}/{record.partition} at offset {record.offset}"
             self._display.note(f"malformed event in {where}: {record.reason}")
 
+    def _crashing(self, slot: MemberSlot, message: messages.Crashing) -> None:
+        self._state.inject(f"crash-point:{message.point.value}", slot.number)
+
     def _failed(self, _slot: MemberSlot, message: Failed) -> None:
         self._ending.fail(EventqError(message.message, hint=message.hint))
 
@@ -132,5 +135,6 @@ class MessageHandler:
         messages.WasReset: _was_reset,
         messages.SinkDecides: _sink_decides,
         messages.MalformedFound: _malformed,
+        messages.Crashing: _crashing,
         Failed: _failed,
     }

@@ -6,6 +6,7 @@ At Stop it gives back what is not processed, commits and leaves the group.
 
 from dataclasses import dataclass
 
+from eventq.core.consume.injection import CrashPoint
 from eventq.core.consume.report import MalformedRecord, Offsets, Reset, Tally
 from eventq.loops.processes.messages import Failed, Stop
 
@@ -135,6 +136,13 @@ class MalformedFound:
     record: MalformedRecord
 
 
+@dataclass(frozen=True, slots=True)
+class Crashing:
+    """The member kills itself now, as --fault asks for: its last word."""
+
+    point: CrashPoint
+
+
 ToParent = (
     Assigned
     | Placed
@@ -149,5 +157,6 @@ ToParent = (
     | WasReset
     | SinkDecides
     | MalformedFound
+    | Crashing
     | Failed
 )

@@ -5,7 +5,6 @@ theirs. A goal counts as reached by what is committed, never by what is merely r
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from eventq.core.clock import Clock
 from eventq.core.consume.plan import GroupPlan
@@ -88,7 +87,7 @@ class ConsumeParent:
         except EventqError as error:
             self._display.note(f"{error}; the report shows the commits that members reported")
             committed = self._state.committed
-        return replace(self._state.report(committed), injected=tuple(self._injector.injected))
+        return self._state.report(committed)
 
     def _turn(self, seconds: float) -> None:
         self._loop.turn(seconds)

@@ -17,7 +17,7 @@ _DEAD_LETTERS = """SELECT run, worker, k, part FROM eventq_dead_letter
 
 
 class EffectRows:
-    """Of one group, or of all in the file; serves SinkSource of loops/verify/audit.py."""
+    """Of one group, or of all in the file; serves SinkSource of loops/verify/judge.py."""
 
     ordered = True
 

@@ -95,9 +95,14 @@ def _fault_lines(report: ConsumeReport) -> list[str]:
         return []
     counts = Counter(injected.what for injected in report.injected)
     restarts = _restarts(report)
-    said = [f"{plural(counts[what], what)}" for what in sorted(counts)]
+    said = [_often(counts[what], what) for what in sorted(counts)]
     said += [plural(restarts, "restart")] if restarts else []
     return [f"faults: {', '.join(said) or 'the run ended before any happened'}; seed {report.fault_seed}"]
+
+
+def _often(count: int, what: str) -> str:
+    """`2 kills`, `3 at crash-point:mid-batch`"""
+    return f"{count} at {what}" if ":" in what else plural(count, what)
 
 
 def _restarts(report: ConsumeReport) -> int:
