@@ -6,31 +6,36 @@ from random import SystemRandom
 from zlib import crc32
 
 from eventq.commands.options import Shared
+from eventq.commands.produce.fault_options import FaultOptions
 from eventq.commands.produce.load import load
 from eventq.commands.produce.options import ProduceOptions
 from eventq.commands.produce.shard_options import ShardOptions
 from eventq.commands.produce.topic import TopicRules
+from eventq.commands.produce.transaction_options import TransactionOptions, check_sending
 from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
 from eventq.core.errors import UsageError
 from eventq.core.kafka import check_names
-from eventq.core.parse import duration, whole
+from eventq.core.parse import whole
 from eventq.core.produce.keys import parse_key
 from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, ProducePlan, SendPlan
 from eventq.core.produce.shard import WHOLE, Shard
-from eventq.core.produce.transactions import DEFAULT_TIMEOUT, TransactionPlan, parse_share
-from eventq.core.produce.worker_fault import WorkerFault, parse_worker_fault
+from eventq.core.produce.transactions import TransactionPlan
 from eventq.core.settings.numbers import INT
 from eventq.core.settings.settings import Role
 
-_ALONE = ShardOptions()
-_SHORTEST_MS = 1000
-"""What librdkafka takes."""
+_ALONE, _NO_TRANSACTIONS, _NO_FAULTS = ShardOptions(), TransactionOptions(), FaultOptions()
 
 
-def produce_plan(shared: Shared, options: ProduceOptions, sharding: ShardOptions = _ALONE) -> ProducePlan:
+def produce_plan(
+    shared: Shared,
+    options: ProduceOptions,
+    sharding: ShardOptions = _ALONE,
+    transactions: TransactionOptions = _NO_TRANSACTIONS,
+    faults: FaultOptions = _NO_FAULTS,
+) -> ProducePlan:
     """UsageError for what can't mean anything."""
-    options.check()
+    options.check(chooses=transactions.abort is not None)
     shard, start = sharding.part(options.workers), sharding.start()
     if shard is not None and options.input is not None:
         raise UsageError("--shard with --input", hint="lines are sent by one producer, and not in parts")
@@ -42,7 +47,7 @@ def produce_plan(shared: Shared, options: ProduceOptions, sharding: ShardOptions
         run = _run_of_all(seed, start, settings.text(shared, options.topic, "topic"))
     return ProducePlan(
         run=run,
-        send=_send_plan(shared, options, run),
+        send=_send_plan(shared, options, transactions.plan(run)),
         schedule=paced,
         seed=seed,
         key=key,
@@ -53,7 +58,7 @@ def produce_plan(shared: Shared, options: ProduceOptions, sharding: ShardOptions
         keep_timestamp=options.keep_timestamp,
         stamp=options.stamped(),
         ledger=_ledger(options, shard or WHOLE),
-        fault=_fault(options),
+        fault=faults.plan(options.input, options.workers),
         shard=shard or WHOLE,
         start=start,
     )
@@ -69,13 +74,6 @@ def _seed(options: ProduceOptions, start: int | None) -> int:
 def _run_of_all(*parts: object) -> str:
     """The same for all shards, so that their events and ledgers are of one run."""
     return f"{crc32(repr(parts).encode()):08x}"
-
-
-def _fault(options: ProduceOptions) -> WorkerFault | None:
-    if options.fault is None:
-        return None
-    seed = SystemRandom().getrandbits(32) if options.fault_seed is None else options.fault_seed
-    return WorkerFault(parse_worker_fault(options.fault), seed, options.workers)
 
 
 def _ledger(options: ProduceOptions, shard: Shard) -> LedgerPlan | None:
@@ -120,7 +118,7 @@ def topic_rules(shared: Shared, options: ProduceOptions) -> TopicRules:
     )
 
 
-def _send_plan(shared: Shared, options: ProduceOptions, run: str) -> SendPlan:
+def _send_plan(shared: Shared, options: ProduceOptions, transactions: TransactionPlan | None) -> SendPlan:
     to = connection(shared, Role.PRODUCER)
     (topic,) = check_names([settings.text(shared, options.topic, "topic")])
     plan = SendPlan(
@@ -132,49 +130,10 @@ def _send_plan(shared: Shared, options: ProduceOptions, run: str) -> SendPlan:
         compression=settings.choice(shared, Compression, options.compression, "compression"),
         linger_ms=_number(shared, options.linger_ms, "linger-ms"),
         batch_bytes=_number(shared, options.batch_bytes, "batch-bytes"),
-        transactions=_transactions(options, run),
+        transactions=transactions,
     )
-    if plan.transactions is not None:
-        _check_transactions(plan, plan.transactions)
+    check_sending(plan)
     return plan
-
-
-def _transactions(options: ProduceOptions, run: str) -> TransactionPlan | None:
-    if options.transaction is None:
-        return None
-    return TransactionPlan(
-        size=options.transaction,
-        prefix=_prefix(options, run),
-        timeout=duration(options.transaction_timeout or DEFAULT_TIMEOUT),
-        abort=None if options.abort is None else parse_share(options.abort),
-    )
-
-
-def _prefix(options: ProduceOptions, run: str) -> str:
-    given = options.transactional_id_prefix
-    if given == "":
-        raise UsageError("--transactional-id-prefix is empty", hint="leave it out for one of this run's own")
-    return given or f"eventq.{run}"
-
-
-def _check_transactions(plan: SendPlan, transactions: TransactionPlan) -> None:
-    """UsageError for what no client could keep to."""
-    if not plan.idempotent:
-        raise UsageError(
-            f"--transaction with acks {plan.acks.value}: only an idempotent producer has transactions",
-            hint="--acks all, which is the default",
-        )
-    milliseconds = transactions.timeout * 1000
-    if not _SHORTEST_MS <= milliseconds <= INT:
-        raise UsageError(
-            f"--transaction-timeout is not from 1s to 24d: {transactions.timeout:g} s", hint="such as 60s"
-        )
-    tried = plan.connection.properties.get("delivery.timeout.ms")
-    if tried is not None and int(tried) > milliseconds:
-        raise UsageError(
-            f"delivery.timeout.ms {tried} is longer than --transaction-timeout, {transactions.timeout:g} s",
-            hint="an event can't be tried for longer than its transaction is open",
-        )
 
 
 def _number(shared: Shared, given: int | None, name: str) -> int | None:
