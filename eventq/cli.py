@@ -22,7 +22,9 @@ COMMANDS = {
     "consume": "eventq.commands.consume.consume",
     "lag": "eventq.commands.lag.lag",
     "group": "eventq.commands.group.group",
+    "report": "eventq.commands.report.report",
     "audit": "eventq.commands.verify.audit",
+    "verify": "eventq.commands.verify.verify",
     "config": "eventq.commands.settings.config",
     "local": "eventq.commands.local.local",
 }

@@ -13,6 +13,7 @@ from eventq.broker import sockets
 from tests import run_folder
 from tests.group_fixture import GroupFixture
 from tests.private_kafka import PrivateKafka
+from tests.private_postgres import PrivatePostgres
 
 _TESTS = Path(__file__).parent
 _LONGEST_FIRST = ("faults", "scripts", "docs", "terminal", "commands", "broker", "loops")
@@ -120,6 +121,13 @@ def cluster(_cluster: PrivateKafka) -> Iterator[PrivateKafka]:
     yield _cluster
     for number in (1, 2, 3):
         _cluster.resume(number)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PrivatePostgres]:
+    """A PostgreSQL that tests share: tables, or schemas, must have names of their own."""
+    with PrivatePostgres() as server:
+        yield server
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from eventq.core.verify.audit import Audit
 from eventq.core.verify.names import Name
 from eventq.core.verify.records import LogSlice
 from eventq.core.verify.sink_pass import SinkRows
-from eventq.loops.verify.audit import AuditPlan, KafkaAccess, audit
+from eventq.loops.verify.audit import KafkaAccess, audit
+from eventq.loops.verify.judge import AuditPlan
 from eventq.loops.verify.ledgers import Ledgers
 
 Thing = TypeVar("Thing")

@@ -25,6 +25,7 @@ MOST = 2**63 - 1
 """The largest number that Kafka's protocol has."""
 _MOST_LETTERS = 100
 _LONGEST = 36_500 * 86400
+_NANO = 1_000_000_000
 _FASTEST = 1_000_000_000
 _SLOWEST = Fraction(1, _LONGEST)
 
@@ -37,28 +38,42 @@ def whole(text: str) -> int | None:
 
 def duration(text: str) -> float:
     """Seconds of `500ms`, `30s`, `5m`, `1h30m`; a bare number is refused, its unit would be a guess."""
+    return float(_seconds(text))
+
+
+def nanoseconds(text: str) -> int:
+    """The same, exact; UsageError also for what is no whole number of nanoseconds."""
+    exact = _seconds(text) * _NANO
+    if exact.denominator != 1:
+        raise UsageError(f"a duration finer than a nanosecond: {text!r:.120}", hint="such as 0.5us")
+    return exact.numerator
+
+
+def _seconds(text: str) -> Fraction:
     compact = text.strip()[: _MOST_LETTERS + 1]
     parts = list(_PART.finditer(compact))
     if not parts or "".join(part.group(0) for part in parts) != compact or len(compact) > _MOST_LETTERS:
         raise UsageError(f"not a duration: {text!r:.120}", hint="write it as 500ms, 30s, 5m or 1h30m")
-    seconds = sum(Fraction(part.group(1)) * _UNITS[part.group(2)] for part in parts)
+    seconds = sum((Fraction(part.group(1)) * _UNITS[part.group(2)] for part in parts), start=Fraction(0))
     if seconds > _LONGEST:
         raise UsageError(f"a duration of more than a hundred years: {text!r}", hint="at most 36500d")
-    return float(seconds)
+    return seconds
 
 
 def duration_if_given(text: str | None) -> float | None:
     return None if text is None else duration(text)
 
 
-def rate(text: str) -> Fraction:
-    """Events per second of `100`, `0.5`, `100/s`, `30/m`, exact (1/m is 1/60); zero is refused."""
+def rate(text: str, *, zero: bool = False) -> Fraction:
+    """Events per second of `100`, `0.5`, `100/s`, `30/m`, exact (1/m is 1/60); 0 is refused unless `zero`."""
     match = _RATE.fullmatch(text.strip()[: _MOST_LETTERS + 1])
     if match is None or len(text.strip()) > _MOST_LETTERS:
         raise UsageError(f"not a rate: {text!r:.120}", hint="write it as 100, 0.5, 100/s or 30/m")
     number, exponent, unit = match.groups()
     value = Fraction(f"{number}e{exponent or 0}") / _UNITS[unit or "s"]
-    if value <= 0:
+    if not value and zero:
+        return value
+    if not value:
         raise UsageError("a rate of 0 would never send", hint="leave --rate out to send as fast as possible")
     if value > _FASTEST:
         raise UsageError(

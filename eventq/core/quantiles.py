@@ -42,6 +42,23 @@ class Histogram:
         if other.max is not None:
             self.max = other.max if self.max is None else max(self.max, other.max)
 
+    @property
+    def text(self) -> str:
+        """All that it knows but the maximum, `value:times` in order: 0:3 12.4:50 12.5:7."""
+        return " ".join(f"{_value(bucket):.4g}:{self.counts[bucket]}" for bucket in sorted(self.counts))
+
+    @classmethod
+    def read(cls, text: str, most: float | None) -> "Histogram":
+        """Of `text` and `max`; ValueError for what is none."""
+        found = cls()
+        for part in text.split():
+            value, times = part.split(":")
+            found.counts[_bucket(float(value))] += int(times)
+        found.total, found.max = found.counts.total(), most
+        if (most is None) != (not found.total):
+            raise ValueError("no maximum, or nothing that it is of")
+        return found
+
     def quantile(self, share: float) -> float | None:
         """The value that `share` (0 to 1) of all do not exceed; None without any."""
         if self.max is None:

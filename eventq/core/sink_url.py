@@ -2,6 +2,7 @@
 
     sqlite:PATH                                     what eventq consume --sink sqlite:PATH wrote
     sqlite:PATH?table=payments&id=product_id
+    postgresql://USER:PASSWORD@HOST:PORT/DATABASE   what eventq consume wrote there
     postgresql://USER:PASSWORD@HOST:PORT/DATABASE?table=payments&id=product_id
 
 What PostgreSQL's own URLs allow beside (sslmode, host=/run/postgresql) is handed on.
@@ -13,8 +14,10 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlu
 
 from eventq.core.errors import UsageError
 
-_FORMS = "sqlite:PATH, sqlite:PATH?table=T&id=COLUMN or postgresql://…?table=T&id=COLUMN"
+_FORMS = "sqlite:PATH or postgresql://…, for a table of your own with ?table=T&id=COLUMN"
 _OWN = ("table", "id")
+_SECRET = ("password", "secret")
+"""What is in the name of an option of PostgreSQL that nobody may see."""
 
 
 class Kind(str, Enum):
@@ -23,41 +26,49 @@ class Kind(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class EffectsUrl:
-    """A file that eventq itself wrote effects to."""
-
-    path: str
-
-    @property
-    def shown(self) -> str:
-        return f"sqlite:{self.path}"
-
-
-@dataclass(frozen=True, slots=True)
-class TableUrl:
-    """A table of the user's own, and its column with the ids of events.
-
-    `target` is a path or PostgreSQL's own URL, `shown` the same without a password.
-    """
+class DatabaseUrl:
+    """`target` is a path or PostgreSQL's own URL, `shown` the same without a password."""
 
     kind: Kind
     target: str
-    table: str
-    column: str
     shown: str
     secrets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsUrl(DatabaseUrl):
+    """Where eventq itself wrote effects to."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableUrl(DatabaseUrl):
+    """A table of the user's own, and its column with the ids of events."""
+
+    table: str = ""
+    column: str = ""
 
 
 def sink_url(text: str) -> TableUrl | EffectsUrl:
     """UsageError, without what may be a password in it, for a URL of another form."""
     scheme, _, rest = text.partition(":")
     if scheme == Kind.SQLITE.value and rest and "?" not in rest and not rest.startswith("//"):
-        return EffectsUrl(rest)
+        return EffectsUrl(Kind.SQLITE, rest, f"sqlite:{rest}")
     if scheme == Kind.SQLITE.value:
         return _sqlite(rest)
     if scheme in {"postgresql", "postgres"}:
         return _postgresql(rest)
     raise UsageError(f"not a sink: {scheme!r:.40}", hint=_FORMS)
+
+
+def postgresql_url(rest: str) -> EffectsUrl:
+    """Of what follows `postgresql:`, all of whose options are PostgreSQL's; UsageError for another form."""
+    found = _postgresql(rest)
+    if isinstance(found, TableUrl):
+        raise UsageError(
+            "a sink of consume has tables of its own: its URL takes no table= and id=",
+            hint="postgresql://USER@HOST/DATABASE",
+        )
+    return found
 
 
 def _sqlite(rest: str) -> TableUrl:
@@ -70,10 +81,10 @@ def _sqlite(rest: str) -> TableUrl:
             f"not a path of SQLite: {path!r:.120}", hint="sqlite:orders.db?…, or sqlite:/srv/orders.db?…"
         )
     table, column = _table(said)
-    return TableUrl(Kind.SQLITE, path, table, column, f"sqlite:{path}?table={table}")
+    return TableUrl(Kind.SQLITE, path, f"sqlite:{path}?table={table}", table=table, column=column)
 
 
-def _postgresql(rest: str) -> TableUrl:
+def _postgresql(rest: str) -> TableUrl | EffectsUrl:
     try:
         parts = urlsplit(f"postgresql:{rest}")
         user, password = parts.username, parts.password
@@ -81,15 +92,20 @@ def _postgresql(rest: str) -> TableUrl:
         raise UsageError("not a URL of PostgreSQL", hint=_FORMS) from error
     if not rest.startswith("//"):
         raise UsageError("not a URL of PostgreSQL: // is missing", hint=_FORMS)
+    if parts.fragment:
+        raise UsageError("not a URL of PostgreSQL: # in a password is written %23", hint=_FORMS)
     said = _parameters(parts.query, "postgresql:")
-    table, column = _table(said)
     others = urlencode([pair for pair in said.items() if pair[0] not in _OWN])
     target = urlunsplit(("postgresql", parts.netloc, parts.path, others, ""))
     where = parts.netloc.rpartition("@")[2] or said.get("host", "")
-    shown = f"postgresql://{f'{unquote(user)}@' if user else ''}{where}{parts.path}?table={table}"
-    secrets = [word for word in (password, said.get("password")) if word]
-    secrets += [unquote(word) for word in secrets]
-    return TableUrl(Kind.POSTGRESQL, target, table, column, shown, tuple(dict.fromkeys(secrets)))
+    shown = f"postgresql://{f'{unquote(user)}@' if user else ''}{where}{parts.path}"
+    hidden = [password, *(said[name] for name in said if any(word in name for word in _SECRET))]
+    secrets = [word for word in hidden if word]
+    secrets = list(dict.fromkeys([*secrets, *map(unquote, secrets)]))
+    if not any(name in said for name in _OWN):
+        return EffectsUrl(Kind.POSTGRESQL, target, shown, tuple(secrets))
+    table, column = _table(said)
+    return TableUrl(Kind.POSTGRESQL, target, f"{shown}?table={table}", tuple(secrets), table, column)
 
 
 def _parameters(query: str, kind: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import consume, delivery, lag, local, produce, rate, report, resources, startup
+from benchmarks import consume, delivery, lag, local, produce, rate, report, resources, sinks, startup
 from benchmarks.rounds import Outcome, Suite, play
 from benchmarks.site import Site
 
@@ -30,6 +30,11 @@ def consume_part(site: Site, run: Play) -> Iterator[Outcome]:
         yield run(consume.rates(site, topic, count))
         yield run(consume.whole(site, topic))
         yield run(consume.over_kafka_python(site, topic))
+
+
+def sinks_part(site: Site, run: Play) -> Iterator[Outcome]:
+    with site.topic() as topic, sinks.sinks(site, topic) as suite:
+        yield run(suite)
 
 
 def rate_part(site: Site, run: Play) -> Iterator[Outcome]:
@@ -69,6 +74,7 @@ PARTS: dict[str, Callable[[Site, Play], Iterator[Outcome]]] = {
     "produce": produce_part,
     "handing": handing_part,
     "consume": consume_part,
+    "sinks": sinks_part,
     "rate": rate_part,
     "startup": startup_part,
     "lag": lag_part,

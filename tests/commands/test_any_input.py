@@ -20,8 +20,12 @@ from eventq.commands.produce.feeds import opened_feed
 from eventq.core.consume.work import parse_work
 from eventq.core.errors import UsageError
 from eventq.core.group.reset_parse import parse_target, parse_topics
+from eventq.core.lag.labels import parse_labels
+from eventq.core.lag.otlp import otlp_target
 from eventq.core.lag.recording import read
 from eventq.core.produce.keys import parse_key
+from eventq.core.produce.shard import parse_shard
+from eventq.core.produce.stages import parse_stages
 from eventq.core.settings import java_properties
 from eventq.core.settings.properties import accepted, canonical
 from eventq.core.settings.property_table import PROPERTIES
@@ -42,17 +46,22 @@ CALLS: dict[str, tuple[str, ...]] = {
     "lag watch": ("--samples", "1"),
     "lag wait": ("-g", "g", "--timeout", "1ms"),
     "lag check": ("-g", "g", "--max-lag", "5"),
+    "lag advise": ("-g", "g", "--window", "2ms", "--interval", "1ms"),
     "lag plot": ("no-such-file", "--to", "no-such-folder/x.svg"),
     "group describe": ("g",),
     "group members": ("g",),
     "group delete": ("g", "--yes"),
     "group reset": ("-g", "g", "--to", "earliest"),
+    "report merge": ("no-such-file",),
     "audit": ("--ledger", "run.ledger", "-t", "orders"),
+    "verify": ("-n", "100"),
     "local up": ("--java", "no-such-program"),
     "local wipe": ("--yes",),
     "local jars": ("--list",),
 }
 """What a command needs so that a call with one option more can mean something."""
+
+WITHOUT_KAFKA = {"lag plot", "report merge"}
 
 VALUES = (
     *("", " ", "--", "x", "é", "-1", "0", "1", "007", "1e309", "nan", "inf", "1e999999999"),
@@ -77,7 +86,7 @@ class Command:
         ]
 
     def run(self, *arguments: str) -> Done:
-        given = () if self.name == "lag plot" or self.name.startswith("local ") else NOWHERE
+        given = () if self.name in WITHOUT_KAFKA or self.name.startswith("local ") else NOWHERE
         return eventq(*self.name.split(), *CALLS.get(self.name, ()), *given, *arguments)
 
 
@@ -124,7 +133,9 @@ def wrong(done: Done, value: str) -> bool:
     return not answered or "report what it prints" in done.stderr or "Traceback" in done.stderr
 
 
-OF_KAFKA = sorted(name for name in set(NAMES) - {"config show", "lag plot"} if not name.startswith("local "))
+OF_KAFKA = sorted(
+    name for name in set(NAMES) - {"config show", *WITHOUT_KAFKA} if not name.startswith("local ")
+)
 
 
 @pytest.mark.parametrize("name", OF_KAFKA)
@@ -155,10 +166,14 @@ def no_file(_path: str) -> bytes:
 PARSERS: dict[str, Callable[[str], object]] = {
     "work": parse_work,
     "key": parse_key,
+    "stage": lambda text: parse_stages([text]),
+    "shard": lambda text: parse_shard(text, text),
     "target": lambda text: parse_target(text, 1e9),
     "topics": lambda text: parse_topics([text]),
     "properties": properties,
     "references": lambda text: expand(text, {}, no_file),
+    "labels": lambda text: parse_labels([text]),
+    "otlp": lambda text: otlp_target(text, {}),
     "recording": lambda text: list(read([text.encode(errors="replace")])),
 }
 PARTS = (

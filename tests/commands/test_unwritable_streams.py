@@ -1,5 +1,6 @@
 """stdout or stderr that can't be written to, whatever the command: one message, or nothing to tell."""
 
+import json
 import os
 import resource
 import socket
@@ -15,6 +16,8 @@ import pytest
 from kafka import TopicPartition
 from kafka.structs import OffsetAndMetadata
 
+from eventq.core.produce.report import Deliveries, Offered, ProduceReport
+from eventq.views.produce.report import document
 from tests.all_commands import all_commands
 from tests.consume_harness import eventually
 from tests.lag_harness import LagHarness
@@ -34,6 +37,8 @@ CALLS = {
     "topic delete": "topic delete {new} --yes " + HERE,
     "produce": "produce -t {topic} -n 5 --acks 1 " + HERE,
     "produce --workers": "produce -t {topic} -n 5 --workers 2 " + HERE,
+    "produce --plan": "produce --plan --rate 5 -n 3",
+    "report merge": "report merge {report}",
     "produce --transaction": "produce -t {topic} -n 5 --transaction 2 " + HERE,
     "consume": "consume -t {topic} -g {new} --until-end --count 3 --format raw " + HERE,
     "consume --events": "consume -t {topic} -g {new} --from-beginning --until-end --format raw --events "
@@ -48,6 +53,8 @@ CALLS = {
     "lag wait": "lag wait -g {group} --max-lag 1000000 " + HERE,
     "lag check": "lag check -g {group} --max-lag 1000000 " + HERE,
     "lag check --nagios": "lag check --nagios -g {group} --crit-lag 1000000 " + HERE,
+    "lag advise": "lag advise -g {group} --window 500ms --interval 100ms " + HERE,
+    "lag advise -o json": "lag advise -g {group} --window 500ms --interval 100ms -o json " + HERE,
     "lag plot": "lag plot {recording} --to {picture}",
     "group list": "group list " + HERE,
     "group describe": "group describe {group} " + HERE,
@@ -55,6 +62,8 @@ CALLS = {
     "group delete": "group delete {new} --yes " + HERE,
     "group reset": "group reset -g {group} --to earliest " + HERE,
     "audit": "audit --ledger {ledger} --seen {seen} -v",
+    "verify": "verify -n 100 --count 1 --partitions 1 --fault none " + HERE,
+    "verify --clean": "verify --clean --yes " + HERE,
     "local jars": "local jars --list --dir {folder}",
     "config show": "config show " + HERE,
     "--version": "--version",
@@ -68,6 +77,8 @@ _OF_A_CLUSTER = {"local up", "local down", "local status", "local logs", "local 
 """They need a cluster of their own for half a minute, and print by the same writer."""
 _WITHOUT_A_BROKER = ("config show", "--version", "--help", "--show-completion")
 
+REPORT = ProduceReport("orders", "r1", "librdkafka", True, 0.0, 1.0, None, Offered(), Deliveries())
+
 
 class Setting:
     """What the calls are about: a topic, a group with commits in it, a recording that was cut off."""
@@ -79,6 +90,8 @@ class Setting:
         done = harness.run("watch", "-o", "json", "--samples", "2", "--interval", "100ms")
         self.recording.write_text(done.out + done.out[:50], encoding="utf-8")
         self.picture = folder / "lag.svg"
+        self.report = folder / "report.json"
+        self.report.write_text(json.dumps(document(REPORT)), encoding="utf-8")
         self.ledger, self.seen = World(10).write(folder / "run.ledger"), folder / "ids"
         self.seen.write_text("".join(f"{event_id(k)}\n" for k in range(10)), encoding="utf-8")
 
@@ -92,6 +105,7 @@ class Setting:
             self._harness.admin.alter_group_offsets(new, commit)
         names = {"at": self._harness.bootstrap, "topic": self._harness.topic, "group": self._harness.group}
         files = {"recording": self.recording, "picture": self.picture, "folder": self.folder}
+        files |= {"report": self.report}
         files |= {"ledger": self.ledger, "seen": self.seen}
         return [word.format(new=new, **names, **files) for word in CALLS[call].split()]
 

@@ -11,7 +11,7 @@ import pytest
 from tests.private_kafka import PrivateKafka
 from tests.run_folder import CHECKOUT
 
-PAGES = ("README.md", "docs/ci.md", "docs/delivery.md", "docs/local.md", "docs/patterns.md")
+PAGES = ("README.md", "docs/ci.md", "docs/delivery.md", "docs/load.md", "docs/local.md", "docs/patterns.md")
 LIMIT = 150
 
 

@@ -30,7 +30,10 @@ PLANTED = {
         "loops/processes/exits",
         "eventq.loops.lag.keyboard",
     ),
-    "stores: verify -> { produce, consume }": ("stores/postgresql", "eventq.stores.verify.id_lines"),
+    "stores: verify -> { produce, consume }": (
+        "stores/private_postgresql/binaries",
+        "eventq.stores.verify.id_lines",
+    ),
     "views: verify -> { produce, consume, group } -> topic -> lag -> { settings, local }": (
         "views/live",
         "eventq.views.settings.config",

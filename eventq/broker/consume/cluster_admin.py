@@ -1,10 +1,15 @@
 """What the parent of a group asks and does by its own connection, never by a member's."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import Any
 
 from kafka.protocol.consumer import LeaveGroupRequest
+from kafka.protocol.metadata import FindCoordinatorRequest
+from kafka.protocol.producer import InitProducerIdRequest
 
 from eventq.broker.connection import silence_log
+from eventq.broker.lag.coordinators import refused_for_now
 from eventq.broker.lag.kafka_python import KafkaPythonLagReader
 from eventq.broker.lag.wire import error_of
 from eventq.core import safe_text
@@ -13,6 +18,7 @@ from eventq.core.errors import EventqError
 from eventq.core.kafka import Bounds, Isolation, TopicPartition, no_topic
 from eventq.core.lag.reads import ListedGroup, Topic
 from eventq.core.settings.settings import Connection
+from eventq.core.transactions import TIMEOUT_SECONDS
 
 
 class KafkaPythonClusterAdmin:
@@ -123,6 +129,34 @@ class KafkaPythonClusterAdmin:
         except EventqError:
             return []
         return [member.member_id for member in described.members or () if wanted(member.client_id)]
+
+    def end_transaction(self, transactional_id: str) -> None:
+        """Ends what a dead member left open, which takes a new epoch of its id; raises nothing.
+
+        Else its records would hold up readers, and its offsets those who have its partitions now, until the
+        transaction's time-out.
+        """
+        with suppress(EventqError):
+            self._reader.nodes.patience.settled(
+                "transactions", [transactional_id], self._new_epochs, refused_for_now
+            )
+
+    def _new_epochs(self, names: Sequence[str]) -> dict[str, Any]:
+        (name,) = names
+        find = FindCoordinatorRequest(key_type=1, coordinator_keys=[name], min_version=4)
+        (answer,) = self._reader.nodes.ask_any([find])
+        (row,) = answer.coordinators
+        if row.error_code:
+            return {name: row}
+        begin = InitProducerIdRequest(
+            transactional_id=name,
+            transaction_timeout_ms=int(TIMEOUT_SECONDS * 1000),
+            producer_id=-1,
+            producer_epoch=-1,
+            max_version=4,
+        )
+        (ended,) = self._reader.nodes.ask([(begin, row.node_id)])
+        return {name: ended}
 
     def close(self) -> None:
         self._reader.__exit__()

@@ -142,6 +142,9 @@ class KafkaPythonConsumer:
             return error_text(error)
         return None
 
+    def group_metadata(self) -> object:
+        return self._consumer.group_metadata()
+
     def pause(self) -> None:
         self._consumer.pause(*self._consumer.assignment())
 

@@ -183,6 +183,9 @@ class LibrdkafkaConsumer:
     def _next(self, offsets: Offsets) -> list[At]:
         return [At(self._plan.topic, partition, offset) for partition, offset in offsets.items()]
 
+    def group_metadata(self) -> object:
+        return self._consumer.consumer_group_metadata()
+
     def pause(self) -> None:
         self._consumer.pause(self._ats(self._next_offset))
 

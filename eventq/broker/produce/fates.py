@@ -1,24 +1,9 @@
-"""Which errors say for certain that an event was not written."""
+"""What an error says of the event that it is about."""
 
+from eventq.broker.definite import DEFINITE_CODES
 from eventq.core.ledger.lines import Fate
-
-_DEFINITE = frozenset(
-    {
-        10,  # MESSAGE_TOO_LARGE
-        17,  # INVALID_TOPIC_EXCEPTION
-        18,  # RECORD_LIST_TOO_LARGE
-        19,  # NOT_ENOUGH_REPLICAS
-        29,  # TOPIC_AUTHORIZATION_FAILED
-        31,  # CLUSTER_AUTHORIZATION_FAILED
-        32,  # INVALID_TIMESTAMP
-        44,  # POLICY_VIOLATION
-        76,  # UNSUPPORTED_COMPRESSION_TYPE
-        87,  # INVALID_RECORD
-    }
-)
-"""Kafka's codes for what a broker refuses before it appends anything."""
 
 
 def fate_of(code: int) -> Fate:
     """FAILED for a certain refusal; all other errors, also the clients' own, leave it open: UNKNOWN."""
-    return Fate.FAILED if code in _DEFINITE else Fate.UNKNOWN
+    return Fate.FAILED if code in DEFINITE_CODES else Fate.UNKNOWN

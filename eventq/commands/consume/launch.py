@@ -3,8 +3,9 @@
 from collections import Counter
 from dataclasses import replace
 
-from eventq.commands.consume.member import BROKER_FLOOR, main
+from eventq.commands.consume.member import BROKER_FLOOR, STORES_FLOOR, main
 from eventq.core.capacity import Need, check_count
+from eventq.core.consume.delivery import SinkPlan
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.loops.consume.supervisor import Launch
 from eventq.loops.processes import forkserver
@@ -19,9 +20,10 @@ _NEED = {
 """Measured with members that read as fast as they can, and with idle ones; see docs/performance.md."""
 
 
-def prepare(client: str) -> None:
-    """For members over `client`."""
-    forkserver.prepare([_ENTRY, BROKER_FLOOR[client]])
+def prepare(client: str, sink: SinkPlan | None = None) -> None:
+    """For members over `client` that write to `sink`."""
+    stores = [STORES_FLOOR[sink.kind]] if sink is not None else []
+    forkserver.prepare([_ENTRY, BROKER_FLOOR[client], *stores])
 
 
 def check_room(plan: GroupPlan, partitions: int) -> None:

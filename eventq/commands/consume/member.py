@@ -5,13 +5,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from eventq.core.clock import Clock
-from eventq.core.consume.delivery import Delivery
+from eventq.core.consume.delivery import Delivery, SinkPlan, is_transactional
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.purchase_batch import json_faults, no_faults, purchase_faults
 from eventq.loops.clock import SystemClock
 from eventq.loops.consume.crash_points import CrashPoints
 from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.member import Member
+from eventq.loops.consume.messages import Crashing
 from eventq.loops.consume.processing import Faults
 from eventq.loops.consume.simulated_work import SimulatedWork
 from eventq.loops.consume.sink import Sink
@@ -28,6 +29,12 @@ BROKER_FLOOR = {
     "librdkafka": "eventq.broker.consume.librdkafka",
 }
 """The module of each client, for a forkserver to load one of them and not both."""
+STORES_FLOOR = {
+    "sqlite": "eventq.stores.consume.sqlite",
+    "jsonl": "eventq.stores.consume.jsonl",
+    "postgresql": "eventq.stores.consume.postgresql",
+}
+"""The same of each kind of sink."""
 _GC_THRESHOLD = (
     100_000  # records come by thousands and hold no cycles: looking for those costs a tenth of the time
 )
@@ -42,7 +49,9 @@ def main(pipe: Pipe, plan: MemberPlan) -> None:
 
 def _work(plan: MemberPlan, parent: ParentPipe) -> None:
     consumer, clock = _consumer(plan), SystemClock()
-    crash = CrashPoints(plan.faults, plan.number, plan.restarts)
+    crash = CrashPoints(
+        plan.faults, plan.number, plan.restarts, tell=lambda point: parent.send(Crashing(point))
+    )
     sink = _with_dead_letters(plan, _sink(plan, consumer, parent, clock, crash), parent, clock)
     Member(consumer, sink, parent, plan, _FAULTS[plan.value_format], clock, crash).run()
 
@@ -52,6 +61,8 @@ def _sink(
 ) -> Sink:
     if plan.sink is None:
         return SimulatedWork(consumer, parent, plan, clock)
+    if is_transactional(plan.delivery, plan.sink.kind):
+        return _transactions(plan, plan.sink, consumer, parent, clock, crash)
     from eventq.commands.consume.store import effect_store, position_store
     from eventq.loops.consume.exactly_once import ExactlyOnce
     from eventq.loops.consume.retries import Retries
@@ -62,7 +73,25 @@ def _sink(
         retries = Retries(positions, plan.sink, parent, clock)
         return ExactlyOnce(consumer, parent, plan, positions, retries, clock)
     store = effect_store(plan, plan.sink)
-    return StoredEffects(consumer, parent, plan, store, Retries(store, plan.sink, parent, clock), clock)
+    retries = Retries(store, plan.sink, parent, clock)
+    return StoredEffects(consumer, parent, plan, store, retries, clock)
+
+
+def _transactions(
+    plan: MemberPlan,
+    sink: SinkPlan,
+    consumer: GroupConsumer,
+    parent: ParentPipe,
+    clock: Clock,
+    crash: CrashPoints,
+) -> Sink:
+    from eventq.commands.consume.copies import transactional_producer
+    from eventq.loops.consume.retries import Retries
+    from eventq.loops.consume.transactional import Transactions
+
+    producer = transactional_producer(plan, sink)
+    retries = Retries(producer, sink, parent, clock)
+    return Transactions(consumer, parent, plan, sink, producer, retries, clock, crash)
 
 
 def _with_dead_letters(plan: MemberPlan, sink: Sink, parent: ParentPipe, clock: Clock) -> Sink:

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Annotated
 
 from eventq.commands.option_fields import option
-from eventq.core.consume.delivery import Delivery, check_delivery, parse_sink
+from eventq.core.consume.delivery import KAFKA, Delivery, check_delivery, is_transactional, parse_sink
 from eventq.core.consume.on_malformed import (
     MalformedRule,
     OnMalformed,
@@ -21,6 +21,7 @@ _DELIVERY = "Delivery"
 _EVENTS = "Events"
 DEFAULT_RETRIES = 5
 DEFAULT_BACKOFF = "1s"
+DEFAULT_COMMIT_INTERVAL = "1s"
 
 
 class ValueFormat(str, Enum):
@@ -67,8 +68,14 @@ class ConsumeOptions:
         str | None, option(_GROUP, "--heartbeat-interval", text="How often a member sends a heartbeat (1s).")
     ] = None
     commit_interval: Annotated[
-        str, option(_GROUP, "--commit-interval", text="How often a member commits what it has processed.")
-    ] = "1s"
+        str | None,
+        option(
+            _GROUP,
+            "--commit-interval",
+            text="How often a member commits what it has processed.",
+            show_default=DEFAULT_COMMIT_INTERVAL,
+        ),
+    ] = None
     restart: Annotated[
         bool,
         option(_GROUP, "--restart/--no-restart", text="Restart a member that dies."),
@@ -110,8 +117,17 @@ class ConsumeOptions:
         option(
             _DELIVERY,
             "--sink",
-            text="Write the effect of each event to sqlite:PATH (a database) or jsonl:PATH (a file PATH.N "
-            "for member N).",
+            text="Write the effect of each event to sqlite:PATH or postgresql://… (a database), or to "
+            "jsonl:PATH (a file PATH.N for member N), or copy each record to kafka:TOPIC.",
+        ),
+    ] = None
+    transactional_id_prefix: Annotated[
+        str | None,
+        option(
+            _DELIVERY,
+            "--transactional-id-prefix",
+            text="The transactional.id of member N is PREFIX.N, with --sink kafka: under exactly-once "
+            "(eventq.GROUP.RUN, a new RUN each time).",
         ),
     ] = None
     retries: Annotated[
@@ -138,7 +154,8 @@ class ConsumeOptions:
         option(
             _DELIVERY,
             "--fault",
-            text="Break members on purpose: kill:after=1000 (events), kill:every=5s, pause:every=5s,for=12s, "
+            text="Break members on purpose: kill:after=1000 (events), kill:every=5s, "
+            "pause:after=1000,for=12s, pause:every=5s,for=12s, "
             "crash-point:before-commit, after-commit, mid-batch or after-claim (repeatable).",
         ),
     ] = None
@@ -193,7 +210,8 @@ class ConsumeOptions:
         kind = None if self.sink is None else parse_sink(self.sink)[0]
         check_delivery(self.delivery, kind)
         check_dead_letters(malformed, self.delivery, kind)
-        self._check_retries(malformed)
+        self._check_transactions(kind)
+        self._check_retries(malformed, kind)
         if self.fault_seed is not None and not self.fault:
             raise UsageError("--fault-seed without --fault", hint="it chooses what --fault breaks")
         if self.sink is not None and self.events:
@@ -202,17 +220,35 @@ class ConsumeOptions:
                 hint="run a second group for the other one",
             )
 
-    def _check_retries(self, malformed: OnMalformed) -> None:
+    def _check_retries(self, malformed: OnMalformed, kind: str | None) -> None:
         given = [("--retries", self.retries), ("--retry-backoff", self.retry_backoff)]
         said = " and ".join(name for name, value in given if value is not None)
-        if not said or self.sink is not None:
+        if not said or kind not in {None, KAFKA}:
             return
-        if malformed.topic is None:
+        if kind is None and malformed.topic is None:
             raise UsageError(
                 f"{said} without --sink or a dead-letter topic", hint="only these are tried again"
             )
         if self.delivery is Delivery.AT_MOST_ONCE:
+            where = "a dead-letter topic" if kind is None else "--sink kafka:"
             raise UsageError(
-                f"{said} with a dead-letter topic under at-most-once",
+                f"{said} with {where} under at-most-once",
                 hint="what is sent again may be there twice; -X delivery.timeout.ms is how long it is tried",
+            )
+
+    def _check_transactions(self, kind: str | None) -> None:
+        transactional = is_transactional(self.delivery, kind)
+        if self.transactional_id_prefix is not None and not transactional:
+            raise UsageError(
+                "--transactional-id-prefix without transactions",
+                hint="they are made by --delivery exactly-once --sink kafka:TOPIC",
+            )
+        if self.transactional_id_prefix == "":
+            raise UsageError("--transactional-id-prefix is empty", hint="leave it out: each run has its own")
+        if not transactional:
+            return
+        if self.commit_interval is not None:
+            raise UsageError(
+                "--commit-interval with transactions: every poll is committed by its own",
+                hint="leave --commit-interval out",
             )

@@ -5,12 +5,14 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
+from eventq.commands.consume.copies import check_target, end_transactions
 from eventq.commands.consume.launch import check_room, launcher, prepare
 from eventq.commands.consume.output import ConsumeOutput
 from eventq.commands.consume.store import stored_positions, with_store
 from eventq.commands.options import Shared
 from eventq.commands.output import redrawable, write, write_json
 from eventq.commands.signals import raise_if_stopped, stop_in_order
+from eventq.core.consume.delivery import is_transactional
 from eventq.core.consume.goals import pins_of
 from eventq.core.consume.on_malformed import no_dead_letter_topic
 from eventq.core.consume.plan import GroupPlan, MemberPlan
@@ -37,7 +39,7 @@ def run_and_report(
 
     How the run ended is told even where the report can't be.
     """
-    prepare(member.client)
+    prepare(member.client, member.sink)
     from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
 
     with closing(KafkaPythonClusterAdmin(member.connection, plan.topic, plan.group)) as admin:
@@ -47,6 +49,7 @@ def run_and_report(
         if until_end:
             ends = admin.ends(partitions, read_committed=member.read_committed)
             plan = replace(plan, pins=pins_of(admin.log_starts(partitions), ends))
+        check_target(member, admin)
         member = with_store(member, admin.topic_id())
         report, outcome, error = _run(shared, plan, member, admin, len(partitions))
     try:
@@ -79,7 +82,16 @@ def _run(
             )
         with _queue_depth(shared, member) as depth:
             stored = stored_positions(member)
-            run = ConsumeParent(plan, admin, launcher(member), SystemClock(), output, depth, stored=stored)
+            run = ConsumeParent(
+                plan,
+                admin,
+                launcher(member),
+                SystemClock(),
+                output,
+                depth,
+                stored=stored,
+                end_transaction=end_transactions(member, admin),
+            )
             with stop_in_order(run.ending.ask):
                 outcome = run.run()
     report = replace(
@@ -88,6 +100,7 @@ def _run(
         sink=None if member.sink is None else member.sink.name,
         on_malformed=member.on_malformed,
         fault_seed=plan.faults.seed if plan.faults.faults else None,
+        transactional=member.sink is not None and is_transactional(member.delivery, member.sink.kind),
     )
     if report.skipped_at_start:
         output.note(

@@ -1,6 +1,6 @@
 """`eventq lag export`: lag for Prometheus, under the names that kafka_exporter's dashboards ask for."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,18 +13,14 @@ from eventq.commands.lag.options import (
     time_lags_of,
 )
 from eventq.commands.lag.pace import FETCHES, pace_of
+from eventq.commands.lag.push import push_of
 from eventq.commands.options import Shared, kafka_command, output_format
-from eventq.commands.output import note, say
+from eventq.commands.output import note
 from eventq.commands.signals import stop_at_once
+from eventq.core.lag.labels import parse_labels
 from eventq.core.lag.select import Selection, pattern
 from eventq.core.lag.snapshot import Assume
 from eventq.loops.clock import SystemClock
-
-if TYPE_CHECKING:
-    from prometheus_client.core import Metric
-
-    from eventq.core.lag.export import Sampling
-    from eventq.core.lag.sample import Sample
 
 
 def export(
@@ -39,6 +35,16 @@ def export(
     topics: Annotated[
         str | None, typer.Option("--topics", metavar="REGEX", help="Only these topics.")
     ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option("--label", metavar="NAME=VALUE", help="Add this label to every series; repeatable."),
+    ] = None,
+    otlp: Annotated[
+        str | None,
+        typer.Option(
+            "--otlp", metavar="URL", help="Also push each sample by OTLP (OTEL_EXPORTER_OTLP_ENDPOINT)."
+        ),
+    ] = None,
     assume: AssumeOption = Assume.EARLIEST,
     isolation: IsolationOption = None,
     interval: Annotated[str, typer.Option("--interval", help="Time between two samples.")] = "10s",
@@ -48,47 +54,22 @@ def export(
     output_format(shared, ("text",))
     require("prometheus_client", "export")
     selection = Selection(pattern(groups, "--groups"), pattern(topics, "--topics"))
+    labels, push_to = parse_labels(label or ()), push_of(shared, otlp)
     pace, question = pace_of(interval, window), question_of(shared, (), None, assume, isolation, patient=True)
+    from eventq.commands.lag.published import Published
     from eventq.loops.lag.export import Selected
     from eventq.loops.lag.export import export as run
     from eventq.loops.lag.metrics_server import serving
 
-    published = _Published()
-    with (
-        stop_at_once(),
-        serving(listen, port, published.families) as at,
-        lag_reader(shared) as reader,
-        time_lags_of(shared, question, FETCHES) as time_lags,
-    ):
-        note(shared, f"serving http://{f'[{listen}]' if ':' in listen else listen}:{at}/metrics")
-        run(Selected(reader, selection), question, SystemClock(), pace, time_lags, published.take)
-
-
-class _Published:
-    """The last sample's metrics, handed over in one assignment; before the first there is only eventq_up."""
-
-    def __init__(self) -> None:
-        from eventq.core.lag.export import Sampling
-        from eventq.core.lag.sample import Sample
-        from eventq.core.lag.snapshot import Snapshot
-
-        self._now: list[Metric] = []
-        self._error: str | None = None
-        self._publish(Sample(Snapshot(0.0, ()), error="not sampled yet"), Sampling())
-
-    def families(self) -> "list[Metric]":
-        return self._now
-
-    def take(self, sample: "Sample", sampling: "Sampling") -> None:
-        self._publish(sample, sampling)
-        if (sample.error is None) != (self._error is None):
-            say("Kafka can be read again" if sample.error is None else f"{sample.error}; keeps trying")
-        self._error = sample.error
-
-    def _publish(self, sample: "Sample", sampling: "Sampling") -> None:
-        from eventq.views.lag.prometheus import families
-
-        self._now = families(sample, sampling)
+    with stop_at_once(), push_to as push:
+        published = Published(labels, pace.interval, push)
+        with (
+            serving(listen, port, published.families, published.missing) as at,
+            lag_reader(shared) as reader,
+            time_lags_of(shared, question, FETCHES) as time_lags,
+        ):
+            note(shared, f"serving http://{f'[{listen}]' if ':' in listen else listen}:{at}/metrics")
+            run(Selected(reader, selection), question, SystemClock(), pace, time_lags, published.take)
 
 
 def register(group: typer.Typer) -> None:

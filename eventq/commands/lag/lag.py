@@ -26,7 +26,9 @@ from eventq.core.lag.snapshot import Assume
 from eventq.loops.clock import SystemClock
 from eventq.loops.lag.watch import look
 
-SUBCOMMANDS = {name: f"eventq.commands.lag.{name}" for name in ("watch", "wait", "check", "export", "plot")}
+SUBCOMMANDS = {
+    name: f"eventq.commands.lag.{name}" for name in ("watch", "wait", "check", "advise", "export", "plot")
+}
 """The module of each, which has `register(group)`; help lists them in this order."""
 
 

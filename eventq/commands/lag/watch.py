@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from eventq.commands.lag.adviser import adviser_of
 from eventq.commands.lag.options import (
     AllGroups,
     AssumeOption,
@@ -71,8 +72,13 @@ def watch(
         stop_at_once(),
         lag_reader(shared) as reader,
         time_lags_of(shared, question, FETCHES) as time_lags,
+        adviser_of(shared, question.isolation) as adviser,
     ):
-        _play(lambda pause: samples_of(reader, question, SystemClock(), pause, pace, time_lags), live=live)
+        advise = (
+            None if topic else adviser.advice
+        )  # of some of a group's topics nothing follows for its members
+        clock = SystemClock()
+        _play(lambda pause: samples_of(reader, question, clock, pause, pace, time_lags, advise), live=live)
     return None
 
 

@@ -7,7 +7,7 @@ from io import FileIO
 
 from eventq.commands.produce.worker import generated
 from eventq.core.errors import UsageError
-from eventq.core.produce.feed import GeneratedFeed, Share
+from eventq.core.produce.feed import GeneratedFeed
 from eventq.core.produce.plan import InputFormat, ProducePlan
 from eventq.loops.produce.line_feed import LineFeed
 
@@ -16,7 +16,7 @@ from eventq.loops.produce.line_feed import LineFeed
 def opened_feed(plan: ProducePlan) -> Iterator[GeneratedFeed | LineFeed]:
     """UsageError for an input that can't be read."""
     if plan.input is None:
-        yield generated(plan, Share())
+        yield generated(plan, plan.share(0))
     elif plan.input == "-":
         if sys.stdin is None:
             raise UsageError("--input -: standard input is closed", hint="name a file, or pipe lines into it")

@@ -44,7 +44,7 @@ def prepare(plan: ProducePlan) -> None:
 def launcher(plan: ProducePlan, shares: Sequence[Share], feed: Feed) -> tuple[Launch, Wait]:
     """How to start worker w and to wait for workers; `feed` is what a worker in this process sends."""
     if not plan.has_processes:
-        return lambda _number: InProcessChild(partial(work, plan, feed)), no_wait
+        return lambda _number: InProcessChild(partial(work, plan, feed, number=shares[0].worker)), no_wait
 
     from eventq.loops.processes import forkserver
 

@@ -5,13 +5,11 @@ from typing import Annotated
 
 from eventq.commands.option_fields import option
 from eventq.core.errors import UsageError
-from eventq.core.produce.plan import Acks, Compression, InputFormat, Stamp
-from eventq.core.produce.transactions import DEFAULT_TIMEOUT
+from eventq.core.produce.plan import Acks, ArrivalKind, Compression, InputFormat, Stamp
 
 _TOPIC = "The topic"
 _LOAD = "The load"
 _PROOF = "Proof of delivery"
-_TRANSACTIONS = "Transactions"
 _SENDING = "Sending"
 
 
@@ -54,6 +52,22 @@ class ProduceOptions:
             text="Events per second: 100, 0.5, 100/s, 30/m; default: as fast as possible.",
         ),
     ] = None
+    stage: Annotated[
+        tuple[str, ...],
+        option(
+            _LOAD,
+            "--stage",
+            text="A part of the load, DURATION:RATE or DURATION:A..B, such as 30s:100, 1m:100..500 or 10s:0 "
+            "(a pause); repeat it for the next.",
+        ),
+    ] = ()
+    loop: Annotated[
+        bool, option(_LOAD, "--loop", text="Repeat the stages until --max-messages or --duration.")
+    ] = False
+    arrivals: Annotated[
+        ArrivalKind,
+        option(_LOAD, "--arrivals", text="Evenly, or by chance as a Poisson process (by --seed)."),
+    ] = ArrivalKind.EVEN
     max_messages: Annotated[
         int | None, option(_LOAD, "-n", "--max-messages", text="Send exactly N events.", min=1)
     ] = None
@@ -123,54 +137,6 @@ class ProduceOptions:
     ledger_append: Annotated[
         bool, option(_PROOF, "--ledger-append", text="Continue a ledger that is there with this run.")
     ] = False
-    transaction: Annotated[
-        int | None,
-        option(
-            _TRANSACTIONS,
-            "--transaction",
-            text="Send in transactions of N events per worker; the last one may have fewer, and so has one "
-            "that is open for half of --transaction-timeout.",
-            min=1,
-        ),
-    ] = None
-    abort: Annotated[
-        str | None,
-        option(
-            _TRANSACTIONS,
-            "--abort",
-            text="Abort this share of the transactions, such as 10%; the same ones for the same --seed.",
-        ),
-    ] = None
-    transactional_id_prefix: Annotated[
-        str | None,
-        option(
-            _TRANSACTIONS,
-            "--transactional-id-prefix",
-            text="The transactional.id of worker W is PREFIX.W, W from 0; default PREFIX: eventq.RUN.",
-        ),
-    ] = None
-    transaction_timeout: Annotated[
-        str | None,
-        option(
-            _TRANSACTIONS,
-            "--transaction-timeout",
-            text="When the broker aborts a transaction by itself.",
-            show_default=DEFAULT_TIMEOUT,
-        ),
-    ] = None
-    fault: Annotated[
-        str | None,
-        option(
-            _PROOF,
-            "--fault",
-            text="Break a worker on purpose: kill:after=1000 kills it (SIGKILL) once it has handed over 1000 "
-            "events.",
-        ),
-    ] = None
-    fault_seed: Annotated[
-        int | None,
-        option(_PROOF, "--fault-seed", text="Choose the same one of several workers again.", min=0),
-    ] = None
     acks: Annotated[
         Acks | None,
         option(
@@ -191,24 +157,39 @@ class ProduceOptions:
         int | None, option(_SENDING, "--batch-bytes", text="Maximum size of a batch.", min=1)
     ] = None
 
-    def check(self) -> None:
-        """UsageError for options that exclude each other, or that would do nothing beside the others."""
+    def check(self, *, chooses: bool = False) -> None:
+        """UsageError for options that exclude each other, or that would do nothing beside the others.
+
+        `chooses`: a seed is needed for more than to make up events.
+        """
         if self.partition is not None and self.partitions is not None:
             raise UsageError(
                 "--partition and --partitions exclude each other",
                 hint="one is a single partition to send to, the other the size of the topic",
             )
-        if self.max_slip is not None and self.rate is None:
-            raise UsageError("--max-slip without --rate", hint="only a paced run can be late")
-        self._check_input()
+        self._check_load()
+        self._check_input(chooses=chooses)
         self._check_ledger()
-        self._check_transactions()
-        self._check_fault()
 
-    def _check_input(self) -> None:
+    def _check_load(self) -> None:
+        paced = self.rate is not None or bool(self.stage)
+        if self.rate is not None and self.stage:
+            raise UsageError("--rate and --stage exclude each other", hint="a stage has its own rate")
+        if self.max_slip is not None and not paced:
+            raise UsageError("--max-slip without --rate or --stage", hint="only a paced run can be late")
+        if self.arrivals is not ArrivalKind.EVEN and not paced:
+            raise UsageError(
+                f"--arrivals {self.arrivals.value} without --rate or --stage", hint="say how many arrive"
+            )
+        if self.loop and not self.stage:
+            raise UsageError("--loop without --stage", hint="a --rate goes on until --duration as it is")
+        if self.loop and self.duration is None and self.max_messages is None:
+            raise UsageError("--loop without an end", hint="say when: --duration or --max-messages, or both")
+
+    def _check_input(self, *, chooses: bool) -> None:
         """What would do nothing, as --input makes no events up."""
         given = [
-            ("--seed", self.seed is not None and self.abort is None),
+            ("--seed", self.seed is not None and not chooses and self.arrivals is ArrivalKind.EVEN),
             ("--key", self.key != "none"),
             ("--workers", self.workers > 1),
         ]
@@ -246,31 +227,6 @@ class ProduceOptions:
                 "--ledger with --acks 0: no event is acknowledged, so there is nothing to write down",
                 hint="--acks all or 1",
             )
-
-    def _check_transactions(self) -> None:
-        """What does nothing without transactions."""
-        given = [
-            ("--abort", self.abort),
-            ("--transactional-id-prefix", self.transactional_id_prefix),
-            ("--transaction-timeout", self.transaction_timeout),
-        ]
-        idle = [name for name, value in given if value is not None]
-        if self.transaction is None and idle:
-            raise UsageError(
-                f"{' and '.join(idle)} without --transaction", hint="--transaction 100 sends in transactions"
-            )
-
-    def _check_fault(self) -> None:
-        """What can't be killed, and what chooses nothing."""
-        if self.fault is not None and self.input is not None:
-            raise UsageError(
-                "--fault with --input: lines are sent by the one process that reads them",
-                hint="kill it yourself, by kill -9",
-            )
-        if self.fault_seed is not None and self.fault is None:
-            raise UsageError("--fault-seed without --fault", hint="it chooses what --fault breaks")
-        if self.fault_seed is not None and self.workers == 1:
-            raise UsageError("--fault-seed with one worker", hint="it chooses one of several --workers")
 
     def stamped(self) -> Stamp:
         """By --stamp, or what suits the other options."""

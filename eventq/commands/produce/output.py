@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from eventq.commands.output import columns, say, write
-from eventq.core.produce.pacing import NANO, Schedule
+from eventq.core.produce.plan import ProducePlan
 from eventq.core.produce.report import Deliveries, Offered, ProduceNow
+from eventq.core.produce.stages import NANO
 from eventq.views.produce.report import live_line, progress_line
 
 if TYPE_CHECKING:
@@ -22,11 +23,10 @@ _CLEAR = "\r\x1b[K"
 class ProduceOutput:
     """The live line is rewritten in place: a table would cost the pacing milliseconds each time."""
 
-    def __init__(self, schedule: Schedule, *, live: bool, quiet: bool) -> None:
-        self._schedule = schedule
+    def __init__(self, plan: ProducePlan, *, live: bool, quiet: bool) -> None:
+        self._schedule, self._total, self._shards = plan.schedule, plan.total, plan.shard.count
         self._live, self._quiet = live, quiet
-        self._start: float | None = None
-        self._next = 0.0
+        self._start = self._next = 0.0
         self._marks: deque[tuple[float, int]] = deque()
         self.bound: Callable[[], BoundNow] | None = None
 
@@ -39,11 +39,12 @@ class ProduceOutput:
         if self._live:
             write(_CLEAR, sys.stderr)
 
+    def begin(self, at: float) -> None:
+        self._start, self._next = at, at + _PROGRESS_SECONDS
+
     def show(self, now: float, offered: Offered, deliveries: Deliveries) -> None:
         if self._quiet:
             return
-        if self._start is None:
-            self._start, self._next = now, now + _PROGRESS_SECONDS
         state = self._now(now, now - self._start, offered, deliveries)
         if self._live:
             width = columns(sys.stderr)
@@ -61,11 +62,17 @@ class ProduceOutput:
             aborted=deliveries.aborted,
             in_flight=offered.count - deliveries.settled,
             rate=self._rate(at, offered.count),
-            target_rate=self._schedule.rate_at(int(seconds * NANO)),
+            target_rate=self._target_rate(seconds),
             slip_ms=offered.slip_ms.quantile(0.99),
-            total=self._schedule.total,
+            total=self._total,
+            end=None if self._schedule.end is None else self._schedule.end / NANO,
             bound=None if self.bound is None else self.bound(),
         )
+
+    def _target_rate(self, seconds: float) -> float | None:
+        """Just now; beyond the end late events are still sent, at no rate."""
+        rate = self._schedule.rate_at(int(seconds * NANO))
+        return None if rate is None else rate / self._shards
 
     def _rate(self, at: float, count: int) -> float | None:
         """Of the last seconds."""

@@ -3,40 +3,56 @@
 import os
 from pathlib import Path
 from random import SystemRandom
+from zlib import crc32
 
 from eventq.commands.options import Shared
 from eventq.commands.produce.bound_options import UNBOUNDED, BoundOptions
+from eventq.commands.produce.fault_options import FaultOptions
+from eventq.commands.produce.load import load
 from eventq.commands.produce.options import ProduceOptions
+from eventq.commands.produce.shard_options import ShardOptions
 from eventq.commands.produce.topic import TopicRules
+from eventq.commands.produce.transaction_options import TransactionOptions, check_sending
 from eventq.commands.settings import settings
 from eventq.commands.settings.connect import connection, data_client
 from eventq.core.errors import UsageError
 from eventq.core.kafka import check_names
-from eventq.core.parse import duration, duration_if_given, rate, whole
+from eventq.core.parse import whole
 from eventq.core.produce.keys import parse_key
-from eventq.core.produce.pacing import Schedule, schedule
 from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, ProducePlan, SendPlan
 from eventq.core.produce.queue_bound import OnFull, QueueBound
-from eventq.core.produce.transactions import DEFAULT_TIMEOUT, TransactionPlan, parse_share
-from eventq.core.produce.worker_fault import WorkerFault, parse_worker_fault
+from eventq.core.produce.shard import WHOLE, Shard
+from eventq.core.produce.transactions import TransactionPlan
 from eventq.core.settings.numbers import INT
 from eventq.core.settings.settings import Role
 
-_SHORTEST_MS = 1000
-"""What librdkafka takes."""
+_ALONE, _NO_TRANSACTIONS, _NO_FAULTS = ShardOptions(), TransactionOptions(), FaultOptions()
 
 
-def produce_plan(shared: Shared, options: ProduceOptions, bound: BoundOptions = UNBOUNDED) -> ProducePlan:
+def produce_plan(
+    shared: Shared,
+    options: ProduceOptions,
+    sharding: ShardOptions = _ALONE,
+    transactions: TransactionOptions = _NO_TRANSACTIONS,
+    faults: FaultOptions = _NO_FAULTS,
+    bound: BoundOptions = UNBOUNDED,
+) -> ProducePlan:
     """UsageError for what can't mean anything."""
-    options.check()
-    paced = _schedule(options)
+    options.check(chooses=transactions.abort is not None)
+    shard, start = sharding.part(options.workers), sharding.start()
+    if shard is not None and options.input is not None:
+        raise UsageError("--shard with --input", hint="lines are sent by one producer, and not in parts")
+    seed = _seed(options, start if shard else None)
+    paced = load(options, seed)
     key = parse_key(options.key)
     run = os.urandom(4).hex()  # the module secrets would load OpenSSL
+    if shard is not None:
+        run = _run_of_all(seed, start, settings.text(shared, options.topic, "topic"))
     return ProducePlan(
         run=run,
-        send=_send_plan(shared, options, run),
+        send=_send_plan(shared, options, transactions.plan(run)),
         schedule=paced,
-        seed=SystemRandom().getrandbits(64) if options.seed is None else options.seed,
+        seed=seed,
         key=key,
         workers=options.workers,
         input=options.input,
@@ -44,20 +60,28 @@ def produce_plan(shared: Shared, options: ProduceOptions, bound: BoundOptions = 
         keep_partition=options.keep_partition,
         keep_timestamp=options.keep_timestamp,
         stamp=options.stamped(),
-        ledger=_ledger(options),
-        bound=_bound(shared, options, bound),
-        fault=_fault(options),
+        ledger=_ledger(options, shard or WHOLE),
+        fault=faults.plan(options.input, options.workers),
+        shard=shard or WHOLE,
+        start=start,
+        bound=_bound(shared, options, bound, transactions, shard),
     )
 
 
-def _fault(options: ProduceOptions) -> WorkerFault | None:
-    if options.fault is None:
-        return None
-    seed = SystemRandom().getrandbits(32) if options.fault_seed is None else options.fault_seed
-    return WorkerFault(parse_worker_fault(options.fault), seed, options.workers)
+def _seed(options: ProduceOptions, start: int | None) -> int:
+    """`start` is what all shards of a load know, None if there are no shards."""
+    if options.seed is not None:
+        return options.seed
+    return SystemRandom().getrandbits(64) if start is None else start
 
 
-def _bound(shared: Shared, options: ProduceOptions, given: BoundOptions) -> QueueBound | None:
+def _bound(
+    shared: Shared,
+    options: ProduceOptions,
+    given: BoundOptions,
+    transactions: TransactionOptions,
+    shard: Shard | None,
+) -> QueueBound | None:
     bound = given.bound(shared)
     if bound is None:
         return None
@@ -66,25 +90,36 @@ def _bound(shared: Shared, options: ProduceOptions, given: BoundOptions) -> Queu
             "--max-lag with --acks 0: no event is acknowledged, so nothing says what is on its way",
             hint="--acks all or 1",
         )
-    if options.transaction is not None:
+    if transactions.transaction is not None:
         raise UsageError(
             "--max-lag with --transaction: the markers of transactions count as lag too",
             hint="leave one of them out",
         )
-    if bound.on_full is OnFull.DROP and options.rate is None:
+    if shard is not None:
         raise UsageError(
-            "--on-full drop without --rate: every event is due at once, so almost all would be dropped",
+            "--max-lag with --shard: no shard knows what the others have on their way",
+            hint="one producer with --workers can bound the queue",
+        )
+    if bound.on_full is OnFull.DROP and options.rate is None and not options.stage:
+        raise UsageError(
+            "--on-full drop without --rate or --stage: all is due at once, so almost all would be dropped",
             hint="give a --rate",
         )
     return bound
 
 
-def _ledger(options: ProduceOptions) -> LedgerPlan | None:
+def _run_of_all(*parts: object) -> str:
+    """The same for all shards, so that their events and ledgers are of one run."""
+    return f"{crc32(repr(parts).encode()):08x}"
+
+
+def _ledger(options: ProduceOptions, shard: Shard) -> LedgerPlan | None:
     """UsageError for files that can't be made; the workers make them."""
     if options.ledger is None:
         return None
     ledger = LedgerPlan(options.ledger, options.ledger_append)
-    for path in map(ledger.file, range(options.workers)):
+    for worker in range(options.workers):
+        path = ledger.file(shard.share(worker, options.workers).worker)
         if not _is_there(path):
             continue
         if not ledger.append:
@@ -120,14 +155,7 @@ def topic_rules(shared: Shared, options: ProduceOptions) -> TopicRules:
     )
 
 
-def _schedule(options: ProduceOptions) -> Schedule:
-    seconds = duration_if_given(options.duration)
-    if seconds == 0:
-        raise UsageError("a --duration of 0 would never send", hint="leave it out to send until stopped")
-    return schedule(None if options.rate is None else rate(options.rate), options.max_messages, seconds)
-
-
-def _send_plan(shared: Shared, options: ProduceOptions, run: str) -> SendPlan:
+def _send_plan(shared: Shared, options: ProduceOptions, transactions: TransactionPlan | None) -> SendPlan:
     to = connection(shared, Role.PRODUCER)
     (topic,) = check_names([settings.text(shared, options.topic, "topic")])
     plan = SendPlan(
@@ -139,49 +167,10 @@ def _send_plan(shared: Shared, options: ProduceOptions, run: str) -> SendPlan:
         compression=settings.choice(shared, Compression, options.compression, "compression"),
         linger_ms=_number(shared, options.linger_ms, "linger-ms"),
         batch_bytes=_number(shared, options.batch_bytes, "batch-bytes"),
-        transactions=_transactions(options, run),
+        transactions=transactions,
     )
-    if plan.transactions is not None:
-        _check_transactions(plan, plan.transactions)
+    check_sending(plan)
     return plan
-
-
-def _transactions(options: ProduceOptions, run: str) -> TransactionPlan | None:
-    if options.transaction is None:
-        return None
-    return TransactionPlan(
-        size=options.transaction,
-        prefix=_prefix(options, run),
-        timeout=duration(options.transaction_timeout or DEFAULT_TIMEOUT),
-        abort=None if options.abort is None else parse_share(options.abort),
-    )
-
-
-def _prefix(options: ProduceOptions, run: str) -> str:
-    given = options.transactional_id_prefix
-    if given == "":
-        raise UsageError("--transactional-id-prefix is empty", hint="leave it out for one of this run's own")
-    return given or f"eventq.{run}"
-
-
-def _check_transactions(plan: SendPlan, transactions: TransactionPlan) -> None:
-    """UsageError for what no client could keep to."""
-    if not plan.idempotent:
-        raise UsageError(
-            f"--transaction with acks {plan.acks.value}: only an idempotent producer has transactions",
-            hint="--acks all, which is the default",
-        )
-    milliseconds = transactions.timeout * 1000
-    if not _SHORTEST_MS <= milliseconds <= INT:
-        raise UsageError(
-            f"--transaction-timeout is not from 1s to 24d: {transactions.timeout:g} s", hint="such as 60s"
-        )
-    tried = plan.connection.properties.get("delivery.timeout.ms")
-    if tried is not None and int(tried) > milliseconds:
-        raise UsageError(
-            f"delivery.timeout.ms {tried} is longer than --transaction-timeout, {transactions.timeout:g} s",
-            hint="an event can't be tried for longer than its transaction is open",
-        )
 
 
 def _number(shared: Shared, given: int | None, name: str) -> int | None:

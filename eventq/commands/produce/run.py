@@ -14,12 +14,15 @@ from eventq.commands.signals import raise_if_stopped, stop_in_order
 from eventq.core.errors import EventqError, ThresholdBreached, UsageError
 from eventq.core.kafka import TopicFacts
 from eventq.core.outcome import Outcome
-from eventq.core.produce.feed import GeneratedFeed, Share
+from eventq.core.produce.feed import GeneratedFeed
 from eventq.core.produce.keys import KeyKind
 from eventq.core.produce.plan import Acks, ProducePlan
 from eventq.core.produce.report import ProduceReport
+from eventq.core.produce.stage_report import StageOffered, StageReport
+from eventq.core.produce.stages import NANO
 from eventq.core.produce.transactions import TransactionEnd
 from eventq.core.text import plural
+from eventq.core.timestamps import rfc3339
 from eventq.loops.clock import SystemClock
 from eventq.loops.produce.line_feed import LineFeed
 from eventq.loops.produce.parent import WorkerPool
@@ -67,6 +70,8 @@ def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> TopicFacts:
         note(shared, f"acks {send.acks.value}, not idempotent: events can be lost or duplicated")
     if shared.verbose:
         note(shared, f"run {plan.run}, client {send.client}")
+    if plan.start is not None:
+        note(shared, f"the schedule starts at {rfc3339(plan.start / NANO)}")
     return topic
 
 
@@ -74,11 +79,12 @@ _Result = tuple[WorkerPool, Outcome, "BoundReport | None"]
 
 
 def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> _Result:
-    shares = [Share(worker, plan.workers) for worker in range(plan.workers)]
+    shares = [plan.share(worker) for worker in range(plan.workers)]
     launch, wait = launcher(plan, shares, feed)
     keyed = plan.key.kind is not KeyKind.NONE
     with _output(shared, plan) as output:
-        pool = WorkerPool(plan.schedule, shares, launch, wait, SystemClock(), output, keyed=keyed)
+        clock = SystemClock()
+        pool = WorkerPool(plan.schedule, shares, launch, wait, clock, output, keyed=keyed, epoch=plan.start)
         if plan.bound is None:
             with stop_in_order(pool.ask):
                 return pool, pool.run(), None
@@ -93,26 +99,50 @@ def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> _
 
 def _output(shared: Shared, plan: ProducePlan) -> ProduceOutput:
     live = not shared.quiet and redrawable(sys.stderr)
-    return ProduceOutput(plan.schedule, live=live, quiet=shared.quiet)
+    return ProduceOutput(plan, live=live, quiet=shared.quiet)
+
+
+def _stages(plan: ProducePlan, pool: WorkerPool) -> tuple[StageReport, ...]:
+    done = pool.stages
+    return tuple(
+        StageReport(number, stage, done.get(number - 1) or StageOffered())
+        for number, stage in enumerate(plan.schedule.stages, 1)
+    )
+
+
+def _target_rate(plan: ProducePlan, pool: WorkerPool) -> float | None:
+    """Of this shard: what does not change, else what was asked for over the events that were offered."""
+    rate = plan.schedule.rate_at(0)
+    if plan.schedule.steady:
+        return None if rate is None else rate / plan.shard.count
+    spans = [span for stage in pool.stages.values() for span in stage.turns.values()]
+    if not spans:
+        return None
+    seconds = (max(span.last_due for span in spans) - min(span.first_due for span in spans)) / NANO
+    return (sum(span.count for span in spans) - 1) / seconds if seconds else None
 
 
 def _report(
     plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed, bound: "BoundReport | None"
 ) -> ProduceReport:
+    offered = pool.offered
     return ProduceReport(
         topic=plan.send.topic,
         run=plan.run,
         client=plan.send.client,
         acknowledged=plan.send.acks is not Acks.NONE,
         start=pool.start.at,
-        seconds=pool.end - pool.start.at,
-        target_rate=plan.schedule.rate_at(0),
-        offered=pool.offered,
+        seconds=max(0.0, pool.end - pool.start.at),
+        target_rate=_target_rate(plan, pool),
+        offered=offered,
         deliveries=pool.deliveries,
         empty_lines=feed.empty if isinstance(feed, LineFeed) else None,
         stamp=plan.stamp.value,
         ledger=None if plan.ledger is None else plan.ledger.path,
         bound=bound,
+        epoch=pool.start.epoch / NANO,
+        stages=_stages(plan, pool),
+        shard=None if plan.shard.alone else str(plan.shard),
         transactions=plan.send.transactions,
         seed=plan.seed,
         injected=tuple(pool.injected),

@@ -40,8 +40,8 @@ def generated(plan: ProducePlan, share: Share) -> GeneratedFeed:
     return GeneratedFeed(plan.seed, plan.key, share, plan.schedule.total, plan.id_run)
 
 
-def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int = 0) -> None:
-    """Sends what `feed` has, as the plan asks for and as the parent allows."""
+def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int) -> None:
+    """Sends what `feed` has, as the plan asks for and as the parent allows; `number` among all workers."""
     clock = SystemClock()
     settlements = ledger = None
     if plan.ledger is not None:
@@ -49,7 +49,7 @@ def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int = 0) -> 
         ledger = _ledger(plan, plan.ledger, number, settlements, clock)
     identities = partial(header_values, plan.run, number) if plan.stamp is Stamp.HEADER else None
     sender = producer(plan, number, settlements, clock)
-    dies_after = None if plan.fault is None else plan.fault.kills_after(number)
+    dies_after = None if plan.fault is None else plan.fault.kills_after(number // plan.shard.count)
     drops = plan.bound is not None and plan.bound.on_full is OnFull.DROP
     Worker(
         plan.schedule,
@@ -84,7 +84,7 @@ def _ledger(
     first = RunLine(
         run=plan.run,
         worker=number,
-        workers=plan.workers,
+        workers=plan.share(0).workers,
         topic=send.topic,
         topic_id=ledger.topic_id,
         cluster=ledger.cluster,

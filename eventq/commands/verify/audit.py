@@ -12,7 +12,7 @@ from eventq.commands.settings.settings import text_if_given
 from eventq.core.consume.delivery import Delivery
 from eventq.core.errors import UsageError
 from eventq.core.kafka import Isolation, check_names
-from eventq.core.sink_url import EffectsUrl, TableUrl, sink_url
+from eventq.core.sink_url import EffectsUrl, sink_url
 
 _PRODUCED = "What was produced"
 _DELIVERED = "What was delivered"
@@ -48,8 +48,8 @@ def audit(
             _DELIVERED,
             "--sink",
             metavar="URL",
-            text="A table of processed events: sqlite:PATH?table=T&id=COLUMN or "
-            "postgresql://…?table=T&id=COLUMN; repeatable.",
+            text="Processed events: sqlite:PATH or postgresql://… as consume --sink wrote it, or a table of "
+            "your own by ?table=T&id=COLUMN after it; repeatable.",
         ),
     ] = None,
     seen: Annotated[
@@ -75,12 +75,12 @@ def audit(
     tables = [sink_url(url) for url in sink or ()]
     kept = any(isinstance(table, EffectsUrl) for table in tables)
     _check(ledger, topic, None if kept else group, isolation, sink, seen)
-    hide(secret for table in tables if isinstance(table, TableUrl) for secret in table.secrets)
-    _check_folder(junit)
+    hide(secret for table in tables for secret in table.secrets)
+    check_junit(junit)
     name = None if topic is None else check_names([topic])[0]
     level = _isolation(shared, isolation)
     from eventq.commands.verify.run import run_audit
-    from eventq.loops.verify.audit import AuditPlan
+    from eventq.loops.verify.judge import AuditPlan
 
     plan = AuditPlan(name, group, delivery, level)
     return run_audit(shared, plan, ledger or [], tables, seen or [], output, junit)
@@ -122,7 +122,7 @@ def _isolation(shared: Shared, given: Isolation | None) -> Isolation:
         raise UsageError(f"no such isolation: {said!r}", hint="read-uncommitted or read-committed") from error
 
 
-def _check_folder(junit: Path | None) -> None:
+def check_junit(junit: Path | None) -> None:
     """Before all the work, not after it."""
     try:
         there = junit is None or junit.absolute().parent.is_dir()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eventq.commands.extras import require
 from eventq.commands.lag.options import lag_reader
@@ -17,9 +18,16 @@ from eventq.core.sink_url import EffectsUrl, Kind, TableUrl
 from eventq.core.verify.audit import Audit
 from eventq.core.verify.names import AuditVerdict
 from eventq.loops.clock import SystemClock
-from eventq.loops.verify.audit import AuditPlan, KafkaAccess, SinkSource, audit
+from eventq.loops.verify.audit import KafkaAccess, audit
+from eventq.loops.verify.judge import AuditPlan, SinkSource
 from eventq.loops.verify.ledgers import Ledgers
 from eventq.loops.verify.topic_log import TopicReader
+
+if TYPE_CHECKING:
+    from eventq.stores.verify.effects import EffectRows
+    from eventq.stores.verify.postgresql_effects import PostgresqlEffectRows
+    from eventq.stores.verify.postgresql_table import PostgresqlTable
+    from eventq.stores.verify.sqlite_table import SqliteTable
 
 _EXITS = {
     AuditVerdict.HOLDS: ExitCode.DONE,
@@ -40,7 +48,7 @@ def run_audit(
     """The exit code, after the result is shown."""
     sinks = [*(_sink(shared, plan, url) for url in tables), *_seen(seen)]
     with stop_at_once():
-        found = audit(plan, Ledgers(ledgers), sinks, _cluster(shared, plan), SystemClock())
+        found = audit(plan, Ledgers(ledgers), sinks, cluster_access(shared, plan), SystemClock())
     _show(shared, found, output)
     if junit is not None:
         _write_junit(junit, found)
@@ -48,29 +56,32 @@ def run_audit(
 
 
 def _sink(shared: Shared, plan: AuditPlan, url: TableUrl | EffectsUrl) -> SinkSource:
-    if isinstance(url, TableUrl):
-        return _table(shared, url)
-    from eventq.stores.verify.effects import EffectRows
-
-    effects = EffectRows(url.path, plan.group)
-    effects.check()
-    return effects
-
-
-def _table(shared: Shared, url: TableUrl) -> SinkSource:
     """One that is there: not to be told so after the topic has been read."""
+    if url.kind is Kind.POSTGRESQL:
+        require("psycopg", "postgres")
+    found = _table(shared, url) if isinstance(url, TableUrl) else _effects(shared, plan.group, url)
+    found.check()
+    return found
+
+
+def _effects(shared: Shared, group: str | None, url: EffectsUrl) -> "EffectRows | PostgresqlEffectRows":
+    if url.kind is Kind.SQLITE:
+        from eventq.stores.verify.effects import EffectRows
+
+        return EffectRows(url.target, group)
+    from eventq.stores.verify.postgresql_effects import PostgresqlEffectRows
+
+    return PostgresqlEffectRows(url, group, connection(shared).connect_timeout)
+
+
+def _table(shared: Shared, url: TableUrl) -> "SqliteTable | PostgresqlTable":
     if url.kind is Kind.SQLITE:
         from eventq.stores.verify.sqlite_table import SqliteTable
 
-        sqlite = SqliteTable(url)
-        sqlite.check()
-        return sqlite
-    require("psycopg", "postgres")
+        return SqliteTable(url)
     from eventq.stores.verify.postgresql_table import PostgresqlTable
 
-    postgresql = PostgresqlTable(url, connection(shared).connect_timeout)
-    postgresql.check()
-    return postgresql
+    return PostgresqlTable(url, connection(shared).connect_timeout)
 
 
 def _seen(paths: Sequence[str]) -> list[SinkSource]:
@@ -82,7 +93,7 @@ def _seen(paths: Sequence[str]) -> list[SinkSource]:
     return list(found)
 
 
-def _cluster(shared: Shared, plan: AuditPlan) -> KafkaAccess:
+def cluster_access(shared: Shared, plan: AuditPlan) -> KafkaAccess:
     return KafkaAccess(partial(lag_reader, shared), partial(_topic_reader, shared, plan))
 
 

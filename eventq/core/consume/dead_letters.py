@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import orjson
 
+from eventq.core.consume.copies import SOURCE
 from eventq.core.consume.effects import identity
 from eventq.core.consume.record_slice import RecordSlice
 from eventq.core.identity import Identity
 from eventq.core.kafka import Header
 
-SOURCE = "eventq-src"
 ERROR = "eventq-error"
 GROUP = "eventq-group"
 _OURS = frozenset({SOURCE, ERROR, GROUP})

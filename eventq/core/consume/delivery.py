@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from eventq.core.errors import UsageError
+from eventq.core.kafka import check_names
 
 
 class Delivery(str, Enum):
@@ -16,9 +17,12 @@ class Delivery(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class SinkPlan:
-    """`kind` is sqlite or jsonl, `path` a file; `topic_id` tells a topic from a later one of its name.
+    """`kind` is sqlite, jsonl, postgresql or kafka; `path` a file, PostgreSQL's URL with all that is in it,
+    or a topic.
 
-    What can't be written is tried again `retries` times, after `backoff` seconds each.
+    `topic_id` tells the consumed topic from a later one of its name; `shown` stands for a path that nobody
+    may see. What can't be written is tried again `retries` times, after `backoff` seconds each. Of kafka
+    under exactly-once `prefix` begins every member's transactional.id.
     """
 
     kind: str
@@ -26,10 +30,16 @@ class SinkPlan:
     retries: int
     backoff: float
     topic_id: str = ""
+    shown: str = ""
+    prefix: str = ""
+
+    def transactional_id(self, number: int) -> str:
+        """Of member `number`: the same over its restarts."""
+        return f"{self.prefix}.{number}"
 
     @property
     def name(self) -> str:
-        return f"{self.kind}:{self.path}"
+        return self.shown or f"{self.kind}:{self.path}"
 
     @property
     def what(self) -> str:
@@ -37,15 +47,30 @@ class SinkPlan:
         return f"the sink {self.name}"
 
 
-_KINDS = ("sqlite", "jsonl")
+KAFKA = "kafka"
+_KINDS = {
+    "sqlite": "sqlite",
+    "jsonl": "jsonl",
+    "postgresql": "postgresql",
+    "postgres": "postgresql",
+    KAFKA: KAFKA,
+}
 
 
 def parse_sink(text: str) -> tuple[str, str]:
-    """Kind and path of a sink such as sqlite:PATH; UsageError for another form."""
+    """Kind and path, or topic, of a sink such as sqlite:PATH; UsageError, not showing the path, else."""
     kind, colon, path = text.partition(":")
     if not colon or kind not in _KINDS or not path:
-        raise UsageError(f"not a sink: {text!r:.120}", hint="sqlite:PATH or jsonl:PATH")
-    return kind, path
+        raise UsageError(
+            f"not a sink: {kind!r:.120}", hint="sqlite:PATH, postgresql://…, jsonl:PATH or kafka:TOPIC"
+        )
+    if kind == KAFKA:
+        check_names([path])
+    return _KINDS[kind], path
+
+
+_ONE_DATABASE = "--sink sqlite:PATH or postgresql://… keeps both in one database"
+_ONE_WRITE = f"{_ONE_DATABASE}, kafka:TOPIC in one transaction"
 
 
 def check_delivery(delivery: Delivery, kind: str | None) -> None:
@@ -55,10 +80,15 @@ def check_delivery(delivery: Delivery, kind: str | None) -> None:
     if kind is None:
         raise UsageError(
             "--delivery exactly-once without --sink: the commit and the effect must be one write",
-            hint="--sink sqlite:PATH keeps both in one database",
+            hint=_ONE_WRITE,
         )
     if kind == "jsonl":
         raise UsageError(
             "--delivery exactly-once with a jsonl sink: to write a file and to commit are two steps",
-            hint="--sink sqlite:PATH keeps both in one database",
+            hint=_ONE_DATABASE,
         )
+
+
+def is_transactional(delivery: Delivery, kind: str | None) -> bool:
+    """Whether effects and commits are one Kafka transaction."""
+    return delivery is Delivery.EXACTLY_ONCE and kind == KAFKA

@@ -13,8 +13,8 @@ CRASHES = 3
 
 _MOST_VISITS = 10
 _HINT = (
-    "kill:after=1000, kill:every=5s, pause:every=5s,for=12s, or crash-point:POINT[,times=N] with POINT "
-    "before-commit, after-commit, mid-batch or after-claim"
+    "kill:after=1000, kill:every=5s, pause:after=1000,for=12s, pause:every=5s,for=12s, or "
+    "crash-point:POINT[,times=N] with POINT before-commit, after-commit, mid-batch or after-claim"
 )
 
 
@@ -29,6 +29,14 @@ class CrashPoint(str, Enum):
     AFTER_COMMIT = "after-commit"
     MID_BATCH = "mid-batch"
     AFTER_CLAIM = "after-claim"
+
+
+@dataclass(frozen=True, slots=True)
+class PauseAfter:
+    """One member is stopped for `length` seconds once the group has processed `events`."""
+
+    events: int
+    length: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ class Crash:
         return Random(f"{seed}/{number}/{restarts}/crash").randint(1, most)
 
 
-Fault = KillAfter | KillEvery | PauseEvery | Crash
+Fault = KillAfter | PauseAfter | KillEvery | PauseEvery | Crash
 """KillAfter: one member is killed once the group has processed so many events."""
 
 
@@ -95,6 +103,8 @@ def _fault(kind: str, given: dict[str, str]) -> Fault:
         return killed
     if kind == "kill" and given.keys() == {"every"}:
         return KillEvery(_seconds(given["every"]))
+    if kind == "pause" and given.keys() == {"after", "for"}:
+        return PauseAfter(positive(given["after"]), _seconds(given["for"]))
     if kind == "pause" and given.keys() == {"every", "for"}:
         return PauseEvery(_seconds(given["every"]), _seconds(given["for"]))
     if kind == "crash-point":

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from eventq.core.consume.delivery import Delivery
+from eventq.core.consume.delivery import KAFKA, Delivery
 from eventq.core.errors import NotFound, UsageError
 from eventq.core.kafka import check_names
 
-_KEEPS_DEAD_LETTERS = frozenset({"sqlite"})
+_KEEPS_DEAD_LETTERS = frozenset({"sqlite", "postgresql"})
 """Kinds of sink with a table of dead letters."""
 _HINT = "skip, fail, dead-letter (in a database --sink) or dead-letter:TOPIC"
 
@@ -79,13 +79,15 @@ def check_dead_letters(asked: OnMalformed, delivery: Delivery, kind: str | None)
         where = "without --sink" if kind is None else f"with a {kind} sink"
         raise UsageError(
             f"--on-malformed dead-letter {where}: no table keeps them",
-            hint="dead-letter:TOPIC sends them to a Kafka topic; --sink sqlite:PATH has a table for them",
+            hint="dead-letter:TOPIC sends them to a topic; --sink sqlite:PATH or postgresql://… has a table",
         )
     if asked.topic is not None and delivery is Delivery.EXACTLY_ONCE:
         raise UsageError(
             f"--on-malformed {asked.text} with --delivery exactly-once and a {kind} sink: "
             "the two can't be written in one transaction",
-            hint="--on-malformed dead-letter keeps them in the database, with the effects",
+            hint="skip or fail; a database sink keeps dead letters with the effects"
+            if kind == KAFKA
+            else "--on-malformed dead-letter keeps them in the database, with the effects",
         )
 
 

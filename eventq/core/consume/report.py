@@ -115,7 +115,9 @@ class GroupNow:
 
 @dataclass(frozen=True, slots=True)
 class Injected:
-    """A fault on purpose: `what` (kill, pause) was done to `member`, `seconds` after the start.
+    """A fault on purpose, `seconds` after the start: `what` was done to `member`, or by it.
+
+    `what` is kill, pause or, as it is asked for, a crash point such as crash-point:mid-batch.
 
     `processed` counts the records that the group had processed then.
     """
@@ -132,6 +134,7 @@ class MemberReport:
 
     `pid` and `partitions` are the last it had; `exit` is a code or a signal's name, None before an end.
     `skipped_at_start` counts the offsets of retained records before its starts at the end.
+    `aborted_events` were processed in transactions that were aborted, and came again.
     """
 
     number: int
@@ -143,6 +146,8 @@ class MemberReport:
     rebalances: int
     resets: tuple[Reset, ...]
     skipped_at_start: int
+    aborted_transactions: int = 0
+    aborted_events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +158,8 @@ class ConsumeReport:
     group has committed by partition, whoever did it; a partition without a commit is left out. `malformed`
     has the first few of them, and the tally their number; where `on_malformed` keeps them, all of those are
     dead letters. `delivery` is what was promised, `sink` where the effects went, None if they were only
-    simulated. `injected` are the faults from outside that --fault made, `fault_seed` chose them, None
-    without --fault.
+    simulated. `injected` are the faults that --fault made, `fault_seed` chose them, None without --fault.
+    `transactional`: copies and commits were one transaction.
     """
 
     topic: str
@@ -173,3 +178,4 @@ class ConsumeReport:
     on_malformed: OnMalformed = SKIPPED
     injected: tuple[Injected, ...] = ()
     fault_seed: int | None = None
+    transactional: bool = False

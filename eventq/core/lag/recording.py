@@ -1,5 +1,6 @@
 """A recording of lag read back: the documents of `eventq lag watch -o json`, one a line, as samples again."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import orjson
 
 from eventq.core.kafka import TopicPartition
+from eventq.core.lag.advice import Advice, Helps, Hot, KeyShare
 from eventq.core.lag.eta import Eta, EtaState
 from eventq.core.lag.reads import MemberDescription
 from eventq.core.lag.sample import Sample
@@ -49,7 +51,27 @@ def sample(document: Mapping[str, Any]) -> Sample:
         {group["group"]: _group_trend(group) for group in groups},
         {(group["group"], _key(part)): _time_lag(part) for group in groups for part in group["partitions"]},
         document.get("error"),
+        {group["group"]: _advice(group["advice"]) for group in groups if group.get("advice") is not None},
     )
+
+
+def _advice(of: Mapping[str, Any]) -> Advice:
+    helps, hot = of["helps"], of["hot"]
+    return Advice(
+        **{
+            **of,
+            "useful": tuple(of["useful"]),
+            "helps": None if helps is None else Helps(helps),
+            "hot": None if hot is None else Hot(**{**hot, "keys": tuple(map(_key_share, hot["keys"]))}),
+            "evidence": tuple(of["evidence"]),
+        }
+    )
+
+
+def _key_share(of: Mapping[str, Any]) -> KeyShare:
+    if "key_base64" in of:
+        return KeyShare(b64decode(of["key_base64"]), of["share"])
+    return KeyShare(None if of["key"] is None else of["key"].encode(), of["share"])
 
 
 def _seconds(at: str) -> float:

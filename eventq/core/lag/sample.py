@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from eventq.core.kafka import TopicPartition
+from eventq.core.lag.advice import Advice
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot
 from eventq.core.lag.time_lag import TimeLag, oldest
 from eventq.core.lag.trend import GroupTrend
@@ -19,6 +20,7 @@ class Sample:
     trends: Mapping[str, GroupTrend] = field(default_factory=dict)
     time_lags: Mapping[tuple[str, TopicPartition], TimeLag] = field(default_factory=dict)
     error: str | None = None
+    advice: Mapping[str, Advice] = field(default_factory=dict)
 
     @property
     def stale(self) -> bool:

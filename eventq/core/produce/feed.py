@@ -6,7 +6,7 @@ from zlib import crc32
 
 from eventq.core.produce.event_batch import Taken
 from eventq.core.produce.generate import BLOCK, IdStamp, bodies, product_id
-from eventq.core.produce.keys import KeyKind, KeyRule, customers
+from eventq.core.produce.keys import REPEATING, KeyKind, KeyRule, customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class GeneratedFeed:
         self._block += 1
         self._before += len(self._numbers)
         self._at = 0
-        if self._rule.kind in {KeyKind.NONE, KeyKind.PRODUCT}:  # of which no two are alike
+        if self._rule.kind not in REPEATING:
             places = self._share.places(self._block)
             first = self._block * BLOCK
             self._numbers = range(first + places.start, first + places.stop, places.step)

@@ -21,6 +21,10 @@ class KeyKind(str, Enum):
     ZIPF = "zipf"
 
 
+REPEATING = frozenset({KeyKind.CUSTOMER, KeyKind.ZIPF})
+"""Kinds of which several events have the same key."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRule:
     """`count` distinct customers; zipf: the k-th of them is chosen in proportion to 1 / k^skew."""

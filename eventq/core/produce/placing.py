@@ -14,7 +14,7 @@ _Column = TypeVar("_Column")
 
 
 @dataclass(slots=True)
-class Placed:
+class PlacedEvents:
     """`runs` may be sent; `dropped`: sequence numbers (first, how many); `rest` waits for room."""
 
     runs: list[EventBatch] = field(default_factory=list)
@@ -39,9 +39,9 @@ class Placer:
     def room(self, partition: int) -> int:
         return self.limits.get(partition, 0) - self.handed[partition]
 
-    def place(self, batch: EventBatch) -> Placed:
+    def place(self, batch: EventBatch) -> PlacedEvents:
         """In their order: what comes after an event without room waits for it, or it alone is dropped."""
-        found = Placed()
+        found = PlacedEvents()
         partitions = self._given(batch)
         chosen: list[int] = []
         for i, given in enumerate(partitions):
@@ -77,13 +77,13 @@ class Placer:
         return partition
 
 
-def _run(found: Placed, batch: EventBatch, end: int, chosen: Sequence[int]) -> None:
+def _run(found: PlacedEvents, batch: EventBatch, end: int, chosen: Sequence[int]) -> None:
     """The events before `end` that got their partitions in a row."""
     if chosen:
         found.runs.append(_part(batch, end - len(chosen), end, chosen))
 
 
-def _drop(found: Placed, number: int) -> None:
+def _drop(found: PlacedEvents, number: int) -> None:
     if found.dropped and sum(found.dropped[-1]) == number:
         first, count = found.dropped[-1]
         found.dropped[-1] = (first, count + 1)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from eventq.core.ledger.files import ledger_file
-from eventq.core.produce.keys import KeyRule
+from eventq.core.produce.feed import Share
+from eventq.core.produce.keys import REPEATING, KeyRule
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.queue_bound import QueueBound
+from eventq.core.produce.shard import WHOLE, Shard
 from eventq.core.produce.transactions import TransactionPlan
 from eventq.core.produce.worker_fault import WorkerFault
 from eventq.core.settings.settings import Connection
@@ -29,6 +31,11 @@ class Compression(str, Enum):
 class InputFormat(str, Enum):
     LINES = "lines"
     EVENTS = "events"
+
+
+class ArrivalKind(str, Enum):
+    EVEN = "even"
+    POISSON = "poisson"
 
 
 class Stamp(str, Enum):
@@ -79,7 +86,8 @@ class SendPlan:
 class ProducePlan:
     """`seed` and `key` make up events; `input` is a file to read them from instead, `-` standard input.
 
-    Events of an input may keep their partition and their time. `stamp` is never AUTO.
+    Events of an input may keep their partition and their time. `stamp` is never AUTO. `workers` are those of
+    this shard, which is the only one if there is no other. `start` is in epoch nanoseconds, None: at once.
     """
 
     run: str
@@ -96,11 +104,25 @@ class ProducePlan:
     ledger: LedgerPlan | None = None
     bound: QueueBound | None = None
     fault: WorkerFault | None = None
+    shard: Shard = WHOLE
+    start: int | None = None
 
     @property
     def has_processes(self) -> bool:
         """Whether workers are processes of their own, as several are, and one that is to be killed."""
         return self.workers > 1 or self.fault is not None
+
+    def share(self, worker: int) -> Share:
+        """Of one of this shard's workers."""
+        return self.shard.share(worker, self.workers)
+
+    @property
+    def total(self) -> int | None:
+        """How many events are this shard's, None: without end, or only the keys will tell."""
+        total = self.schedule.total
+        if total is None or self.shard.alone:
+            return total
+        return None if self.key.kind in REPEATING else self.shard.share(0, 1).count(total)
 
     @property
     def id_run(self) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from eventq.core.ledger.lines import Fate
+from eventq.core.produce.stage_report import StageReport
 from eventq.core.produce.transactions import TransactionEnd, TransactionPlan
 from eventq.core.produce.worker_fault import InjectedKill
 from eventq.core.quantiles import Histogram
@@ -126,7 +127,10 @@ def settled_by_partition(offered: Offered, deliveries: Deliveries) -> dict[int, 
 
 @dataclass(frozen=True, slots=True)
 class ProduceNow:
-    """A run as a live line shows it: counts so far, rate and slip of just now."""
+    """A run as a live line shows it: counts so far, rate and slip of just now.
+
+    `end`: when the last event is due, in seconds since the start.
+    """
 
     seconds: float
     offered: int
@@ -138,6 +142,7 @@ class ProduceNow:
     slip_ms: float | None
     total: int | None
     bound: "BoundNow | None" = None
+    end: float | None = None
     aborted: int = 0
 
 
@@ -145,6 +150,8 @@ class ProduceNow:
 class ProduceReport:
     """`acknowledged` is False under acks=0; `seconds` from the start to the end of the flush.
 
+    `start` is by the monotonic clock, `epoch` the same in seconds since 1970. Rates are of `shard`, such
+    as 0/4, None for a whole load.
     `stamp` is where events say which they are, `ledger` the first worker's file. `seed` made the events and
     chose the transactions that were aborted on purpose. `injected` is what --fault did, `fault_seed` None:
     it was not given.
@@ -163,6 +170,9 @@ class ProduceReport:
     stamp: str = "none"
     ledger: str | None = None
     bound: "BoundReport | None" = None
+    epoch: float = 0.0
+    stages: tuple[StageReport, ...] = ()
+    shard: str | None = None
     transactions: TransactionPlan | None = None
     seed: int = 0
     injected: tuple[InjectedKill, ...] = ()

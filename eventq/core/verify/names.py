@@ -77,7 +77,7 @@ def allowed(name: Name, delivery: Delivery, *, idempotent: bool = True) -> bool 
     """
     if name is Name.PENDING:
         return None
-    if name is Name.LOST:
+    if name in {Name.LOST, Name.REORDERED}:  # who is stopped after its commit may write behind its successor
         return delivery is Delivery.AT_MOST_ONCE
     if name is Name.DUPLICATE:
         return delivery is Delivery.AT_LEAST_ONCE

@@ -37,6 +37,11 @@ def is_below(state: int) -> bool:
     return bool(state & _BELOW)
 
 
+def delivered(state: int) -> bool:
+    """It is acknowledged, once in the log, and processed, perhaps several times."""
+    return fate(state) == ACKED and in_log(state) == 1 and in_sink(state) > 0
+
+
 def _table(change: Callable[[int], int]) -> bytes:
     return bytes(change(state) if state in STATES else state for state in range(256))
 

@@ -3,7 +3,7 @@
 from eventq.core.consume.injection import CrashPoint
 from eventq.core.consume.report import Offsets
 from eventq.loops.consume.crash_points import CrashPoints
-from eventq.loops.consume.messages import Committed, Committing
+from eventq.loops.consume.messages import Aborted, Committed, Committing
 from eventq.loops.consume.sink import Sink
 from eventq.loops.processes.parent_pipe import ParentPipe
 
@@ -40,7 +40,16 @@ class MemberCommits:
         reason = self._sink.commit(offsets)
         self._crash.pass_by(CrashPoint.AFTER_COMMIT)
         self._settle(offsets, reason)
+        if reason is not None:
+            self._take_back(reason)
         return reason is None
+
+    def _take_back(self, reason: str) -> None:
+        """What the sink has thrown away comes again."""
+        undone = self._sink.undone()
+        if undone:
+            count = sum(self._covered.pop(partition, 0) for partition in undone)
+            self._parent.send(Aborted(count, reason))
 
     def commit_before(self, partition: int, offset: int, count: int) -> bool:
         """Commits `count` records that are not processed yet: whether that was possible."""

@@ -66,6 +66,9 @@ class DeadLetterSink:
     def refused(self) -> set[int]:
         return self._sink.refused()
 
+    def undone(self) -> frozenset[int]:
+        return self._sink.undone()
+
     def close(self) -> None:
         self._sink.close()
         self._letters.close()

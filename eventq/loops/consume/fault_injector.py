@@ -7,8 +7,7 @@ from contextlib import suppress
 from random import Random
 
 from eventq.core.clock import Clock
-from eventq.core.consume.injection import FaultPlan, KillEvery, PauseEvery
-from eventq.core.consume.report import Injected
+from eventq.core.consume.injection import FaultPlan, KillEvery, PauseAfter, PauseEvery
 from eventq.core.faults import KillAfter
 from eventq.loops.consume.group_state import GroupState
 from eventq.loops.consume.member_slot import MemberSlot
@@ -17,36 +16,36 @@ Signal = Callable[[int, int], None]
 
 
 class FaultInjector:
-    """`injected` tells what was done; `resume` ends every pause."""
+    """What it does is kept in the state; `resume` ends every pause."""
 
     def __init__(self, plan: FaultPlan, state: GroupState, clock: Clock, send: Signal = os.kill) -> None:
         self._state, self._clock, self._send = state, clock, send
         self._random = Random(f"{plan.seed}/members")
         self._started = clock.monotonic()
-        self._kills = sorted(fault.events for fault in plan.faults if isinstance(fault, KillAfter))
+        counted = [fault for fault in plan.faults if isinstance(fault, KillAfter | PauseAfter)]
+        self._counted = sorted(counted, key=lambda fault: fault.events)
         self._due = {
             fault: self._started + fault.seconds
             for fault in plan.faults
             if isinstance(fault, KillEvery | PauseEvery)
         }
         self._paused: list[tuple[float, int]] = []
-        self.injected: list[Injected] = []
 
     def turn(self) -> None:
         """Does what is due. Only members that have joined are chosen, and not those that are stopped."""
         now = self._clock.monotonic()
         self._resume(now)
-        while self._kills and self._processed() >= self._kills[0] and self._hit("kill", signal.SIGKILL):
-            self._kills.pop(0)
+        if self._counted_is_due() and self._inject(self._counted[0], now):
+            self._counted.pop(0)  # one in a turn: the next is not to hit whom this one has killed
         for fault, due in self._due.items():
             if now >= due and self._inject(fault, now):
                 self._due[fault] = now + fault.seconds
 
-    def _processed(self) -> int:
-        return sum(slot.processed for slot in self._state.slots)
+    def _counted_is_due(self) -> bool:
+        return bool(self._counted) and self._state.processed >= self._counted[0].events
 
-    def _inject(self, fault: KillEvery | PauseEvery, now: float) -> bool:
-        if isinstance(fault, KillEvery):
+    def _inject(self, fault: KillAfter | PauseAfter | KillEvery | PauseEvery, now: float) -> bool:
+        if isinstance(fault, KillAfter | KillEvery):
             return self._hit("kill", signal.SIGKILL) is not None
         pid = self._hit("pause", signal.SIGSTOP)
         if pid is not None:
@@ -62,8 +61,7 @@ class FaultInjector:
         if slot.pid is None:
             return None
         self._signal(slot.pid, number)
-        seconds = self._clock.monotonic() - self._started
-        self.injected.append(Injected(what, slot.number, seconds, self._processed()))
+        self._state.inject(what, slot.number)
         return slot.pid
 
     def _can_be_hit(self, slot: MemberSlot) -> bool:

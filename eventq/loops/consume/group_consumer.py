@@ -52,6 +52,10 @@ class GroupConsumer(Protocol):
         """Waits until the group has these offsets: None, or why it has them not. Never inside a rebalance."""
         ...
 
+    def group_metadata(self) -> object:
+        """The member's place in its group at this moment, for the same client's transactions."""
+        ...
+
     def pause(self) -> None:
         """No records come until `resume`, but the member stays in its group."""
         ...

@@ -6,7 +6,15 @@ from eventq.core.clock import Clock
 from eventq.core.consume.goals import RunState, judge, passed
 from eventq.core.consume.plan import GroupPlan
 from eventq.core.consume.quota import Quota
-from eventq.core.consume.report import ConsumeReport, GroupNow, MalformedRecord, Offsets, Reset, Tally
+from eventq.core.consume.report import (
+    ConsumeReport,
+    GroupNow,
+    Injected,
+    MalformedRecord,
+    Offsets,
+    Reset,
+    Tally,
+)
 from eventq.core.outcome import Outcome
 from eventq.loops.consume.member_slot import MemberSlot
 from eventq.loops.consume.messages import MemberProgress, Resume, ToMember
@@ -16,9 +24,9 @@ class GroupState:
     """`committed`: the next offset to read of each partition, as far as it was heard of.
 
     `generations` are those of the group that members have told of: one a rebalance. `samples` are the first
-    malformed records. `stored` asks for the positions that a sink keeps. `progress` grows whenever a member
-    has come further than any was before. Times are in seconds by the monotonic clock, from the making of this
-    object.
+    malformed records, `injected` the faults on purpose. `stored` asks for the positions that a sink keeps.
+    `progress` grows whenever a member has come further than any was before. Times are in seconds by the
+    monotonic clock, from the making of this object.
     """
 
     def __init__(self, plan: GroupPlan, clock: Clock, stored: Callable[[], Offsets] = dict) -> None:
@@ -29,6 +37,7 @@ class GroupState:
         self.committed: Offsets = {}
         self.generations: set[int] = set()
         self.samples: list[MalformedRecord] = []
+        self.injected: list[Injected] = []
         self.progress = 0
         self._furthest: Offsets = {}
         self._clock = clock
@@ -63,6 +72,16 @@ class GroupState:
         """What was read before lies outside the log: it begins anew."""
         slot.resets.append(reset)
         self._furthest.pop(reset.partition, None)
+
+    def inject(self, what: str, number: int) -> None:
+        """It was done to that member, or by it."""
+        seconds = self._clock.monotonic() - self._started
+        self.injected.append(Injected(what, number, seconds, self.processed))
+
+    @property
+    def processed(self) -> int:
+        """Records, by all members."""
+        return sum(slot.processed for slot in self.slots)
 
     def confirm(self, slot: MemberSlot) -> None:
         """The commit that the member announced last has been made."""
@@ -116,7 +135,7 @@ class GroupState:
             seconds=self._clock.monotonic() - self._started,
             members=members,
             received=sum(member.received for member in members),
-            processed=sum(slot.processed for slot in self.slots),
+            processed=self.processed,
             malformed=sum(slot.malformed for slot in self.slots),
             rate=sum(rates) if rates else None,
             rebalances=len(self.generations),
@@ -147,4 +166,5 @@ class GroupState:
             members=members,
             committed=committed,
             malformed=tuple(self.samples),
+            injected=tuple(self.injected),
         )

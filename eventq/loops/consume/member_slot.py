@@ -29,6 +29,8 @@ class MemberSlot(ChildSlot):
     rebalances: int = 0
     resets: list[Reset] = field(default_factory=list)
     skipped: int = 0
+    aborted_transactions: int = 0
+    aborted_events: int = 0
     _before: Tally = field(default_factory=Tally)
     _rate: float | None = None
     _mark: tuple[float, int] | None = None
@@ -128,4 +130,6 @@ class MemberSlot(ChildSlot):
             rebalances=self.rebalances,
             resets=tuple(self.resets),
             skipped_at_start=self.skipped,
+            aborted_transactions=self.aborted_transactions,
+            aborted_events=self.aborted_events,
         )

@@ -73,6 +73,15 @@ class MessageHandler:
             self._state.confirm(slot)
         slot.pending = None
 
+    def _aborted(self, slot: MemberSlot, message: messages.Aborted) -> None:
+        slot.aborted_transactions += 1
+        slot.aborted_events += message.count
+        self._state.quota.give_back(slot.number, message.count)
+        self._state.resume_waiting()
+
+    def _told(self, _slot: MemberSlot, message: messages.Told) -> None:
+        self._display.note(message.text)
+
     def _progress(self, slot: MemberSlot, message: messages.MemberProgress) -> None:
         self._state.heard(slot, message)
         if self._state.at_the_end and not slot.hurried:
@@ -106,6 +115,9 @@ class MessageHandler:
             where = f"{self._topic}/{record.partition} at offset {record.offset}"
             self._display.note(f"malformed event in {where}: {record.reason}")
 
+    def _crashing(self, slot: MemberSlot, message: messages.Crashing) -> None:
+        self._state.inject(f"crash-point:{message.point.value}", slot.number)
+
     def _failed(self, _slot: MemberSlot, message: Failed) -> None:
         self._ending.fail(EventqError(message.message, hint=message.hint))
 
@@ -117,9 +129,12 @@ class MessageHandler:
         messages.EventLines: _lines,
         messages.Committing: _committing,
         messages.Committed: _settled,
+        messages.Aborted: _aborted,
+        messages.Told: _told,
         messages.MemberProgress: _progress,
         messages.WasReset: _was_reset,
         messages.SinkDecides: _sink_decides,
         messages.MalformedFound: _malformed,
+        messages.Crashing: _crashing,
         Failed: _failed,
     }

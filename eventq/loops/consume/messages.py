@@ -6,6 +6,7 @@ At Stop it gives back what is not processed, commits and leaves the group.
 
 from dataclasses import dataclass
 
+from eventq.core.consume.injection import CrashPoint
 from eventq.core.consume.report import MalformedRecord, Offsets, Reset, Tally
 from eventq.loops.processes.messages import Failed, Stop
 
@@ -91,6 +92,21 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
+class Aborted:
+    """A transaction was not committed: its `count` processed records come again."""
+
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line for people."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberProgress:
     """Counts since the member's start; it has processed up to `positions`, of partitions up to `ends`."""
 
@@ -120,6 +136,13 @@ class MalformedFound:
     record: MalformedRecord
 
 
+@dataclass(frozen=True, slots=True)
+class Crashing:
+    """The member kills itself now, as --fault asks for: its last word."""
+
+    point: CrashPoint
+
+
 ToParent = (
     Assigned
     | Placed
@@ -128,9 +151,12 @@ ToParent = (
     | EventLines
     | Committing
     | Committed
+    | Aborted
+    | Told
     | MemberProgress
     | WasReset
     | SinkDecides
     | MalformedFound
+    | Crashing
     | Failed
 )

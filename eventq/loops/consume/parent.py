@@ -5,7 +5,6 @@ theirs. A goal counts as reached by what is committed, never by what is merely r
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from eventq.core.clock import Clock
 from eventq.core.consume.plan import GroupPlan
@@ -28,8 +27,14 @@ _MOST_MISSES = 3
 _LEAVE_SECONDS = 15.0
 
 
+def _no_transaction(_number: int) -> None: ...
+
+
 class ConsumeParent:
-    """`ending` is where an end is asked for from outside, and where it says why it failed."""
+    """`stored` asks for positions that a sink keeps; `end_transaction` ends what member n left open when it
+    died, and raises nothing. `ending` is where an end is asked for from outside, and where it
+    says why it failed.
+    """
 
     def __init__(
         self,
@@ -41,6 +46,7 @@ class ConsumeParent:
         depth: QueueDepth,
         wait: Wait = forkserver.wait,
         stored: Callable[[], Offsets] = dict,
+        end_transaction: Callable[[int], None] = _no_transaction,
     ) -> None:
         self._plan, self._admin, self._clock = plan, admin, clock
         self._display, self._depth = display, depth
@@ -48,7 +54,9 @@ class ConsumeParent:
         self._state = GroupState(plan, clock, stored)
         self._injector = FaultInjector(plan.faults, self._state, clock)
         handler = MessageHandler(self._state, self.ending, display)
-        self._supervisor = Supervisor(self._state, self.ending, admin, launch, clock, display)
+        self._supervisor = Supervisor(
+            self._state, self.ending, admin, launch, clock, display, end_transaction
+        )
         self._loop = ParentLoop(self._state.slots, wait, handler.take, self._supervisor.on_exit)
         self._topic_id = admin.topic_id()
         self._misses = 0
@@ -79,7 +87,7 @@ class ConsumeParent:
         except EventqError as error:
             self._display.note(f"{error}; the report shows the commits that members reported")
             committed = self._state.committed
-        return replace(self._state.report(committed), injected=tuple(self._injector.injected))
+        return self._state.report(committed)
 
     def _turn(self, seconds: float) -> None:
         self._loop.turn(seconds)

@@ -96,7 +96,7 @@ class Processing:
             self.tally.at_risk = max(self.tally.at_risk, len(records))
         if self._crash.is_due(CrashPoint.MID_BATCH):
             self._sink.apply(records.first((len(records) + 1) // 2), faults)
-            self._crash.kill()
+            self._crash.die(CrashPoint.MID_BATCH)
         return self._sink.apply(records, faults)
 
     def _refuse(self, records: RecordSlice, i: int, why: str) -> None:

@@ -47,8 +47,12 @@ class Retries:
     def _count(self, error: StoreUnavailable) -> None:
         self.failures += 1
         if self.failures > self._plan.retries:
-            raise EventqError(
-                f"{self._plan.what} can't be written: {error}",
-                hint="run it again when that is mended: nothing is committed beyond what was written, under "
-                "at-most-once nothing beyond the batch in hand",
-            ) from error
+            raise self.exhausted(error) from error
+
+    def exhausted(self, error: StoreUnavailable) -> EventqError:
+        """There was no try left."""
+        return EventqError(
+            f"{self._plan.what} can't be written: {error}",
+            hint="run it again when that is mended: nothing is committed beyond what was written, under "
+            "at-most-once nothing beyond the batch in hand",
+        )

@@ -51,4 +51,7 @@ class SimulatedWork:
     def refused(self) -> set[int]:
         return set()
 
+    def undone(self) -> frozenset[int]:
+        return frozenset()
+
     def close(self) -> None: ...

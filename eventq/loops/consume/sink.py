@@ -74,6 +74,13 @@ class Sink(Protocol):
         """
         ...
 
+    def undone(self) -> frozenset[int]:
+        """Partitions of which all that was not committed was thrown away, since it was asked last.
+
+        It comes again. Asked after a commit that failed; they are among `refused` then.
+        """
+        ...
+
     def close(self) -> None:
         """The last call: everything is committed that could be, and every partition is revoked."""
         ...

@@ -62,5 +62,8 @@ class StoredEffects:
     def refused(self) -> set[int]:
         return set()
 
+    def undone(self) -> frozenset[int]:
+        return frozenset()
+
     def close(self) -> None:
         self._store.close()

@@ -32,7 +32,9 @@ class Supervisor:
         launch: Launch,
         clock: Clock,
         display: ConsumeDisplay,
+        end_transaction: Callable[[int], None],
     ) -> None:
+        self._end_transaction = end_transaction
         self._state, self._ending, self._admin = state, ending, admin
         self._launch, self._display = launch, display
         self._starts = StartQueue(clock, self._start)
@@ -67,6 +69,7 @@ class Supervisor:
         if slot.done:
             return
         member_id = slot.member_id
+        self._end_transaction(slot.number)
         if slot.pending is not None and self._was_committed(slot):
             self._state.confirm(slot)
         self._state.count_stored(slot, slot.ended_partitions)

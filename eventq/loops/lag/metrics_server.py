@@ -1,4 +1,7 @@
-"""An HTTP server for metrics that answers with what was published last."""
+"""An HTTP server for metrics that answers with what was published last, and says whether that is fresh.
+
+/metrics (and /) · /healthz: 200 while it serves · /readyz: 200, or 503 with what is missing
+"""
 
 import errno
 import socket
@@ -17,6 +20,7 @@ _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _PAUSE_SECONDS = 0.2
 
 Pause = Callable[[float], object]
+App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class _Collector:
@@ -55,11 +59,39 @@ class _SilentHandler(WSGIRequestHandler):
         """A scrape is no news."""
 
 
+def _routed(metrics: App, missing: Callable[[], str | None]) -> App:
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path in {"", "/", "/metrics"}:
+            return metrics(environ, start_response)
+        status, text = _answer(path, missing)
+        start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [f"{text}\n".encode()]
+
+    return app
+
+
+def _answer(path: str, missing: Callable[[], str | None]) -> tuple[str, str]:
+    if path == "/healthz":
+        return "200 OK", "serving"
+    if path == "/readyz":
+        reason = missing()
+        return ("200 OK", "ready") if reason is None else ("503 Service Unavailable", reason)
+    return "404 Not Found", "there are /metrics, /healthz and /readyz"
+
+
 @contextmanager
 def serving(
-    host: str, port: int, families: Callable[[], Iterable[Any]], pause: Pause = time.sleep
+    host: str,
+    port: int,
+    families: Callable[[], Iterable[Any]],
+    missing: Callable[[], str | None],
+    pause: Pause = time.sleep,
 ) -> Iterator[int]:
-    """Serves on `host`; yields the port, a free one for 0. EventqError when it can't listen there."""
+    """Serves on `host`; yields the port, a free one for 0. EventqError when it can't listen there.
+
+    `missing`: what keeps it from being ready, None when nothing does.
+    """
     from prometheus_client import CollectorRegistry, make_wsgi_app
 
     registry = CollectorRegistry(auto_describe=False)
@@ -72,7 +104,7 @@ def serving(
             f"can't listen on {host}:{port}: {reason}",
             hint="--port 0 picks a free port, --listen sets the address",
         ) from error
-    server.set_app(make_wsgi_app(registry))
+    server.set_app(_routed(make_wsgi_app(registry), missing))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

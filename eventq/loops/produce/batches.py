@@ -1,21 +1,24 @@
 """What a worker hands over next: the events that are due and that its gate lets pass, as batches."""
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from eventq.core.clock import Clock
 from eventq.core.identity import HEADER
 from eventq.core.kafka import Header
 from eventq.core.produce.event_batch import EventBatch, Taken
-from eventq.core.produce.pacing import NANO, Schedule
+from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Offered
+from eventq.core.produce.stages import NANO
 from eventq.loops.produce.gate import Gate
 from eventq.loops.produce.ledger import Ledger
+from eventq.loops.produce.start import ClockStart
 
 _BATCH_EVENTS = 1000
 _BATCH_SECONDS = 0.0005
+_BATCH_NANOSECONDS = 500_000
 
 Identities: TypeAlias = Callable[[int, int], Sequence[bytes]]
 """What headers say of so many events from a sequence number on."""
@@ -40,20 +43,6 @@ class Feed(Protocol):
     def take(self, stamps: Sequence[int]) -> Taken:
         """The next events, one for each stamp (epoch milliseconds); EventqError for what can't be sent."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class ClockStart:
-    """When a schedule's clock starts: the same moment by the monotonic clock and in epoch nanoseconds."""
-
-    at: float
-    epoch: int
-
-
-def start_now(clock: Clock, lead: float = 0.0) -> ClockStart:
-    """`lead` seconds from now, so that others can hear of it in time."""
-    at, epoch = clock.monotonic(), clock.now()
-    return ClockStart(at + lead, int((epoch + lead) * NANO))
 
 
 class DueBatches:
@@ -127,9 +116,17 @@ class DueBatches:
     def _dated(self, numbers: Sequence[int], now: float, start: ClockStart) -> EventBatch:
         if not self._schedule.paced:
             return self._taken(numbers, [int(self._clock.now() * 1000)] * len(numbers), None, now)
+        due = self._schedule.due(numbers[0])
+        numbers = self._close_together(numbers, due)
         stamps = self._schedule.stamps(numbers, start.epoch)
-        due = start.at + self._schedule.due(numbers[0]) / NANO
-        return self._taken(numbers, stamps, stamps, due)
+        return self._taken(numbers, stamps, stamps, start.at + due / NANO)
+
+    def _close_together(self, numbers: Sequence[int], due: int) -> Sequence[int]:
+        """Without those due a batch's time later: of a batch only the first one's due time is kept."""
+        latest = due + _BATCH_NANOSECONDS
+        if len(numbers) == 1 or self._schedule.due(numbers[-1]) <= latest:
+            return numbers
+        return numbers[: bisect_left(numbers, self._schedule.before(latest) or 0)]
 
     def _taken(
         self, numbers: Sequence[int], made: Sequence[int], dated: Sequence[int] | None, due: float

@@ -3,11 +3,13 @@
 A worker says Ready and waits for Go; it ends with Ended, or with Failed if it can't begin.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from eventq.core.produce.deal import Deal
 from eventq.core.produce.report import Deliveries, Offered
-from eventq.loops.produce.batches import ClockStart
+from eventq.core.produce.stage_report import StageOffered
+from eventq.loops.produce.start import ClockStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,9 @@ class Dying:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Everything is settled. `end` by the monotonic clock."""
+    """Everything is settled. `end` by the monotonic clock; `stages` by their places."""
 
     offered: Offered
     deliveries: Deliveries
     end: float
+    stages: Mapping[int, StageOffered] = field(default_factory=dict)

@@ -6,7 +6,7 @@ asked for: what the broker acknowledged to it counts, whatever else it may have 
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -15,17 +15,19 @@ from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
 from eventq.core.produce.deal import Deal, HandedOver, SettledEvents
 from eventq.core.produce.feed import Share
-from eventq.core.produce.pacing import NANO, Schedule
+from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered, settled_by_partition
+from eventq.core.produce.stage_report import StageOffered
+from eventq.core.produce.stages import NANO
 from eventq.core.produce.worker_fault import InjectedKill
 from eventq.core.text import plural
 from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_loop import ChildSlot, ParentLoop, Wait
 from eventq.loops.processes.start_queue import StartQueue
-from eventq.loops.produce.batches import ClockStart, start_now
 from eventq.loops.produce.messages import Dealt, Dying, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.produce import ProduceDisplay
+from eventq.loops.produce.start import ClockStart, start_at, start_now
 
 Launch: TypeAlias = Callable[[int], Child]
 """Starts worker w; EventqError where that can't be done."""
@@ -37,7 +39,13 @@ _SHOW_SECONDS = 0.05
 _LEAD_SECONDS = 0.05
 _DEAL_SECONDS = 0.025
 
-_Figures = TypeVar("_Figures", Offered, Deliveries)
+_Figures = TypeVar("_Figures", Offered, Deliveries, StageOffered)
+
+
+class RunDisplay(ProduceDisplay, Protocol):
+    def begin(self, at: float) -> None:
+        """The schedule's clock starts then, by the monotonic clock."""
+        ...
 
 
 class Bound(Protocol):
@@ -63,11 +71,13 @@ class WorkerHandle(ChildSlot):
     dying: bool = False
     offered: Offered = field(default_factory=Offered)
     deliveries: Deliveries = field(default_factory=Deliveries)
+    stages: Mapping[int, StageOffered] = field(default_factory=dict)
 
 
 class WorkerPool:
     """`ask` ends the run in order; `error` says why an outcome is FAILED, `injected` what --fault did.
 
+    `epoch`: when the schedule's clock starts, in epoch nanoseconds; None: as soon as all workers are ready.
     Errors of a worker in this process are raised.
     """
 
@@ -78,14 +88,16 @@ class WorkerPool:
         launch: Launch,
         wait: Wait,
         clock: Clock,
-        display: ProduceDisplay,
+        display: RunDisplay,
         *,
         keyed: bool,
+        epoch: int | None = None,
     ) -> None:
         self._bound: Bound | None = None
         self._schedule, self._shares, self._keyed = schedule, shares, keyed
         self._launch, self._clock, self._display = launch, clock, display
-        self._workers = [WorkerHandle(share.worker) for share in shares]
+        self._epoch = epoch
+        self._workers = [WorkerHandle(number) for number in range(len(shares))]
         self._loop = ParentLoop(self._workers, wait, self._take, self._on_exit)
         self._starts = StartQueue(clock, self._start)
         self._going = self._told_to_stop = False
@@ -119,6 +131,15 @@ class WorkerPool:
             parts.update(settled_by_partition(worker.offered, worker.deliveries))
         return SettledEvents(sum(worker.deliveries.settled for worker in self._workers), parts)
 
+    @property
+    def stages(self) -> Mapping[int, StageOffered]:
+        """By their places; without what a worker that died did."""
+        parts: dict[int, list[StageOffered]] = {}
+        for worker in self._workers:
+            for stage, offered in worker.stages.items():
+                parts.setdefault(stage, []).append(offered)
+        return {stage: _sum(StageOffered, found) for stage, found in parts.items()}
+
     def run(self) -> Outcome:
         """Until every worker has ended, or the run is stopped before the first event."""
         for worker in self._workers:
@@ -146,7 +167,7 @@ class WorkerPool:
         if self._going and self.stop is None and self._bound is not None:
             self._deal(self._bound)
         now = self._clock.monotonic()
-        if self._going and now >= self._show_at:
+        if self._going and now >= max(self._show_at, self.start.at):
             self._show_at = now + _SHOW_SECONDS
             self._display.show(now, self.offered, self.deliveries)
 
@@ -181,19 +202,26 @@ class WorkerPool:
         if isinstance(message, Dying):
             worker.dying = True
             seconds = self._clock.monotonic() - self.start.at
-            self.injected.append(InjectedKill(worker.number, seconds, message.offered.count))
+            number = self._shares[worker.number].worker
+            self.injected.append(InjectedKill(number, seconds, message.offered.count))
         elif isinstance(message, Ended):
-            worker.final = True
+            worker.final, worker.stages = True, message.stages
             self.end = max(self.end, message.end)
         self._keep_up()
 
     def _go_if_ready(self) -> None:
         if self.stop is None and all(worker.ready for worker in self._workers):
             self._going = True
-            self.start = start_now(self._clock, _LEAD_SECONDS if len(self._workers) > 1 else 0.0)
+            self.start = self._begin()
             self.end = self.start.at
+            self._display.begin(self.start.at)
             for worker in self._workers:
                 worker.send(Go(self.start))
+
+    def _begin(self) -> ClockStart:
+        if self._epoch is not None:
+            return start_at(self._clock, self._epoch)
+        return start_now(self._clock, _LEAD_SECONDS if len(self._workers) > 1 else 0.0)
 
     def _on_exit(self, worker: WorkerHandle) -> None:
         if worker.final:

@@ -4,24 +4,28 @@ The loop is open: a late event goes out at once and its slip is recorded, the sc
 client has no room for waits here, one batch of it, so that memory is bounded and backpressure shows as slip.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
 from eventq.core.produce.event_batch import EventBatch
-from eventq.core.produce.pacing import NANO, Schedule
+from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered
-from eventq.loops.produce.batches import ClockStart, DueBatches, Feed, Identities, start_now
+from eventq.core.produce.stage_counter import StageCounter
+from eventq.core.produce.stage_report import StageOffered
+from eventq.core.produce.stages import NANO
+from eventq.loops.produce.batches import DueBatches, Feed, Identities
 from eventq.loops.produce.gate import Gate, OpenGate
 from eventq.loops.produce.ledger import Ledger, NoLedger
+from eventq.loops.produce.start import ClockStart, start_now
 
 _SLEEP_SECONDS = 0.0005
 _BUSY_WAIT_SECONDS = 0.005
 _GATE_SECONDS = 0.005
 _POLL_SECONDS = 0.1
 _FLUSH_SECONDS = 10.0
-_SLIPS_PER_BATCH = 8
 
 
 class EventProducer(Protocol):
@@ -85,6 +89,7 @@ class Produce:
         self._ledger = ledger or NoLedger()
         self.offered = Offered()
         self._batches = DueBatches(schedule, feed, clock, self.offered, self._ledger, identities, gate)
+        self._stages = StageCounter(schedule, self.offered.slip_ms)
         self.start = ClockStart(0.0, 0)
         self.end = 0.0
         self.stop: Outcome | None = None
@@ -99,14 +104,19 @@ class Produce:
         self.stop = self.stop or outcome
 
     @property
+    def stages(self) -> Mapping[int, StageOffered]:
+        """What was offered of each stage, by their places."""
+        return self._stages.stages
+
+    @property
     def deliveries(self) -> Deliveries:
         return self._producer.deliveries
 
     def run(self, start: ClockStart | None = None) -> Outcome:
         """Until the schedule's end or a stop."""
         self.start = start or start_now(self._clock)
-        self._clock.sleep(max(0.0, self.start.at - self._clock.monotonic()))
         try:
+            self._wait_for_start()
             while self.stop is None and not self._over():
                 if not self._offer():
                     self._wait()
@@ -117,8 +127,18 @@ class Produce:
             self._fail(error)
         finally:
             self._producer.close()
+            self._stages.collect()
         self.end = self._clock.monotonic()
         return self.stop or Outcome.REACHED
+
+    def _wait_for_start(self) -> None:
+        """Which may be far off: a stop counts meanwhile."""
+        while self.stop is None and (left := self.start.at - self._clock.monotonic()) > 0:
+            if left > _POLL_SECONDS:
+                self._producer.poll(min(left - _POLL_SECONDS, _POLL_SECONDS))
+                self._show()
+            else:
+                self._clock.sleep(left)
 
     def _fail(self, error: EventqError) -> None:
         self.error = error
@@ -162,12 +182,8 @@ class Produce:
         offered.bytes += batch.size(start, end)
         offered.first_at = offered.first_at or now
         offered.last_at = now
-        if not self._schedule.paced:
-            return
-        step = -(-(end - start) // _SLIPS_PER_BATCH)
-        for i in range(start, end, step):
-            due = self.start.at + self._schedule.due(batch.numbers[i]) / NANO
-            offered.slip_ms.add(max(0.0, now - due) * 1000, min(step, end - i))
+        if self._schedule.paced:
+            self._stages.count(batch.numbers, start, end, now, self.start.at)
 
     def _wait(self) -> None:
         """For room, credit or the next due time: by the client's poll, the last millisecond by sleep."""
@@ -205,4 +221,5 @@ class Produce:
         now = self._clock.monotonic()
         if now >= self._show_at:
             self._show_at = now + self._tell_seconds
+            self._stages.collect()
             self._display.show(now, self.offered, self.deliveries)

@@ -30,7 +30,7 @@ class SampleSource(Protocol):
     latest: QueueSample | None
 
 
-class _Paced(NamedTuple):
+class _SlowRate(NamedTuple):
     """Under SLOW: events a second over all workers, from a moment on, and how far each was then."""
 
     rate: float
@@ -54,8 +54,8 @@ class QueueControl:
         self._record, self._pace = BoundRecord(bound), ConsumePace()
         self._seen: QueueSample | None = None
         self._full = False
-        self._paced: _Paced | None = None
-        self._told: tuple[Limits, _Paced | None] | None = None
+        self._paced: _SlowRate | None = None
+        self._told: tuple[Limits, _SlowRate | None] | None = None
         self._reason: str | None = None
         self._holds: dict[str, float] = {}
         self._begun_at: float | None = None
@@ -113,7 +113,7 @@ class QueueControl:
         self._reason = self._why_not(sample)
         if lag is not None and self._bound.on_full is OnFull.SLOW:
             rate = self._rate(sample, lag, count, now)
-            self._paced = _Paced(rate, now, tuple(one.events for one in handed))
+            self._paced = _SlowRate(rate, now, tuple(one.events for one in handed))
 
     def _deals(self, handed: Sequence[HandedOver]) -> Sequence[Deal] | None:
         """None: what was dealt before still holds."""

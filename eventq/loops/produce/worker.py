@@ -63,7 +63,7 @@ class Worker:
             self._end(self._ledger)
         if self._run.error is not None:
             self._parent.send(Failed(str(self._run.error), self._run.error.hint))
-        self._parent.send(Ended(self._run.offered, self._run.deliveries, self._run.end))
+        self._parent.send(Ended(self._run.offered, self._run.deliveries, self._run.end, self._run.stages))
 
     def _die(self) -> None:
         self._parent.send(Dying(self._run.offered, self._run.deliveries))

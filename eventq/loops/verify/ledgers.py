@@ -1,8 +1,8 @@
 """Reads ledgers, as often as it is asked to, always up to where they ended the first time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from eventq.core.errors import UsageError
 from eventq.core.ledger.files import ledger_file
@@ -20,14 +20,23 @@ class Visitor(Protocol):
     def __call__(self, events: WorkerEvents, line: Line) -> None: ...
 
 
+ReadAs: TypeAlias = Callable[[str, Iterator[Line]], Iterator[Line]]
+
+
+def _as_they_are(_path: str, lines: Iterator[Line]) -> Iterator[Line]:
+    return lines
+
+
 class Ledgers:
     """The files of `--ledger`: eventq's own, each with those of its other workers, or `verifiable:FILE`.
 
-    UsageError for one that can't be read, has no whole line, or misses a worker's file.
+    UsageError for one that can't be read, has no whole line, or misses a worker's file. `read_as` makes other
+    lines of those of a file.
     """
 
-    def __init__(self, given: Sequence[str]) -> None:
+    def __init__(self, given: Sequence[str], read_as: ReadAs = _as_they_are) -> None:
         self._given = list(dict.fromkeys(given))
+        self._read_as = read_as
         self._sizes: dict[str, int] = {}
         self.runs = Runs()
 
@@ -90,6 +99,9 @@ class Ledgers:
                     visit(events, line)
 
     def _lines(self, path: str) -> Iterator[Line]:
+        return self._read_as(path, self._written(path))
+
+    def _written(self, path: str) -> Iterator[Line]:
         file = path.removeprefix(VERIFIABLE)
         try:
             size = self._sizes.setdefault(path, Path(file).stat().st_size)

@@ -17,7 +17,7 @@ _DEAD_LETTERS = """SELECT run, worker, k, part FROM eventq_dead_letter
 
 
 class EffectRows:
-    """Of one group, or of all in the file; serves SinkSource of loops/verify/audit.py."""
+    """Of one group, or of all in the file; serves SinkSource of loops/verify/judge.py."""
 
     ordered = True
 
@@ -42,10 +42,10 @@ class EffectRows:
         with reading(self._path) as connection:
             self._check(connection)
             for found in self._read(connection, _EFFECTS):
-                yield SinkRows(partitions=[row[3] for row in found], identities=_identities(found))
+                yield effect_rows(found)
             if _has(connection, "eventq_dead_letter"):
                 for found in self._read(connection, _DEAD_LETTERS):
-                    yield SinkRows(identities=_identities(found), dead_letters=True)
+                    yield dead_letter_rows(found)
 
     def _read(self, connection: sqlite3.Connection, statement: str) -> Iterator[list[Any]]:
         cursor = connection.execute(statement, {"grp": self._group})
@@ -56,6 +56,16 @@ class EffectRows:
 def _has(connection: sqlite3.Connection, table: str) -> bool:
     """A file of an eventq that kept no dead letters has no table for them."""
     return bool(connection.execute(_TABLE, (table,)).fetchone() != (0,))
+
+
+def effect_rows(found: list[Any]) -> SinkRows:
+    """Of rows with run, worker, number and partition."""
+    return SinkRows(partitions=[row[3] for row in found], identities=_identities(found))
+
+
+def dead_letter_rows(found: list[Any]) -> SinkRows:
+    """Of the same columns."""
+    return SinkRows(identities=_identities(found), dead_letters=True)
 
 
 def _identities(rows: list[Any]) -> list[tuple[str, int, int] | None]:

@@ -15,7 +15,7 @@ _AROUND = b' \t\r\n"'
 
 
 class IdLines:
-    """Serves SinkSource of loops/verify/audit.py; `-` is standard input. Empty lines are skipped."""
+    """Serves SinkSource of loops/verify/judge.py; `-` is standard input. Empty lines are skipped."""
 
     ordered = False
 

@@ -26,7 +26,7 @@ _COLUMNS = """
 
 
 class PostgresqlTable:
-    """Serves SinkSource of loops/verify/audit.py."""
+    """Serves SinkSource of loops/verify/judge.py."""
 
     ordered = False
 

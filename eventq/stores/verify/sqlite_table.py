@@ -13,7 +13,7 @@ _ROWS = 10_000
 
 
 class SqliteTable:
-    """Serves SinkSource of loops/verify/audit.py."""
+    """Serves SinkSource of loops/verify/judge.py."""
 
     ordered = False
 

@@ -1,12 +1,14 @@
 """What a consume run says: progress lines, the report as text and as JSON."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from eventq.core import safe_text
 from eventq.core.consume.on_malformed import OnMalformed
 from eventq.core.consume.report import ConsumeReport, GroupNow, MemberReport, Tally
 from eventq.core.text import plural
+from eventq.core.timestamps import rfc3339
 from eventq.views.columns import joined
 
 
@@ -77,7 +79,15 @@ def _delivery_line(report: ConsumeReport) -> list[str]:
     to = "" if report.sink is None else f" into {safe_text.line(report.sink)}"
     if report.delivery == "at-most-once":
         return [f"at-most-once{to}: a crash can lose up to {report.tally.at_risk:,} events of a member"]
-    return [f"{report.delivery}{to}"] if to else []
+    return [f"{report.delivery}{to}{_aborted(report)}"] if to else []
+
+
+def _aborted(report: ConsumeReport) -> str:
+    count = sum(member.aborted_transactions for member in report.members)
+    if not report.transactional or not count:
+        return ""
+    events = plural(sum(member.aborted_events for member in report.members), "event", ",")
+    return f": {plural(count, 'transaction')} aborted, {events} of them processed again"
 
 
 def _fault_lines(report: ConsumeReport) -> list[str]:
@@ -85,9 +95,14 @@ def _fault_lines(report: ConsumeReport) -> list[str]:
         return []
     counts = Counter(injected.what for injected in report.injected)
     restarts = _restarts(report)
-    said = [f"{plural(counts[what], what)}" for what in sorted(counts)]
+    said = [_often(counts[what], what) for what in sorted(counts)]
     said += [plural(restarts, "restart")] if restarts else []
     return [f"faults: {', '.join(said) or 'the run ended before any happened'}; seed {report.fault_seed}"]
+
+
+def _often(count: int, what: str) -> str:
+    """`2 kills`, `3 at crash-point:mid-batch`"""
+    return f"{count} at {what}" if ":" in what else plural(count, what)
 
 
 def _restarts(report: ConsumeReport) -> int:
@@ -120,6 +135,7 @@ def document(report: ConsumeReport) -> dict[str, Any]:
             for i in report.injected
         ],
         "at_risk": report.tally.at_risk if report.delivery == "at-most-once" else None,
+        "aborted": _aborted_counts(report.members) if report.transactional else None,
         **_counts(report.tally, report.on_malformed),
         "seconds": round(report.seconds, 3),
         "skipped_at_start": report.skipped_at_start,
@@ -137,6 +153,13 @@ def document(report: ConsumeReport) -> dict[str, Any]:
     }
 
 
+def _aborted_counts(members: Sequence[MemberReport]) -> dict[str, int]:
+    return {
+        "transactions": sum(member.aborted_transactions for member in members),
+        "events": sum(member.aborted_events for member in members),
+    }
+
+
 def _counts(tally: Tally, asked: OnMalformed) -> dict[str, Any]:
     return {
         "received": tally.received,
@@ -144,8 +167,14 @@ def _counts(tally: Tally, asked: OnMalformed) -> dict[str, Any]:
         "malformed": tally.malformed,
         "dead_letters": tally.malformed if asked.keeps else 0,
         "rate": None if tally.rate is None else round(tally.rate, 3),
-        "latency_ms": _latency(tally),
+        "latency_ms": {**_latency(tally), "histogram": tally.latency.text},
+        "first_at": _time(tally.first_at),
+        "last_at": _time(tally.last_at),
     }
+
+
+def _time(at: float | None) -> str | None:
+    return None if at is None else rfc3339(at)
 
 
 def _latency(tally: Tally) -> dict[str, float | None]:

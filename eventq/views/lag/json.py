@@ -8,6 +8,7 @@ from eventq.core.lag.snapshot import GroupLag, PartitionLag
 from eventq.core.lag.time_lag import TimeLag
 from eventq.core.lag.trend import Trend
 from eventq.core.timestamps import rfc3339
+from eventq.views.lag.advice import fields
 
 
 def document(sample: Sample) -> dict[str, Any]:
@@ -17,7 +18,11 @@ def document(sample: Sample) -> dict[str, Any]:
 
 
 def stream_document(sample: Sample) -> dict[str, Any]:
-    return {**document(sample), "stale": sample.stale, "error": sample.error}
+    found = document(sample)
+    for group in found["groups"]:
+        advice = sample.advice.get(group["group"])
+        group["advice"] = None if advice is None else fields(advice)
+    return {**found, "stale": sample.stale, "error": sample.error}
 
 
 def _group(sample: Sample, group: GroupLag) -> dict[str, Any]:

@@ -53,6 +53,9 @@ def _group(sample: Sample, group: GroupLag, width: int, room: int) -> tuple[list
     warned: list[RenderableType] = [
         styled_line(text, "yellow") for text in notes(group)[:1] if room > len(head) + 1
     ]
+    advice = sample.advice.get(group.group)
+    if advice is not None and room > len(head) + len(warned) + 1:
+        head.append(styled_line(f"advice: {advice.answer}", "cyan"))
     space = room - len(head) - len(warned) - 1
     parts = sorted(group.partitions, key=lambda p: (-(p.lag or 0), p.key))[: max(0, space)]
     if not parts:

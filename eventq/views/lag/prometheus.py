@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from eventq.core import safe_text
 from eventq.core.lag.eta import EtaState
 from eventq.core.lag.export import Sampling
+from eventq.core.lag.labels import Labels
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Status
 from eventq.core.lag.trend import Trend
@@ -23,8 +24,11 @@ Rows: TypeAlias = Iterable[tuple[tuple[str, ...], float | None]]
 _PLACE = ("consumergroup", "topic", "partition")
 
 
-def families(sample: Sample, sampling: Sampling | None = None) -> list[Metric]:
-    """Those that have a value; `sampling` None: nothing goes on that could be counted."""
+def families(sample: Sample, sampling: Sampling | None = None, labels: Labels = ()) -> list[Metric]:
+    """Those that have a value; `sampling` None: nothing goes on that could be counted.
+
+    `labels` are added to every series.
+    """
     found = [
         _gauge("eventq_up", "Whether Kafka could be read at the last sample.", (), [((), not sample.stale)])
     ]
@@ -32,7 +36,14 @@ def families(sample: Sample, sampling: Sampling | None = None) -> list[Metric]:
         found += _of_sampling(sample, sampling)
     if not sample.stale:
         found += [*_of_groups(sample), *_of_partitions(sample), *_of_topics(sample)]
-    return [family for family in found if family.samples]
+    return [_labelled(family, labels) for family in found if family.samples]
+
+
+def _labelled(family: Metric, labels: Labels) -> Metric:
+    if labels:
+        more = {name: safe_text.name(value) for name, value in labels}
+        family.samples = [series._replace(labels={**more, **series.labels}) for series in family.samples]
+    return family
 
 
 def text(sample: Sample) -> str:

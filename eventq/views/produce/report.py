@@ -1,12 +1,16 @@
 """What a produce run looks like: a progress line, the report as text and as JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from eventq.core import safe_text
 from eventq.core.produce.report import ProduceNow, ProduceReport
+from eventq.core.produce.stage_report import StageReport
+from eventq.core.produce.stages import NANO, LoadStage
 from eventq.core.produce.transactions import TransactionEnd
 from eventq.core.quantiles import Histogram
-from eventq.core.text import plural
+from eventq.core.text import duration, plural
+from eventq.core.timestamps import rfc3339
 from eventq.views.columns import joined
 from eventq.views.produce.bound import bound_document, bound_lines, bound_now, short_bound
 from eventq.views.produce.figures import number, short
@@ -15,11 +19,12 @@ from eventq.views.produce.figures import number, short
 def progress_line(now: ProduceNow) -> str:
     """One line for a pipe and for a terminal."""
     of = f" of {now.total:,}" if now.total is not None else ""
+    end = f" of {now.end:,.0f}" if now.end is not None and now.end >= now.seconds else ""
     target = f" of {number(now.target_rate)}" if now.target_rate is not None else ""
     slip = f", slip {now.slip_ms:,.1f} ms" if now.slip_ms is not None else ""
     aborted = f", {now.aborted:,} aborted" if now.aborted else ""
     return (
-        f"{now.seconds:.0f} s: {now.offered:,}{of} offered, {now.acked:,} acked, {now.failed:,} failed"
+        f"{now.seconds:.0f}{end} s: {now.offered:,}{of} offered, {now.acked:,} acked, {now.failed:,} failed"
         f"{aborted}, {number(now.rate)}{target}/s{slip}, {now.in_flight:,} in flight{bound_now(now.bound)}"
     )
 
@@ -59,6 +64,7 @@ def report_text(report: ProduceReport) -> str:
         f"{deliveries.acked:,} of {plural(offered.total, 'event', ',')} {done} by {report.topic}",
         f"{report.seconds:.1f} s{rate}{target}",
         *_quantile_lines(report),
+        *_stage_lines(report.stages),
     ]
     if report.empty_lines:
         lines.append(f"empty lines skipped: {report.empty_lines}")
@@ -73,7 +79,8 @@ def report_text(report: ProduceReport) -> str:
     lines += [*_transaction_lines(report), *_fault_lines(report)]
     if report.bound is not None:
         lines += bound_lines(report.bound)
-    lines.append(f"{offered.bytes:,} bytes; run {report.run}; client {report.client}")
+    shard = "" if report.shard is None else f"; shard {report.shard}"
+    lines.append(f"{offered.bytes:,} bytes; run {report.run}{shard}; client {report.client}")
     if report.ledger is not None:
         lines.append(
             f"ledger {safe_text.line(report.ledger)}; events say which they are by {_STAMPS[report.stamp]}"
@@ -122,6 +129,28 @@ def _quantile_lines(report: ProduceReport) -> list[str]:
     ]
 
 
+def _stage_lines(stages: Sequence[StageReport]) -> list[str]:
+    """None of a load that is one stage: the lines before tell it all."""
+    return [_stage_line(stage) for stage in stages] if len(stages) > 1 else []
+
+
+def _stage_line(report: StageReport) -> str:
+    offered, found = report.offered, _quantiles(report.offered.slip_ms, ("p50", "p99"))
+    head = f"stage {report.number} ({stage_text(report.stage)}): {plural(offered.count, 'event', ',')}"
+    if found["max"] is None:
+        return head
+    rate = f"{number(offered.achieved_rate)} of {number(offered.target_rate)}/s"
+    return f"{head}, {rate}, slip p99 {found['p99']:.2f} ms, max {found['max']:.2f} ms"
+
+
+def stage_text(stage: LoadStage) -> str:
+    """`30 s at 100/s`, `1 min from 0 to 500/s`, `10 s pause`."""
+    length = "without end" if stage.duration is None else duration(stage.duration / NANO)
+    if stage.first != stage.last:
+        return f"{length} from {number(float(stage.first))} to {number(float(stage.last))}/s"
+    return f"{length} at {number(float(stage.first))}/s" if stage.first else f"{length} pause"
+
+
 _SHARES = {"p50": 0.5, "p99": 0.99, "p99_9": 0.999}
 
 
@@ -131,17 +160,24 @@ def _quantiles(histogram: Histogram, names: tuple[str, ...]) -> dict[str, float 
     return {name: None if value is None else round(value, 3) for name, value in found.items()}
 
 
+def _distribution(histogram: Histogram, names: tuple[str, ...]) -> dict[str, Any]:
+    """With what several reports can be merged by."""
+    return {**_quantiles(histogram, names), "histogram": histogram.text}
+
+
 def document(report: ProduceReport) -> dict[str, Any]:
     """The report as docs/json.md describes it."""
     deliveries, offered = report.deliveries, report.offered
     acked = {"acked": deliveries.acked} if report.acknowledged else {"acked": None, "sent": deliveries.acked}
-    ack_ms = _quantiles(deliveries.ack_ms, ("p50", "p99", "p99_9"))
+    ack_ms = _distribution(deliveries.ack_ms, ("p50", "p99", "p99_9"))
     return {
         "topic": report.topic,
         "run": report.run,
         "client": report.client,
         "stamp": report.stamp,
         "ledger": report.ledger,
+        "shard": report.shard,
+        "started_at": rfc3339(report.epoch),
         "offered": offered.total,
         **acked,
         "failed": deliveries.failed,
@@ -157,10 +193,12 @@ def document(report: ProduceReport) -> dict[str, Any]:
         "errors": dict(deliveries.errors),
         "seconds": round(report.seconds, 3),
         "target_rate": report.target_rate,
-        "achieved_rate": None if report.achieved_rate is None else round(report.achieved_rate, 3),
-        "slip_ms": _quantiles(offered.slip_ms, ("p50", "p99")),
+        "achieved_rate": _rounded(report.achieved_rate),
+        **{f"{name}_seconds": _since(report.start, at) for name, at in _moments(report).items()},
+        "slip_ms": _distribution(offered.slip_ms, ("p50", "p99")),
         "ack_ms": ack_ms if report.acknowledged else None,
         "bytes": offered.bytes,
+        "stages": [_stage(stage, report.start) for stage in report.stages],
         "partitions": [
             {
                 "partition": partition,
@@ -173,4 +211,42 @@ def document(report: ProduceReport) -> dict[str, Any]:
         ],
         **({} if report.bound is None else {"bound": bound_document(report.bound)}),
         **({} if report.empty_lines is None else {"empty_lines": report.empty_lines}),
+    }
+
+
+def _moments(report: ProduceReport) -> dict[str, float | None]:
+    offered = report.offered
+    return {
+        "first_sent": offered.first_at,
+        "last_sent": offered.last_at,
+        "last_settled": report.deliveries.last_at,
+    }
+
+
+def _since(start: float, at: float | None) -> float | None:
+    return None if at is None else round(at - start, 6)
+
+
+def _rounded(rate: float | None) -> float | None:
+    return None if rate is None else round(rate, 3)
+
+
+def _stage(report: StageReport, start: float) -> dict[str, Any]:
+    offered, stage = report.offered, report.stage
+    first = min((span.first_at for span in offered.turns.values()), default=None)
+    first_due = min((span.first_due for span in offered.turns.values()), default=None)
+    return {
+        "stage": report.number,
+        "duration_seconds": None if stage.duration is None else stage.duration / NANO,
+        "first_rate": float(stage.first),
+        "last_rate": float(stage.last),
+        "offered": offered.count,
+        "target_rate": _rounded(offered.target_rate),
+        "achieved_rate": _rounded(offered.achieved_rate),
+        "passes": len(offered.turns),
+        "first_sent_seconds": _since(start, first),
+        "sent_seconds": round(offered.sent_seconds, 6),
+        "first_due_seconds": None if first_due is None else round(first_due / NANO, 6),
+        "due_seconds": round(offered.due_seconds, 6),
+        "slip_ms": _distribution(offered.slip_ms, ("p50", "p99")),
     }

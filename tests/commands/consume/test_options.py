@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from eventq.commands import extras
 from eventq.commands.consume.options import ConsumeOptions, ValueFormat
 from eventq.commands.consume.plan import consume_plans
 from eventq.commands.options import Client, Shared
+from eventq.commands.redaction import MASK, redact
 from eventq.core.consume.delivery import Delivery
 from eventq.core.consume.on_malformed import MalformedRule
 from eventq.core.consume.work import Work
@@ -165,6 +167,35 @@ def test_what_may_be_in_a_topic_already_is_sent_again_only_where_that_may_happen
 )
 def test_options_that_exclude_others_are_accepted_without_them(options: dict[str, Any]) -> None:
     consume_plans(Shared(), ConsumeOptions(**options))
+
+
+def test_a_sink_in_postgresql_is_shown_without_its_password_and_keeps_its_options() -> None:
+    url = "postgresql://app:p%40ss@db/shop?sslmode=disable&options=-csearch_path%3Dx"
+    _, member = consume_plans(Shared(), ConsumeOptions(sink=url, delivery=Delivery.EXACTLY_ONCE))
+    assert member.sink is not None
+    assert (member.sink.kind, member.sink.path) == ("postgresql", url)
+    assert member.sink.name == "postgresql://app@db/shop"
+    assert redact("it is p@ss or p%40ss") == f"it is {MASK} or {MASK}"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://db/shop?sslmod=require", "sslmod"),
+        ("postgresql://db/shop?table=t&id=i", "takes no table="),
+        ("postgresql:db", "// is missing"),
+    ],
+)
+def test_a_url_of_postgresql_that_it_does_not_know_is_refused_by_name(url: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        consume_plans(Shared(), ConsumeOptions(sink=url))
+
+
+def test_a_driver_that_is_missing_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda _name: None)
+    with pytest.raises(UsageError, match="psycopg is not installed") as refused:
+        consume_plans(Shared(), ConsumeOptions(sink="postgresql://db/shop"))
+    assert refused.value.hint == "pip install 'eventq[postgres]'"
 
 
 NEWER = "group.protocol=consumer"

@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +18,7 @@ from eventq.core.safe_text import from_csv
 from tests.consume_harness import eventually
 from tests.lag_harness import LagHarness, finish
 from tests.lag_scrape import address, scrape
+from tests.otlp_receiver import receiving
 
 
 @pytest.fixture
@@ -58,6 +61,77 @@ def test_topics_that_do_not_match_cost_no_series(harness: LagHarness) -> None:
     assert ("kafka_consumergroup_lag", harness.group) not in scrape(url)
 
 
+def test_it_is_healthy_while_it_serves_and_ready_once_kafka_was_read(harness: LagHarness) -> None:
+    options = ("--port", "0", "--interval", "1s", "--window", "5s", "--label", "cluster=east")
+    root = address(harness.start("export", *options)).removesuffix("/metrics")
+    assert answer(f"{root}/healthz") == (200, "serving")
+    eventually(lambda: answer(f"{root}/readyz") == (200, "ready"), "Kafka was read")
+    assert answer(f"{root}/elsewhere")[0] == 404
+    eventually(
+        lambda: scrape(f"{root}/metrics")["eventq_up", ""] == [({"cluster": "east"}, 1.0)], "it is labelled"
+    )
+
+
+def answer(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=20) as found:
+            return found.status, found.read().decode().strip()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode().strip()
+
+
+def test_each_sample_is_pushed_by_otlp_with_its_labels_and_under_the_same_names(harness: LagHarness) -> None:
+    options = ("--port", "0", "--groups", f"^{harness.group}$", "--interval", "100ms", "--window", "1s")
+    with receiving() as receiver:
+        running = harness.start("export", *options, "--label", "cluster=east", "--otlp", receiver.url)
+        wanted = {(("cluster", "east"), ("consumergroup", harness.group)): 40.0}
+        eventually(
+            lambda: receiver.requests and receiver.points("eventq_group_lag") == wanted, "it is pushed"
+        )
+        running.send_signal(signal.SIGTERM)
+        assert finish(running).code == 143
+    assert set(receiver.paths) == {"/v1/metrics"}
+    resource = receiver.requests[-1].resource_metrics[0].resource
+    names = {each.key: each.value.string_value for each in resource.attributes}
+    assert names["service.name"] == "eventq"
+    assert next(iter(receiver.points("eventq_samples").values())) >= 1
+
+
+def test_a_collector_that_is_away_is_told_and_scrapes_go_on_until_it_is_back(harness: LagHarness) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    running = harness.start(
+        *("export", "--port", "0", "--interval", "100ms", "--window", "1s"),
+        OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{port}",
+        OTEL_EXPORTER_OTLP_TIMEOUT="1",
+    )
+    lines = iter(running.stderr or ())
+    url = next(line.split()[-1] for line in lines if "serving" in line)
+    told = next(line for line in lines if "did not take the metrics" in line)
+    assert told.startswith(f"eventq: the collector at http://127.0.0.1:{port} did not take the metrics: ")
+    assert "refused" in told
+    assert scrape(url)["eventq_up", ""] == [({}, 1.0)]
+    with receiving(port) as receiver:
+        assert any("takes metrics again" in line for line in lines)
+        assert receiver.requests
+
+
+def test_a_push_without_its_extra_says_what_to_install(bootstrap: str) -> None:
+    program = (
+        "import sys, importlib.util as util; find = util.find_spec\n"
+        "def missing(name, *rest):\n"
+        "    if name.startswith('opentelemetry'): raise ModuleNotFoundError(name)\n"
+        "    return find(name, *rest)\n"
+        "util.find_spec = missing\n"
+        "from eventq.cli import run; sys.exit(run())"
+    )
+    words = ["lag", "export", "--port", "0", "--otlp", "http://127.0.0.1:1", "-b", bootstrap]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, "pip install 'eventq[otlp]'" in done.stderr) == (2, True)
+
+
 def test_a_port_in_use_is_a_clear_error(harness: LagHarness) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = finish(harness.start("export", "--port", str(taken.getsockname()[1])))
@@ -68,7 +142,7 @@ def test_a_port_in_use_is_a_clear_error(harness: LagHarness) -> None:
 
 @pytest.mark.parametrize(
     "wrong", [("--groups", "("), ("--topics", "*"), ("--interval", "0s"), ("-o", "json"), ("--port", "70000"),
-              ("--interval", "10s", "--window", "10s")]
+              ("--interval", "10s", "--window", "10s"), ("--label", "topic=x"), ("--otlp", "collector:4318")]
 )  # fmt: skip
 def test_what_can_mean_nothing_is_a_usage_error(harness: LagHarness, wrong: tuple[str, ...]) -> None:
     assert finish(harness.start("export", *wrong)).code == 2

@@ -9,11 +9,13 @@ import pytest
 from eventq.commands.options import Shared
 from eventq.commands.produce.options import ProduceOptions
 from eventq.commands.produce.plan import produce_plan, topic_rules
+from eventq.commands.produce.shard_options import ShardOptions
 from eventq.core.errors import UsageError
 from eventq.core.parse import duration_if_given
 from eventq.core.produce.keys import KeyKind, KeyRule
-from eventq.core.produce.pacing import ConstantRate, Unpaced
-from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, Stamp
+from eventq.core.produce.pacing import Paced, Unpaced
+from eventq.core.produce.plan import Acks, ArrivalKind, Compression, InputFormat, LedgerPlan, Stamp
+from eventq.core.produce.stages import NANO, constant
 
 pytestmark = pytest.mark.usefixtures("no_settings")
 
@@ -49,7 +51,10 @@ def test_options_stand_in_the_plan() -> None:
         batch_bytes=1000,
     )
     plan = produce_plan(Shared(), options)
-    assert plan.schedule == ConstantRate(Fraction(1, 2), 30, 60.0)
+    paced = plan.schedule
+    assert isinstance(paced, Paced)
+    assert (paced.stages, paced.duration) == ((constant(Fraction(1, 2)),), 60 * NANO)
+    assert (paced.total, paced.end) == (30, 58 * NANO)
     assert (plan.seed, plan.key, plan.workers) == (7, KeyRule(KeyKind.ZIPF, 100, 1.1), 2)
     send = plan.send
     assert (send.topic, send.partition, send.acks, send.compression) == (
@@ -95,7 +100,21 @@ def test_a_topic_grows_to_a_number_of_partitions_only_if_that_was_given(
 
 REFUSED = [
     ({"partition": 0, "partitions": 3}, "--partition and --partitions exclude each other"),
-    ({"max_slip": "5ms"}, "--max-slip without --rate"),
+    ({"max_slip": "5ms"}, "--max-slip without --rate or --stage"),
+    ({"rate": "5", "stage": ("1s:5",)}, "--rate and --stage exclude each other"),
+    ({"loop": True, "rate": "5", "duration": "1m"}, "--loop without --stage"),
+    ({"loop": True, "stage": ("1s:5",)}, "--loop without an end"),
+    ({"arrivals": ArrivalKind.POISSON}, "--arrivals poisson without --rate or --stage"),
+    ({"stage": ("1s:5", "1s")}, "--stage 2, '1s': there is no colon"),
+    ({"stage": ("1s:0",)}, "every --stage is a pause"),
+    ({"rate": "1/d", "max_messages": 10**6}, "the last is due in more than a hundred years"),
+    ({"rate": "1", "max_messages": 10**400}, "the last is due in more than a hundred years"),
+    (
+        {"rate": "1000000", "duration": "1h", "arrivals": ArrivalKind.POISSON},
+        "--arrivals poisson of 3,600,000,000 events",
+    ),
+    ({"stage": ("5s:0", "1s:9"), "duration": "3s"}, "--duration 3s ends before the first event is due"),
+    ({"duration": "0.0001us"}, "finer than a nanosecond"),
     ({"input": "-", "seed": 0}, "--seed with --input"),
     ({"input": "-", "key": "product"}, "--key with --input"),
     ({"input": "lines", "workers": 2}, "--workers with --input"),
@@ -209,3 +228,71 @@ def test_a_ledger_that_cannot_be_a_file_is_refused_before_anything_is_sent(
     (tmp_path / "taken").touch()
     with pytest.raises(UsageError, match=r"can't be written|is there already"):
         produce_plan(Shared(), ProduceOptions(ledger=path))
+
+
+AT = "2026-12-01T12:00:00Z"
+
+
+def test_the_parts_of_a_load_have_what_makes_them_one_in_common() -> None:
+    options = ProduceOptions(
+        topic="orders", stage=("1s:100", "1s:5..50"), arrivals=ArrivalKind.POISSON, workers=2
+    )
+    plans = [produce_plan(Shared(), options, ShardOptions(f"{index}/3", AT)) for index in range(3)]
+    assert len({plan.run for plan in plans}) == len({plan.seed for plan in plans}) == 1
+    assert {plan.start for plan in plans} == {1_796_126_400 * NANO}
+    shares = [plan.share(worker) for plan in plans for worker in range(2)]
+    assert sorted(share.worker for share in shares) == list(range(6))
+    assert {share.workers for share in shares} == {6}
+    totals = [plan.total or 0 for plan in plans]
+    assert sum(totals) == plans[0].schedule.total
+    later = produce_plan(Shared(), options, ShardOptions("0/3", "2026-12-01T12:00:01Z"))
+    assert later.run != plans[0].run
+
+
+def test_a_shard_can_be_told_by_the_index_of_an_indexed_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOB_COMPLETION_INDEX", "2")
+    assert str(produce_plan(Shared(), ProduceOptions(), ShardOptions("4", AT)).shard) == "2/4"
+    assert str(produce_plan(Shared(), ProduceOptions(), ShardOptions("1/4", AT)).shard) == "1/4"
+
+
+@pytest.mark.parametrize(
+    ("given", "index", "why"),
+    [
+        ("4", None, "--shard '4' does not say which, and JOB_COMPLETION_INDEX is not set"),
+        ("4", "", "JOB_COMPLETION_INDEX is not set"),
+        ("4", "x", "JOB_COMPLETION_INDEX is not the number of a shard: 'x'"),
+        ("4", "4", "--shard '4' with JOB_COMPLETION_INDEX '4': no shard from 0/N to N-1/N"),
+        ("4/4", None, "no shard from 0/N to N-1/N"),
+        ("-1/4", None, "no shard from 0/N to N-1/N"),
+        ("0/0", None, "no shard from 0/N to N-1/N"),
+        ("0/70000", None, "N at most 65536"),
+        ("/4", None, "no shard from 0/N to N-1/N"),
+        ("", None, "does not say which"),
+    ],
+)
+def test_what_is_no_shard_is_told(
+    given: str, index: str | None, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JOB_COMPLETION_INDEX", raising=False)
+    if index is not None:
+        monkeypatch.setenv("JOB_COMPLETION_INDEX", index)
+    with pytest.raises(UsageError) as raised:
+        produce_plan(Shared(), ProduceOptions(), ShardOptions(given, AT))
+    assert why in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "sharding", "why"),
+    [
+        ({}, ShardOptions("0/2"), "--shard without --start-at"),
+        ({"input": "-"}, ShardOptions("0/2", AT), "--shard with --input"),
+        ({"workers": 40_000}, ShardOptions("0/2", AT), "more than 65536 workers"),
+        ({}, ShardOptions(None, "soon"), "--start-at is no time: 'soon'"),
+        ({}, ShardOptions(None, "12"), "--start-at is no time: '12'"),
+    ],
+)
+def test_options_of_several_machines_that_mean_nothing_are_refused(
+    options: dict[str, Any], sharding: ShardOptions, why: str
+) -> None:
+    with pytest.raises(UsageError, match=why):
+        produce_plan(Shared(), ProduceOptions(**options), sharding)

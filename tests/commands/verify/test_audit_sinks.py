@@ -13,7 +13,7 @@ import pytest
 
 from eventq.core.consume.on_malformed import MalformedRule, OnMalformed
 from eventq.core.verify.names import COUNTED_ONLY, Name
-from eventq.stores.consume.sqlite import SqliteEffects
+from tests.effect_databases import KINDS, EffectDatabase, PostgresDatabase, SqliteDatabase
 from tests.in_process import Done, eventq
 from tests.json_docs import documented, shape
 from tests.loops.consume.fakes import PLAN, records
@@ -72,23 +72,29 @@ def test_what_a_table_lost_doubled_and_never_should_have_is_found(ledger: Path, 
     assert text.splitlines()[-1] == "exactly-once is broken: 1 lost, 1 duplicate, 1 phantom"
 
 
-def effects(path: Path, group: str, *events: tuple[int, int]) -> str:
+def effects(database: EffectDatabase, group: str, *events: tuple[int, int]) -> str:
     """As consume writes them: of (partition, sequence), at offsets that go up."""
-    store = SqliteEffects(str(path), replace(PLAN, group=group), "T")
+    store = database.store(replace(PLAN, group=group))
     store.open()
     for offset, (partition, k) in enumerate(events):
         store.write(records(partition, offset, [value(k)]), {})
     store.close()
-    return f"sqlite:{path}"
+    return database.sink
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> EffectDatabase:
+    if request.param == "sqlite":
+        return SqliteDatabase(tmp_path)
+    return PostgresDatabase(request.getfixturevalue("postgres"))
 
 
 def test_what_consume_wrote_is_judged_by_group_with_the_order_of_each_partition(
-    ledger: Path, tmp_path: Path
+    ledger: Path, database: EffectDatabase
 ) -> None:
     every = [(k % 3, k) for k in range(COUNT)]
-    path = tmp_path / "effects.db"
-    sink = effects(path, "whole", *every)
-    effects(path, "spoilt", *every[:20], (0, 20), *every[24:], every[30], every[23], every[21])
+    sink = effects(database, "whole", *every)
+    effects(database, "spoilt", *every[:20], (0, 20), *every[24:], every[30], every[23], every[21])
     whole = run(ledger, "--sink", sink, "--group", "whole", "--delivery", "exactly-once", "-o", "json")
     assert (whole.returncode, counts(whole)) == (0, {})
     spoilt = run(ledger, "--sink", sink, "--group", "spoilt", "-o", "json")
@@ -99,40 +105,40 @@ def test_what_consume_wrote_is_judged_by_group_with_the_order_of_each_partition(
 
 @pytest.mark.parametrize("group", [(), ("--group", "keeps")], ids=["every group", "one group"])
 def test_an_event_that_was_put_aside_as_a_dead_letter_is_neither_lost_nor_out_of_order(
-    ledger: Path, tmp_path: Path, group: tuple[str, ...]
+    ledger: Path, database: EffectDatabase, group: tuple[str, ...]
 ) -> None:
-    path, spoilt = tmp_path / "effects.db", {7: "price is not a number", 8: "price is not a number"}
+    spoilt = {7: "price is not a number", 8: "price is not a number"}
     keeps = replace(PLAN, group="keeps", on_malformed=OnMalformed(MalformedRule.DEAD_LETTER))
-    store = SqliteEffects(str(path), keeps, "T")
+    store = database.store(keeps)
     store.open()
     values = [value(k) if k not in spoilt else value(k).replace(b"1.5", b'"1.5"') for k in range(COUNT)]
     store.write(records(0, 0, values), spoilt)
     store.close()
-    done = run(ledger, "--sink", f"sqlite:{path}", *group, "--delivery", "exactly-once", "-o", "json")
+    done = run(ledger, "--sink", database.sink, *group, "--delivery", "exactly-once", "-o", "json")
     assert (done.returncode, counts(done)) == (0, {}), done.stderr
     (sink,) = json.loads(done.stdout)["sinks"]
     assert (sink["rows"], sink["dead_letters"], sink["unstamped"]) == (COUNT, 2, 0)
-    text = run(ledger, "--sink", f"sqlite:{path}", *group).stdout
-    assert f"sqlite:{path}: 2 events put aside as dead letters" in text
+    text = run(ledger, "--sink", database.sink, *group).stdout
+    assert f"{sink['sink']}: 2 events put aside as dead letters" in text
 
 
-def test_an_event_with_an_effect_and_a_dead_letter_is_a_duplicate(ledger: Path, tmp_path: Path) -> None:
-    path = tmp_path / "effects.db"
-    store = SqliteEffects(str(path), replace(PLAN, on_malformed=OnMalformed(MalformedRule.DEAD_LETTER)), "T")
+def test_an_event_with_an_effect_and_a_dead_letter_is_a_duplicate(
+    ledger: Path, database: EffectDatabase
+) -> None:
+    store = database.store(replace(PLAN, on_malformed=OnMalformed(MalformedRule.DEAD_LETTER)))
     store.open()
     store.write(records(0, 0, [value(k) for k in range(COUNT)]), {})
     store.write(records(0, COUNT, [value(7)]), {0: "bad"})
     store.close()
-    done = run(ledger, "--sink", f"sqlite:{path}", "--delivery", "exactly-once", "-o", "json")
+    done = run(ledger, "--sink", database.sink, "--delivery", "exactly-once", "-o", "json")
     assert (done.returncode, counts(done)) == (5, {"duplicate": 1})
 
 
-def test_a_file_from_before_there_were_dead_letters_is_read(ledger: Path, tmp_path: Path) -> None:
-    sink = effects(tmp_path / "effects.db", "whole", *((k % 3, k) for k in range(COUNT)))
-    connection = sqlite3.connect(tmp_path / "effects.db")
-    connection.execute("DROP TABLE eventq_dead_letter")
-    connection.commit()
-    connection.close()
+def test_a_database_from_before_there_were_dead_letters_is_read(
+    ledger: Path, database: EffectDatabase
+) -> None:
+    sink = effects(database, "whole", *((k % 3, k) for k in range(COUNT)))
+    database.execute("DROP TABLE eventq_dead_letter")
     assert run(ledger, "--sink", sink).returncode == 0
 
 
@@ -142,6 +148,15 @@ def test_a_database_without_effects_is_a_usage_error_that_says_how_to_name_a_tab
     table(tmp_path / "own.db", events())
     done = run(ledger, "--sink", f"sqlite:{tmp_path / 'own.db'}")
     assert done.returncode == 2
+    assert "has no effects of eventq consume" in done.stderr
+    assert "?table=TABLE&id=COLUMN" in done.stderr
+
+
+def test_a_database_of_postgresql_without_effects_is_a_usage_error_too(
+    ledger: Path, postgres: PrivatePostgres
+) -> None:
+    done = run(ledger, "--sink", PostgresDatabase(postgres).sink)
+    assert (done.returncode, done.stdout) == (2, "")
     assert "has no effects of eventq consume" in done.stderr
     assert "?table=TABLE&id=COLUMN" in done.stderr
 
@@ -311,6 +326,7 @@ def test_no_message_shows_a_password(ledger: Path, postgres: PrivatePostgres, de
         f"postgresql://app:{quoted}@/postgres?host={host}&table=t&id=i",
         f"postgresql://app:{quoted}@/postgres?host={host}&table=t",
         f"postgresql://app:{quoted}@[/x?table=t&id=i",
+        f"postgresql://app:{quoted}@/nowhere?host={host}",
     ]
     for sink in sinks:
         done = run(ledger, "--sink", sink, "--connect-timeout", "2s", *debug)

@@ -6,17 +6,23 @@ from eventq.core.errors import UsageError
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("sqlite:effects.db", ("sqlite", "effects.db")), ("jsonl:/tmp/a:b", ("jsonl", "/tmp/a:b"))],
+    [
+        ("sqlite:effects.db", ("sqlite", "effects.db")),
+        ("jsonl:/tmp/a:b", ("jsonl", "/tmp/a:b")),
+        ("postgresql://app@db/shop", ("postgresql", "//app@db/shop")),
+        ("postgres://db", ("postgresql", "//db")),
+    ],
 )
 def test_a_sink_is_a_kind_and_a_path(text: str, found: tuple[str, str]) -> None:
     assert parse_sink(text) == found
 
 
-@pytest.mark.parametrize("text", ["", "sqlite", "sqlite:", "effects.db", "mysql:effects", ":x"])
+@pytest.mark.parametrize("text", ["", "sqlite", "sqlite:", "effects.db", "mysql://u:secret@h", ":x"])
 def test_another_form_is_refused_with_the_forms_there_are(text: str) -> None:
     with pytest.raises(UsageError, match="not a sink") as refused:
         parse_sink(text)
-    assert refused.value.hint == "sqlite:PATH or jsonl:PATH"
+    assert refused.value.hint == "sqlite:PATH, postgresql://…, jsonl:PATH or kafka:TOPIC"
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("kind", [None, "jsonl"])

@@ -6,6 +6,7 @@ from eventq.core.consume.injection import (
     Fault,
     FaultPlan,
     KillEvery,
+    PauseAfter,
     PauseEvery,
     parse_fault,
 )
@@ -18,6 +19,7 @@ from eventq.core.faults import KillAfter
     [
         ("kill:after=1000", KillAfter(1000)),
         ("kill:every=5s", KillEvery(5.0)),
+        ("pause:after=1000,for=12s", PauseAfter(1000, 12.0)),
         ("pause:every=5s,for=12s", PauseEvery(5.0, 12.0)),
         ("pause:for=1m,every=500ms", PauseEvery(0.5, 60.0)),
         ("crash-point:before-commit", Crash(CrashPoint.BEFORE_COMMIT, 3)),

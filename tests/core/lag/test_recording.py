@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventq.core.kafka import TopicPartition
+from eventq.core.lag.advice import Advice, Helps, Hot, KeyShare
 from eventq.core.lag.eta import Eta, EtaState
 from eventq.core.lag.reads import MemberDescription
 from eventq.core.lag.recording import BadLine, read, sample
@@ -41,12 +42,23 @@ group_trends = st.builds(
     GroupTrend, trends, rates, st.just(KEY), st.just(()), st.fixed_dictionaries({KEY: trends})
 )
 time_lags = st.builds(TimeLag, rates, st.none() | st.sampled_from(Source), texts)
+shares = st.integers(0, 8).map(lambda n: n / 8)
+hots = st.builds(
+    Hot, texts, st.integers(0, 9), st.none() | shares,
+    st.tuples(st.builds(KeyShare, st.none() | st.binary(), shares)),
+)  # fmt: skip
+counts = st.none() | st.integers(0, 99)
+advice = st.builds(
+    Advice, rates, rates, rates, counts, counts, st.tuples(st.integers(1, 9)),
+    st.none() | st.sampled_from(Helps), st.none() | hots, rates, rates, counts, st.tuples(texts),
+)  # fmt: skip
 samples = st.builds(
     Sample,
     st.builds(Snapshot, st.integers(0, 2**31).map(lambda n: n / 4), st.tuples(groups)),
     st.fixed_dictionaries({"g": group_trends}),
     st.fixed_dictionaries({("g", KEY): time_lags}),
     st.none() | texts,
+    st.fixed_dictionaries({}, optional={"g": advice}),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.partitioner import KeyPartitions
-from eventq.core.produce.placing import Placed, Placer
+from eventq.core.produce.placing import PlacedEvents, Placer
 
 PARTITIONS = 3
 KEYS = {KeyPartitions(PARTITIONS).of(b"%d" % n): b"%d" % n for n in range(50)}
@@ -20,11 +20,11 @@ def batch(parts: Sequence[int | None], first: int = 0) -> EventBatch:
     return EventBatch(numbers, [b"%d" % n for n in numbers], list(numbers), keys, 0.0, first)
 
 
-def numbers(found: Placed) -> list[int]:
+def numbers(found: PlacedEvents) -> list[int]:
     return [number for run in found.runs for number in run.numbers]
 
 
-def dropped(found: Placed) -> list[int]:
+def dropped(found: PlacedEvents) -> list[int]:
     return [number for first, count in found.dropped for number in range(first, first + count)]
 
 

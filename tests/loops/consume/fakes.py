@@ -192,6 +192,9 @@ class FakeConsumer:
     def pause(self) -> None:
         self.paused = True
 
+    def group_metadata(self) -> object:
+        return None
+
     def resume(self) -> None:
         self.paused = False
 

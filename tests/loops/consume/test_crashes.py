@@ -11,6 +11,7 @@ from eventq.core.consume.injection import (
     Fault,
     FaultPlan,
     KillEvery,
+    PauseAfter,
     PauseEvery,
 )
 from eventq.core.consume.plan import GroupPlan
@@ -104,7 +105,7 @@ def test_a_member_is_killed_once_so_many_events_were_processed() -> None:
     assert run.turn() == []
     run.processed(2000)
     assert run.turn() == [(101, signal.SIGKILL)]
-    assert [(i.what, i.member, i.processed) for i in run.injector.injected] == [
+    assert [(i.what, i.member, i.processed) for i in run.state.injected] == [
         ("kill", 1, 500),
         ("kill", 1, 2000),
     ]
@@ -128,6 +129,22 @@ def test_a_stopped_member_goes_on_after_its_time_and_is_not_hit_meanwhile() -> N
     run.sent.clear()
     run.injector.resume()
     assert run.sent == [(101, signal.SIGCONT)]
+
+
+def test_a_member_is_stopped_once_so_many_events_were_processed() -> None:
+    run = Injecting(PauseAfter(500, 12.0))
+    run.processed(499)
+    assert run.turn() == []
+    run.processed(500)
+    assert run.turn() == [(101, signal.SIGSTOP)]
+    assert run.turn(11.0) == []
+    assert run.turn(1.0) == [(101, signal.SIGCONT)]
+
+
+def test_a_fault_that_is_due_with_another_waits_for_the_next_turn() -> None:
+    run = Injecting(KillAfter(500), KillAfter(600))
+    run.processed(1000)
+    assert [run.turn(), run.turn(), run.turn()] == [[(101, signal.SIGKILL)], [(101, signal.SIGKILL)], []]
 
 
 def test_a_plan_without_faults_does_nothing() -> None:

@@ -37,6 +37,9 @@ class StoringSink:
         self.calls.append(f"revoking {offsets}")
         return {}
 
+    def undone(self) -> frozenset[int]:
+        return frozenset()
+
     def refused(self) -> set[int]:
         return set()
 

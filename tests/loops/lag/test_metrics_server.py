@@ -15,7 +15,7 @@ def pause(seconds):
     refused.set()
     again.wait()
 
-with serving("127.0.0.1", 0, lambda: [], pause) as port:
+with serving("127.0.0.1", 0, lambda: [], lambda: None, pause) as port:
     print(port, flush=True)
     usual = resource.getrlimit(resource.RLIMIT_NOFILE)
     os.close(first_free := os.dup(0))

@@ -6,8 +6,10 @@ import pytest
 
 from eventq.core.errors import EventqError, ExitCode, NotFound, Stopped
 from eventq.core.kafka import Bounds, Isolation, TopicPartition
+from eventq.core.lag.advice import Advice
 from eventq.core.lag.reads import Commits, Description, ListedGroup, Listing, Topic
-from eventq.core.lag.snapshot import Status
+from eventq.core.lag.snapshot import GroupLag, Snapshot, Status
+from eventq.core.lag.window import Window
 from eventq.loops.lag.snapshot import Question, take
 from eventq.loops.lag.watch import Pace, watch
 
@@ -247,3 +249,19 @@ def test_groups_that_no_broker_can_list_are_missed_aloud_and_only_where_all_are_
     assert found.errors == ("groups are missing: 1 of 2 partitions of __consumer_offsets have no leader",)
     assert (found.groups[0].lag, found.complete) == (6, False)
     assert take(HalfListedReader(), Question(("g1",)), FakeClock()).complete
+
+
+def test_watch_has_an_advice_once_a_window_is_seen_and_finds_it_anew_after_ten_seconds() -> None:
+    clock, found = FakeClock(), []
+
+    def advise(snapshot: Snapshot, group: GroupLag, _window: Window) -> Advice:
+        found.append((snapshot.at, group.group))
+        return Advice(keep_up=3)
+
+    pace = Pace(interval=5.0, window=20.0, samples=8)
+    advised = [
+        set(sample.advice)
+        for sample in watch(FakeReader(), Question(("g1",)), clock, clock.pause, pace, None, advise)
+    ]
+    assert advised == [set()] * 4 + [{"g1"}] * 4
+    assert found == [(120.0, "g1"), (130.0, "g1")]

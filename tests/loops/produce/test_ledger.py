@@ -14,9 +14,9 @@ from eventq.core.produce.keys import KeyRule
 from eventq.core.produce.pacing import schedule
 from eventq.loops.processes.in_process import InProcessLink
 from eventq.loops.processes.messages import Failed
-from eventq.loops.produce.batches import start_now
 from eventq.loops.produce.ledger import LedgerKeeper
 from eventq.loops.produce.messages import Ended, Go, Ready
+from eventq.loops.produce.start import start_now
 from eventq.loops.produce.worker import Worker
 from tests.loops.produce.fake_producer import FakeProducer, TickingClock
 

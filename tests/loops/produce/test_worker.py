@@ -18,9 +18,9 @@ from eventq.loops.processes.in_process import InProcessChild, InProcessLink, no_
 from eventq.loops.processes.link import ParentLink
 from eventq.loops.processes.messages import Stop
 from eventq.loops.processes.parent_pipe import ParentPipe
-from eventq.loops.produce.batches import start_now
 from eventq.loops.produce.messages import Dying, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.parent import WorkerPool
+from eventq.loops.produce.start import start_now
 from eventq.loops.produce.worker import Worker
 from tests.loops.produce.fake_producer import FakeProducer, TickingClock
 
@@ -47,6 +47,8 @@ class SingleWorker:
 
     def work(self, parent: ParentLink) -> None:
         worker(self.paced, self.producer, parent, self.clock).run()
+
+    def begin(self, _at: float) -> None: ...
 
     def show(self, _now: float, offered: Offered, _deliveries: Deliveries) -> None:
         self.shown.append(offered.count)

@@ -11,6 +11,8 @@ from eventq.core.outcome import Outcome
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import Schedule, schedule
 from eventq.core.produce.report import Deliveries, Offered
+from eventq.core.produce.stage_report import SendSpan, StageOffered
+from eventq.core.produce.stages import NANO
 from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed, Stop
 from eventq.loops.produce.messages import Dying, Ended, Go, Ready, WorkerProgress
@@ -24,6 +26,8 @@ class Display:
     def __init__(self) -> None:
         self.shown: list[tuple[int, int]] = []
 
+    def begin(self, _at: float) -> None: ...
+
     def show(self, _now: float, offered: Offered, deliveries: Deliveries) -> None:
         self.shown.append((offered.count, deliveries.acked))
 
@@ -32,7 +36,13 @@ class PoolHarness:
     """Workers that a test plays, and their pool; each start takes `start_seconds`."""
 
     def __init__(
-        self, count: int = 2, paced: Schedule = PACED, *, keyed: bool = False, start_seconds: float = 0.0
+        self,
+        count: int = 2,
+        paced: Schedule = PACED,
+        *,
+        keyed: bool = False,
+        start_seconds: float = 0.0,
+        epoch: int | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.start_seconds = start_seconds
@@ -43,7 +53,7 @@ class PoolHarness:
         self.workers = [FakeChild(n) for n in range(count)]
         shares = [Share(n, count) for n in range(count)]
         self.pool = WorkerPool(
-            paced, shares, self.launch, self.script.wait, self.clock, self.display, keyed=keyed
+            paced, shares, self.launch, self.script.wait, self.clock, self.display, keyed=keyed, epoch=epoch
         )
 
     def launch(self, number: int) -> Child:
@@ -366,6 +376,45 @@ def test_an_os_error_of_the_display_is_raised_and_no_worker_is_said_to_have_died
     with pytest.raises(OSError, match="no space left"):
         harness.run(steps)
     assert (harness.pool.error, harness.workers[0].child.exit) == (None, "SIGKILL")
+
+
+def test_stages_are_summed_over_the_workers() -> None:
+    harness = PoolHarness()
+
+    def steps() -> Iterator[None]:
+        harness.ready()
+        yield
+        for number, worker in enumerate(harness.workers):
+            stage = StageOffered()
+            stage.add(0, SendSpan(10, 1.0 + number, 2.0 + number, number, 90 + number))
+            stage.slip_ms.add(5.0 * (number + 1), 10)
+            worker.end(Ended(Offered(10), Deliveries(10), 3.0, {1: stage}))
+        yield
+
+    harness.run(steps)
+    (stage,) = harness.pool.stages.values()
+    assert stage.turns == {0: SendSpan(20, 1.0, 3.0, 0, 91)}
+    assert (stage.slip_ms.total, stage.slip_ms.max) == (20, 10.0)
+
+
+def test_all_workers_hear_of_the_start_that_was_asked_for() -> None:
+    harness = PoolHarness(epoch=(1_900_000_000 * NANO))
+
+    def steps() -> Iterator[None]:
+        harness.ready()
+        yield
+        for worker in harness.workers:
+            worker.end(Ended(Offered(), Deliveries(), 3.0))
+        yield
+
+    harness.run(steps)
+    starts = [
+        message.start.epoch
+        for worker in harness.workers
+        for message in worker.heard
+        if isinstance(message, Go)
+    ]
+    assert starts == [1_900_000_000 * NANO] * 2
 
 
 def test_a_worker_that_was_killed_on_purpose_has_told_how_far_it_was() -> None:

@@ -1,12 +1,14 @@
 """The same values as table, lines, JSON and CSV."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from eventq.core.lag.advice import Advice
 from eventq.core.lag.reads import MemberDescription
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
@@ -155,3 +157,15 @@ def test_a_terminal_of_which_nothing_is_known_has_the_width_that_it_has(
     monkeypatch.setenv("TERM", "dumb")
     assert max(map(len, table(Sample(MANY), 150).splitlines())) > 80
     assert "\x1b" not in table(Sample(MANY), 150)
+
+
+def test_watch_shows_the_answer_of_an_advice_in_one_line_and_json_has_all_of_it() -> None:
+    said = "1 more member would keep up (3 instead of 2)."
+    advised = replace(watched(), advice={"g": Advice(capacity=50.0, keep_up=3, evidence=(said, "why"))})
+    console = Console(width=80, height=24)
+    with console.capture() as captured:
+        console.print(frame(advised, 80, 24))
+    assert f"advice: {said}" in captured.get()
+    group = stream_document(advised)["groups"][0]
+    assert (group["advice"]["keep_up"], group["advice"]["evidence"]) == (3, [said, "why"])
+    assert stream_document(watched())["groups"][0]["advice"] is None

@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from eventq.core.kafka import TopicPartition
 from eventq.core.lag.eta import Eta, EtaState
 from eventq.core.lag.export import Sampling
+from eventq.core.lag.labels import OWN_LABELS
 from eventq.core.lag.sample import Sample
 from eventq.core.lag.snapshot import GroupLag, PartitionLag, Snapshot, Status
 from eventq.core.lag.time_lag import TimeLag
@@ -67,6 +68,16 @@ def test_our_own_say_how_old_how_long_and_what_is_wrong() -> None:
     assert value(found, "eventq_group_lost_records", **one) == 0
     assert value(found, "eventq_group_arrival_rate", **one) == 9
     assert value(found, "eventq_up") == 1
+
+
+def test_labels_of_the_users_own_are_on_every_series() -> None:
+    found = families(SAMPLE, Sampling(), (("cluster", "eu\n1"),))
+    assert {series.labels["cluster"] for family in found for series in family.samples} == {"eu\\n1"}
+
+
+def test_no_metric_has_a_label_that_a_user_could_give_too() -> None:
+    names = {name for family in families(SAMPLE, Sampling()) for row in family.samples for name in row.labels}
+    assert names == OWN_LABELS
 
 
 def test_what_is_unknown_has_no_series() -> None:

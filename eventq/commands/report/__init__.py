@@ -1,0 +1,1 @@
+"""Reports of runs: what several machines did, as one."""

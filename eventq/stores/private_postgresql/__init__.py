@@ -1,0 +1,1 @@
+"""A PostgreSQL that is there for one run and gone after it."""
