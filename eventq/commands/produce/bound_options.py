@@ -9,6 +9,7 @@ from eventq.commands.settings import settings
 from eventq.core.errors import UsageError
 from eventq.core.lag.snapshot import Assume
 from eventq.core.parse import duration_if_given
+from eventq.core.produce.plan import SendPlan
 from eventq.core.produce.queue_bound import OnFull, QueueBound, default_resume
 
 _BOUND = "A bounded queue"
@@ -116,6 +117,31 @@ class BoundOptions:
 
 
 UNBOUNDED = BoundOptions()
+
+
+def check_bound(bound: QueueBound, send: SendPlan, *, paced: bool, alone: bool) -> None:
+    """UsageError beside what would break the bound; `alone`: no other machine sends parts of the load."""
+    if not send.idempotent:
+        raise UsageError(
+            f"--max-lag with acks {send.acks.value}: what is on its way is known only of events that every "
+            "replica acknowledges",
+            hint="--acks all",
+        )
+    if send.transactions is not None:
+        raise UsageError(
+            "--max-lag with --transaction: the markers of transactions count as lag too",
+            hint="leave one of them out",
+        )
+    if not alone:
+        raise UsageError(
+            "--max-lag with --shard: no shard knows what the others have on their way",
+            hint="one producer with --workers can bound the queue",
+        )
+    if bound.on_full is OnFull.DROP and not paced:
+        raise UsageError(
+            "--on-full drop without --rate or --stage: all is due at once, so almost all would be dropped",
+            hint="give a --rate",
+        )
 
 
 def _seconds(name: str, text: str | None) -> float | None:

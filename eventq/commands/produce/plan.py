@@ -6,7 +6,7 @@ from random import SystemRandom
 from zlib import crc32
 
 from eventq.commands.options import Shared
-from eventq.commands.produce.bound_options import UNBOUNDED, BoundOptions
+from eventq.commands.produce.bound_options import UNBOUNDED, BoundOptions, check_bound
 from eventq.commands.produce.fault_options import FaultOptions
 from eventq.commands.produce.load import load
 from eventq.commands.produce.options import ProduceOptions
@@ -20,7 +20,6 @@ from eventq.core.kafka import check_names
 from eventq.core.parse import whole
 from eventq.core.produce.keys import parse_key
 from eventq.core.produce.plan import Acks, Compression, InputFormat, LedgerPlan, ProducePlan, SendPlan
-from eventq.core.produce.queue_bound import OnFull, QueueBound
 from eventq.core.produce.shard import WHOLE, Shard
 from eventq.core.produce.transactions import TransactionPlan
 from eventq.core.settings.numbers import INT
@@ -48,9 +47,13 @@ def produce_plan(
     run = os.urandom(4).hex()  # the module secrets would load OpenSSL
     if shard is not None:
         run = _run_of_all(seed, start, settings.text(shared, options.topic, "topic"))
+    send = _send_plan(shared, options, transactions.plan(run))
+    queue = bound.bound(shared)
+    if queue is not None:
+        check_bound(queue, send, paced=paced.paced, alone=shard is None)
     return ProducePlan(
         run=run,
-        send=_send_plan(shared, options, transactions.plan(run)),
+        send=send,
         schedule=paced,
         seed=seed,
         key=key,
@@ -64,7 +67,7 @@ def produce_plan(
         fault=faults.plan(options.input, options.workers),
         shard=shard or WHOLE,
         start=start,
-        bound=_bound(shared, options, bound, transactions, shard),
+        bound=queue,
     )
 
 
@@ -73,39 +76,6 @@ def _seed(options: ProduceOptions, start: int | None) -> int:
     if options.seed is not None:
         return options.seed
     return SystemRandom().getrandbits(64) if start is None else start
-
-
-def _bound(
-    shared: Shared,
-    options: ProduceOptions,
-    given: BoundOptions,
-    transactions: TransactionOptions,
-    shard: Shard | None,
-) -> QueueBound | None:
-    bound = given.bound(shared)
-    if bound is None:
-        return None
-    if options.acks is Acks.NONE:
-        raise UsageError(
-            "--max-lag with --acks 0: no event is acknowledged, so nothing says what is on its way",
-            hint="--acks all or 1",
-        )
-    if transactions.transaction is not None:
-        raise UsageError(
-            "--max-lag with --transaction: the markers of transactions count as lag too",
-            hint="leave one of them out",
-        )
-    if shard is not None:
-        raise UsageError(
-            "--max-lag with --shard: no shard knows what the others have on their way",
-            hint="one producer with --workers can bound the queue",
-        )
-    if bound.on_full is OnFull.DROP and options.rate is None and not options.stage:
-        raise UsageError(
-            "--on-full drop without --rate or --stage: all is due at once, so almost all would be dropped",
-            hint="give a --rate",
-        )
-    return bound
 
 
 def _run_of_all(*parts: object) -> str:
