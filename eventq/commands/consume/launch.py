@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import replace
 
-from eventq.commands.consume.member import BROKER_FLOOR, STORES_FLOOR, main
+from eventq.commands.consume.member import BROKER_FLOOR, COPIES_FLOOR, STORES_FLOOR, main
 from eventq.core.capacity import Need, check_count
-from eventq.core.consume.delivery import SinkPlan
+from eventq.core.consume.delivery import KAFKA, SinkPlan
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.loops.consume.supervisor import Launch
 from eventq.loops.processes import forkserver
@@ -22,7 +22,8 @@ _NEED = {
 
 def prepare(client: str, sink: SinkPlan | None = None) -> None:
     """For members over `client` that write to `sink`."""
-    stores = [STORES_FLOOR[sink.kind]] if sink is not None else []
+    sinks = {**STORES_FLOOR, KAFKA: COPIES_FLOOR[client]}
+    stores = [sinks[sink.kind]] if sink is not None else []
     forkserver.prepare([_ENTRY, BROKER_FLOOR[client], *stores])
 
 
