@@ -91,14 +91,14 @@ class ConsumeHarness:
         quick = [] if "group.protocol=consumer" in options else ["--heartbeat-interval", "300ms"]
         arguments = ["consume", *to, *quick, *options]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
-        return self._python("eventq", *arguments, **streams)
+        return self.python("eventq", *arguments, **streams)
 
     def churn(self, starts: int) -> "subprocess.Popen[bytes]":
         """Many members that come and go; at the end it prints what they said."""
         to = [self.client, self.bootstrap, self.topic, self.group]
-        return self._python("tests.churn", *to, str(starts), stdout=subprocess.PIPE)
+        return self.python("tests.churn", *to, str(starts), stdout=subprocess.PIPE)
 
-    def _python(self, module: str, *arguments: str, **popen: Any) -> "subprocess.Popen[bytes]":
+    def python(self, module: str, *arguments: str, **popen: Any) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen([sys.executable, "-m", module, *arguments], **popen)
         self._processes.append(process)
         return process

@@ -191,7 +191,7 @@ def test_the_queue_depth_is_the_groups_also_where_nobody_reads(harness: ConsumeH
         harness.send([purchase()] * 7, partition)
     assert mine.stderr is not None
     lines: list[str] = []
-    while "queue depth 7, 1 of 1 members busy" not in "".join(lines):
+    while "queue depth 7, 1 of 1 members have partitions" not in "".join(lines):
         lines.append(mine.stderr.readline().decode())
         assert lines[-1], lines
     mine.terminate()

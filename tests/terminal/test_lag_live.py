@@ -36,7 +36,7 @@ def test_the_frame_fits_the_terminal_and_says_what_it_leaves_out(
 
     def is_full(lines: list[str]) -> bool:  # a frame of the start may be for the size before
         rows = sum(group in line and "no-commit" in line for line in lines)
-        return rows >= size[0] - 8 and any("not shown (deepest first)" in line for line in lines)
+        return rows >= size[0] - 8 and any("not shown (largest lag first)" in line for line in lines)
 
     lines = read_until(child, screen(size), is_full)
     assert lines[0].startswith("eventq lag watch")

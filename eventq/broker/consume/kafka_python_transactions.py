@@ -1,4 +1,4 @@
-"""Copies records in transactions over kafka-python (3.0.12); serves TransactionalProducer of loops/consume.
+"""Copies records in transactions over kafka-python (3.0.12); serves CopyTransactions of loops/consume.
 
 Whatever fails, the producer is not used again: `open` makes another with the same transactional.id, and the
 broker then ends what the old one left. This client needs it for more than doubt: offsets that the group
@@ -25,7 +25,7 @@ _ABORT_SECONDS = 3.0
 _OUTDATED_WORDS = "consumer group metadata mismatch"
 
 
-class KafkaPythonTransactions(KafkaPythonCopies):
+class KafkaPythonTransactionalCopies(KafkaPythonCopies):
     def __init__(self, plan: MemberPlan, target: str, transactional_id: str) -> None:
         super().__init__(plan, target)
         self._id = transactional_id

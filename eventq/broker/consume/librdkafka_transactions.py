@@ -1,4 +1,4 @@
-"""Copies records in transactions over librdkafka; serves TransactionalProducer of loops/consume.
+"""Copies records in transactions over librdkafka; serves CopyTransactions of loops/consume.
 
 Whatever fails, the producer is not used again: `open` makes another with the same transactional.id, and the
 broker then ends what the old one left.
@@ -31,7 +31,7 @@ _UNTIL_THE_END = -1.0
 """With a time-out of its own the client's commit leaves its state behind; it ends with the transaction's."""
 
 
-class LibrdkafkaTransactions(LibrdkafkaCopies):
+class LibrdkafkaTransactionalCopies(LibrdkafkaCopies):
     def __init__(self, plan: MemberPlan, target: str, transactional_id: str) -> None:
         super().__init__(plan, target)
         self._id = transactional_id

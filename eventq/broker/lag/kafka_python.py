@@ -123,15 +123,26 @@ class KafkaPythonLagReader:
         self, leaders: Mapping[TopicPartition, int], isolation: Isolation
     ) -> dict[TopicPartition, Bounds]:
         """Log start, end and, under read-committed, the high watermark: two or three requests a leader."""
-        by_leader: dict[int, list[TopicPartition]] = defaultdict(list)
-        for key, leader in leaders.items():
-            by_leader[leader].append(key)
         committed = isolation is Isolation.READ_COMMITTED
         specs = [(OffsetSpec.EARLIEST, 0), (OffsetSpec.LATEST, int(committed))]
         specs += [(OffsetSpec.LATEST, 0)] if committed else []
+        columns = self._offsets(leaders, specs)
+        return {key: bound([column[key] for column in columns]) for key in leaders}
+
+    def ends(self, leaders: Mapping[TopicPartition, int]) -> dict[TopicPartition, int | Bounds]:
+        """The high watermark of each partition, or its error: one request a leader."""
+        (column,) = self._offsets(leaders, [(OffsetSpec.LATEST, 0)])
+        return column
+
+    def _offsets(
+        self, leaders: Mapping[TopicPartition, int], specs: Sequence[tuple[int, int]]
+    ) -> list[dict[TopicPartition, int | Bounds]]:
+        """A column for each pair of which offset and which isolation, all asked for at once."""
+        by_leader: dict[int, list[TopicPartition]] = defaultdict(list)
+        for key, leader in leaders.items():
+            by_leader[leader].append(key)
         answers = self.nodes.ask(
             [(list_offsets(keys, *spec), node) for spec in specs for node, keys in by_leader.items()]
         )
         size = len(by_leader)
-        columns = [offsets(answers[i * size : (i + 1) * size], by_leader) for i in range(len(specs))]
-        return {key: bound([column[key] for column in columns]) for key in leaders}
+        return [offsets(answers[i * size : (i + 1) * size], by_leader) for i in range(len(specs))]

@@ -7,7 +7,7 @@ from eventq.core.consume.delivery import KAFKA, SinkPlan, is_transactional
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.errors import NotFound
 from eventq.loops.consume.effect_store import EffectStore
-from eventq.loops.consume.transactional_producer import TransactionalProducer
+from eventq.loops.consume.transactional_producer import CopyTransactions
 
 if TYPE_CHECKING:
     from eventq.broker.consume.cluster_admin import KafkaPythonClusterAdmin
@@ -23,15 +23,15 @@ def copies(plan: MemberPlan, sink: SinkPlan) -> EffectStore:
     return KafkaPythonCopies(plan, sink.path)
 
 
-def transactional_producer(plan: MemberPlan, sink: SinkPlan) -> TransactionalProducer:
+def transactional_producer(plan: MemberPlan, sink: SinkPlan) -> CopyTransactions:
     transactional_id = sink.transactional_id(plan.number)
     if plan.client == "librdkafka":
-        from eventq.broker.consume.librdkafka_transactions import LibrdkafkaTransactions
+        from eventq.broker.consume.librdkafka_transactions import LibrdkafkaTransactionalCopies
 
-        return LibrdkafkaTransactions(plan, sink.path, transactional_id)
-    from eventq.broker.consume.kafka_python_transactions import KafkaPythonTransactions
+        return LibrdkafkaTransactionalCopies(plan, sink.path, transactional_id)
+    from eventq.broker.consume.kafka_python_transactions import KafkaPythonTransactionalCopies
 
-    return KafkaPythonTransactions(plan, sink.path, transactional_id)
+    return KafkaPythonTransactionalCopies(plan, sink.path, transactional_id)
 
 
 def check_target(member: MemberPlan, admin: "KafkaPythonClusterAdmin") -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from eventq.commands.consume.member import BROKER_FLOOR, COPIES_FLOOR, STORES_FLOOR, main
+from eventq.commands.consume.member import BROKER_FLOOR, STORES_FLOOR, main
 from eventq.core.capacity import Need, check_count
 from eventq.core.consume.delivery import KAFKA, SinkPlan
 from eventq.core.consume.plan import GroupPlan, MemberPlan
@@ -21,9 +21,8 @@ _NEED = {
 
 
 def prepare(client: str, sink: SinkPlan | None = None) -> None:
-    """For members over `client` that write to `sink`."""
-    sinks = {**STORES_FLOOR, KAFKA: COPIES_FLOOR[client]}
-    stores = [sinks[sink.kind]] if sink is not None else []
+    """For members over `client` that write to `sink`; copies to a topic go by that client too."""
+    stores = [STORES_FLOOR[sink.kind]] if sink is not None and sink.kind != KAFKA else []
     forkserver.prepare([_ENTRY, BROKER_FLOOR[client], *stores])
 
 

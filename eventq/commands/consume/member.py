@@ -34,12 +34,7 @@ STORES_FLOOR = {
     "jsonl": "eventq.stores.consume.jsonl",
     "postgresql": "eventq.stores.consume.postgresql",
 }
-"""The same of each kind of sink that is no topic."""
-COPIES_FLOOR = {
-    "kafka-python": "eventq.broker.consume.kafka_python_transactions",
-    "librdkafka": "eventq.broker.consume.librdkafka_transactions",
-}
-"""The same of copies to a topic, with and without transactions."""
+"""The same of each kind of sink."""
 _GC_THRESHOLD = (
     100_000  # records come by thousands and hold no cycles: looking for those costs a tenth of the time
 )

@@ -45,7 +45,7 @@ def plot(
         )
     if len(drawn) > _MOST_GROUPS:
         left = len(drawn) - _MOST_GROUPS
-        tell(f"{left} of {len(drawn)} groups are not drawn (deepest first); --group names others")
+        tell(f"{left} of {len(drawn)} groups are not drawn (largest lag first); --group names others")
     write_file(to, picture(drawn[:_MOST_GROUPS], kind))
     write(f"{safe_text.line(str(to))}\n")
 

@@ -14,8 +14,8 @@ from eventq.core.produce.plan import ProducePlan
 from eventq.loops.processes.child import Child
 from eventq.loops.processes.in_process import InProcessChild, no_wait
 from eventq.loops.processes.parent_loop import Wait
+from eventq.loops.produce.batches import Feed
 from eventq.loops.produce.parent import Launch
-from eventq.loops.produce.produce import Feed
 
 _ENTRY = "eventq.commands.produce.worker"
 _NEED = {

@@ -2,13 +2,18 @@
 
 import sys
 from collections import deque
+from collections.abc import Callable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from eventq.commands.output import columns, say, write
 from eventq.core.produce.plan import ProducePlan
 from eventq.core.produce.report import Deliveries, Offered, ProduceNow
 from eventq.core.produce.stages import NANO
 from eventq.views.produce.report import live_line, progress_line
+
+if TYPE_CHECKING:
+    from eventq.core.produce.queue_sample import BoundNow
 
 _PROGRESS_SECONDS = 5.0
 _RATE_SECONDS = 2.0
@@ -23,6 +28,7 @@ class ProduceOutput:
         self._live, self._quiet = live, quiet
         self._start = self._next = 0.0
         self._marks: deque[tuple[float, int]] = deque()
+        self.bound: Callable[[], BoundNow] | None = None
 
     def __enter__(self) -> "ProduceOutput":  # noqa: PYI034 - typing.Self is not in 3.10
         return self
@@ -50,7 +56,7 @@ class ProduceOutput:
     def _now(self, at: float, seconds: float, offered: Offered, deliveries: Deliveries) -> ProduceNow:
         return ProduceNow(
             seconds=seconds,
-            offered=offered.count,
+            offered=offered.total,
             acked=deliveries.acked,
             failed=deliveries.failed + deliveries.unknown,
             aborted=deliveries.aborted,
@@ -60,6 +66,7 @@ class ProduceOutput:
             slip_ms=offered.slip_ms.quantile(0.99),
             total=self._total,
             end=None if self._schedule.end is None else self._schedule.end / NANO,
+            bound=None if self.bound is None else self.bound(),
         )
 
     def _target_rate(self, seconds: float) -> float | None:

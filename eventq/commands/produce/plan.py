@@ -6,6 +6,7 @@ from random import SystemRandom
 from zlib import crc32
 
 from eventq.commands.options import Shared
+from eventq.commands.produce.bound_options import UNBOUNDED, BoundOptions, check_bound
 from eventq.commands.produce.fault_options import FaultOptions
 from eventq.commands.produce.load import load
 from eventq.commands.produce.options import ProduceOptions
@@ -33,6 +34,7 @@ def produce_plan(
     sharding: ShardOptions = _ALONE,
     transactions: TransactionOptions = _NO_TRANSACTIONS,
     faults: FaultOptions = _NO_FAULTS,
+    bound: BoundOptions = UNBOUNDED,
 ) -> ProducePlan:
     """UsageError for what can't mean anything."""
     options.check(chooses=transactions.abort is not None)
@@ -45,9 +47,13 @@ def produce_plan(
     run = os.urandom(4).hex()  # the module secrets would load OpenSSL
     if shard is not None:
         run = _run_of_all(seed, start, settings.text(shared, options.topic, "topic"))
+    send = _send_plan(shared, options, transactions.plan(run))
+    queue = bound.bound(shared)
+    if queue is not None:
+        check_bound(queue, send, paced=paced.paced, alone=shard is None)
     return ProducePlan(
         run=run,
-        send=_send_plan(shared, options, transactions.plan(run)),
+        send=send,
         schedule=paced,
         seed=seed,
         key=key,
@@ -61,6 +67,7 @@ def produce_plan(
         fault=faults.plan(options.input, options.workers),
         shard=shard or WHOLE,
         start=start,
+        bound=queue,
     )
 
 

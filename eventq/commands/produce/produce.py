@@ -3,6 +3,7 @@
 import typer
 
 from eventq.commands.options import Shared, kafka_command, output_format
+from eventq.commands.produce.bound_options import BoundOptions
 from eventq.commands.produce.fault_options import FaultOptions
 from eventq.commands.produce.options import ProduceOptions
 from eventq.commands.produce.preview import PreviewOptions, show
@@ -19,6 +20,7 @@ def produce(
     sharding: ShardOptions,
     faults: FaultOptions,
     transactions: TransactionOptions,
+    bound: BoundOptions,
 ) -> None:
     """Send Purchase events, paced or as fast as possible."""
     from eventq.commands.produce.plan import produce_plan, topic_rules
@@ -26,7 +28,7 @@ def produce(
 
     output, max_slip = output_format(shared, ("text", "json")), duration_if_given(options.max_slip)
     preview.check()
-    plan = produce_plan(shared, options, sharding, transactions, faults)
+    plan = produce_plan(shared, options, sharding, transactions, faults, bound)
     if preview.plan:
         show(plan, output, preview)
         return

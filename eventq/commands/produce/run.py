@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from eventq.commands.options import Shared
 from eventq.commands.output import note, redrawable, write, write_json
@@ -26,6 +27,9 @@ from eventq.loops.clock import SystemClock
 from eventq.loops.produce.line_feed import LineFeed
 from eventq.loops.produce.parent import WorkerPool
 
+if TYPE_CHECKING:
+    from eventq.core.produce.queue_sample import BoundReport
+
 
 def run_and_report(
     shared: Shared, plan: ProducePlan, rules: TopicRules, output: str, max_slip: float | None
@@ -44,8 +48,10 @@ def run_and_report(
             # which topic this is, whatever has its name later
             ledger = replace(plan.ledger, cluster=topic.cluster, topic_id=topic.topic_id)
             plan = replace(plan, ledger=ledger)
-        pool, outcome = _run(shared, plan, feed)
-    report = _report(plan, pool, feed)
+        if plan.bound is not None:
+            plan = replace(plan, bound=replace(plan.bound, partitions=topic.partitions))
+        pool, outcome, bound = _run(shared, plan, feed)
+    report = _report(plan, pool, feed, bound)
     try:
         _print(report, output)
     finally:
@@ -69,15 +75,26 @@ def _ready(shared: Shared, plan: ProducePlan, rules: TopicRules) -> TopicFacts:
     return topic
 
 
-def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> tuple[WorkerPool, Outcome]:
+_Result = tuple[WorkerPool, Outcome, "BoundReport | None"]
+
+
+def _run(shared: Shared, plan: ProducePlan, feed: GeneratedFeed | LineFeed) -> _Result:
     shares = [plan.share(worker) for worker in range(plan.workers)]
     launch, wait = launcher(plan, shares, feed)
     keyed = plan.key.kind is not KeyKind.NONE
     with _output(shared, plan) as output:
         clock = SystemClock()
         pool = WorkerPool(plan.schedule, shares, launch, wait, clock, output, keyed=keyed, epoch=plan.start)
-        with stop_in_order(pool.ask):
-            return pool, pool.run()
+        if plan.bound is None:
+            with stop_in_order(pool.ask):
+                return pool, pool.run(), None
+        from eventq.commands.produce.bound import held_to
+
+        with held_to(shared, plan, plan.bound, pool.settled) as control, stop_in_order(pool.ask):
+            pool.bind(control)
+            output.bound = control.now
+            outcome = pool.run()
+        return pool, outcome, control.report()
 
 
 def _output(shared: Shared, plan: ProducePlan) -> ProduceOutput:
@@ -105,7 +122,9 @@ def _target_rate(plan: ProducePlan, pool: WorkerPool) -> float | None:
     return (sum(span.count for span in spans) - 1) / seconds if seconds else None
 
 
-def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed) -> ProduceReport:
+def _report(
+    plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed, bound: "BoundReport | None"
+) -> ProduceReport:
     offered = pool.offered
     return ProduceReport(
         topic=plan.send.topic,
@@ -120,6 +139,7 @@ def _report(plan: ProducePlan, pool: WorkerPool, feed: GeneratedFeed | LineFeed)
         empty_lines=feed.empty if isinstance(feed, LineFeed) else None,
         stamp=plan.stamp.value,
         ledger=None if plan.ledger is None else plan.ledger.path,
+        bound=bound,
         epoch=pool.start.epoch / NANO,
         stages=_stages(plan, pool),
         shard=None if plan.shard.alone else str(plan.shard),

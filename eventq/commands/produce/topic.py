@@ -29,10 +29,19 @@ class TopicRules:
 def ready_topic(
     shared: Shared, to: Connection, topic: str, rules: TopicRules, *, identified: bool = False
 ) -> TopicFacts:
-    """The topic as it is in the end, `identified` with its id; NotFound without it under --no-create.
+    """The topic as it is in the end, `identified` with its id; NotFound without it under --no-create."""
+    facts = _ready(shared, to, topic, rules, identified=identified)
+    if rules.asked and facts.partitions > rules.partitions:
+        note(
+            shared,
+            f"topic {topic} has {facts.partitions} partitions and keeps them: "
+            f"{rules.partitions} were asked for, and a topic never loses any",
+        )
+    return facts
 
-    Most topics are there as they should be: what makes them is loaded only for those that are not.
-    """
+
+def _ready(shared: Shared, to: Connection, topic: str, rules: TopicRules, *, identified: bool) -> TopicFacts:
+    """Most topics are there as they should be: what makes them is loaded only for those that are not."""
     wanted = rules.partitions if rules.asked and rules.grow else 1
     if data_client(to) == "librdkafka":
         from eventq.broker.topic.librdkafka import topic_facts

@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eventq.commands.produce.client import producer
 from eventq.core.clock import Clock
@@ -10,13 +11,17 @@ from eventq.core.ledger.lines import RunLine
 from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.feed import GeneratedFeed, Share
 from eventq.core.produce.plan import LedgerPlan, ProducePlan, Stamp
+from eventq.core.produce.queue_bound import OnFull
 from eventq.core.timestamps import rfc3339
 from eventq.loops.clock import SystemClock
 from eventq.loops.processes.child import Pipe
 from eventq.loops.processes.link import ParentLink
+from eventq.loops.produce.batches import Feed
 from eventq.loops.produce.ledger import AHEAD_EVENTS, LedgerKeeper
-from eventq.loops.produce.produce import Feed
 from eventq.loops.produce.worker import Worker
+
+if TYPE_CHECKING:
+    from eventq.core.produce.placing import Placer
 
 _AHEAD_SECONDS = 0.1
 
@@ -45,7 +50,29 @@ def work(plan: ProducePlan, feed: Feed, parent: ParentLink, number: int) -> None
     identities = partial(header_values, plan.run, number) if plan.stamp is Stamp.HEADER else None
     sender = producer(plan, number, settlements, clock)
     dies_after = None if plan.fault is None else plan.fault.kills_after(number // plan.shard.count)
-    Worker(plan.schedule, feed, sender, parent, clock, ledger, identities, dies_after).run()
+    drops = plan.bound is not None and plan.bound.on_full is OnFull.DROP
+    Worker(
+        plan.schedule,
+        feed,
+        sender,
+        parent,
+        clock,
+        ledger,
+        identities,
+        dies_after,
+        gated=plan.bound is not None,
+        drops=drops,
+        placer=_placer(plan, drops=drops),
+    ).run()
+
+
+def _placer(plan: ProducePlan, *, drops: bool) -> "Placer | None":
+    """Where partitions have bounds of their own an event's partition has to be known before it is sent."""
+    if plan.bound is None or plan.bound.max_partition_lag is None:
+        return None
+    from eventq.core.produce.placing import Placer
+
+    return Placer(plan.bound.partitions, plan.send.partition, drops=drops)
 
 
 def _ledger(

@@ -80,7 +80,7 @@ def _lag(group: GroupLag, limit: int | None) -> Breach | None:
     if group.lag is None and group.known_lag <= limit:
         return Breach("lag", f"lag is unknown: {next(_errors(group))}", unknown=True)
     least = "" if group.lag is not None else "at least "
-    return Breach("lag", f"lag {least}{group.known_lag} is above {limit}{_deepest(group)}")
+    return Breach("lag", f"lag {least}{group.known_lag} is above {limit}{_largest(group)}")
 
 
 def _errors(group: GroupLag) -> Iterator[str]:
@@ -90,9 +90,9 @@ def _errors(group: GroupLag) -> Iterator[str]:
     yield "no partition of the group is known"
 
 
-def _deepest(group: GroupLag) -> str:
-    deepest = max(group.counted, key=lambda part: part.lag or 0)
-    return f" (deepest {deepest.topic}:{deepest.partition} with {deepest.lag})"
+def _largest(group: GroupLag) -> str:
+    largest = max(group.counted, key=lambda part: part.lag or 0)
+    return f" (largest {largest.topic}:{largest.partition} with {largest.lag})"
 
 
 def _time_lag(found: Measured, limit: float | None) -> Breach | None:

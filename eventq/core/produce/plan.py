@@ -7,6 +7,7 @@ from eventq.core.ledger.files import ledger_file
 from eventq.core.produce.feed import Share
 from eventq.core.produce.keys import REPEATING, KeyRule
 from eventq.core.produce.pacing import Schedule
+from eventq.core.produce.queue_bound import QueueBound
 from eventq.core.produce.shard import WHOLE, Shard
 from eventq.core.produce.transactions import TransactionPlan
 from eventq.core.produce.worker_fault import WorkerFault
@@ -101,6 +102,7 @@ class ProducePlan:
     keep_timestamp: bool = False
     stamp: Stamp = Stamp.NONE
     ledger: LedgerPlan | None = None
+    bound: QueueBound | None = None
     fault: WorkerFault | None = None
     shard: Shard = WHOLE
     start: int | None = None

@@ -2,12 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from eventq.core.ledger.lines import Fate
 from eventq.core.produce.stage_report import StageReport
 from eventq.core.produce.transactions import TransactionEnd, TransactionPlan
 from eventq.core.produce.worker_fault import InjectedKill
 from eventq.core.quantiles import Histogram
+
+if TYPE_CHECKING:
+    from eventq.core.produce.queue_sample import BoundNow, BoundReport
 
 
 @dataclass(slots=True)
@@ -85,7 +89,10 @@ class Deliveries:
 
 @dataclass(slots=True)
 class Offered:
-    """What was handed to the client; times by the monotonic clock, slip in ms."""
+    """What was handed to the client (`count`) and what was left out because a queue was full (`dropped`).
+
+    `placed`: how many to each partition, where eventq chooses it. Times by the monotonic clock, slip in ms.
+    """
 
     count: int = 0
     bytes: int = 0
@@ -93,6 +100,11 @@ class Offered:
     first_at: float | None = None
     last_at: float | None = None
     slip_ms: Histogram = field(default_factory=Histogram)
+    placed: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return self.count + self.dropped
 
     def merge(self, other: "Offered") -> None:
         self.count += other.count
@@ -101,6 +113,16 @@ class Offered:
         self.first_at = min((at for at in (self.first_at, other.first_at) if at is not None), default=None)
         self.last_at = max((at for at in (self.last_at, other.last_at) if at is not None), default=None)
         self.slip_ms.merge(other.slip_ms)
+
+
+def settled_by_partition(offered: Offered, deliveries: Deliveries) -> dict[int, int]:
+    """Of events that eventq has placed: of a refused one only the client knew where it went, so that those
+    count once nothing is open.
+    """
+    placed = dict(offered.placed)
+    if sum(placed.values()) == deliveries.settled:
+        return placed
+    return {partition: acks.acked for partition, acks in dict(deliveries.partitions).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +141,7 @@ class ProduceNow:
     target_rate: float | None
     slip_ms: float | None
     total: int | None
+    bound: "BoundNow | None" = None
     end: float | None = None
     aborted: int = 0
 
@@ -146,6 +169,7 @@ class ProduceReport:
     empty_lines: int | None = None
     stamp: str = "none"
     ledger: str | None = None
+    bound: "BoundReport | None" = None
     epoch: float = 0.0
     stages: tuple[StageReport, ...] = ()
     shard: str | None = None

@@ -24,7 +24,7 @@ from eventq.loops.consume.group_consumer import GroupConsumer
 from eventq.loops.consume.messages import Told
 from eventq.loops.consume.retries import Retries
 from eventq.loops.consume.sink import Applied
-from eventq.loops.consume.transactional_producer import TransactionalProducer
+from eventq.loops.consume.transactional_producer import CopyTransactions
 from eventq.loops.consume.watchdog import Watchdog
 from eventq.loops.consume.work_time import WorkTime
 from eventq.loops.processes.parent_pipe import ParentPipe
@@ -42,7 +42,7 @@ class Transactions:
         parent: ParentPipe,
         plan: MemberPlan,
         sink: SinkPlan,
-        producer: TransactionalProducer,
+        producer: CopyTransactions,
         retries: Retries,
         clock: Clock,
         crash: CrashPoints,

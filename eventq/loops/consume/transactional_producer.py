@@ -8,7 +8,7 @@ from eventq.core.consume.report import Offsets
 from eventq.loops.consume.effect_store import EffectStore
 
 
-class TransactionalProducer(EffectStore, Protocol):
+class CopyTransactions(EffectStore, Protocol):
     """Of one member's transactional.id. After an error only `open` and `close` may be called.
 
     StoreUnavailable of what may be tried again, Outdated where the group has moved on, Fenced where the

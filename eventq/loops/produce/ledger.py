@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from eventq.core.clock import Clock
-from eventq.core.ledger.lines import EndLine, Line, OfferLine, RunLine, encoded
+from eventq.core.ledger.lines import EndLine, Fate, Line, OfferLine, RunLine, encoded
 from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.report import Deliveries, Offered
 
 _KEEP_SECONDS = 0.1
+_DROPPED = "DROPPED"
 AHEAD_EVENTS = 50_000
 """At least so many events are announced at once: each announcement is brought to the disk."""
 
@@ -38,6 +39,10 @@ class Ledger(Protocol):
         """Whether events with sequence numbers below `to` may be handed over."""
         ...
 
+    def drop(self, first: int, count: int) -> None:
+        """So many events from a sequence number on are not handed over."""
+        ...
+
     def keep(self) -> None:
         """Called several times a second: writes what has been settled."""
         ...
@@ -48,6 +53,8 @@ class NoLedger:
 
     def allow(self, _to: int) -> bool:
         return True
+
+    def drop(self, _first: int, _count: int) -> None: ...
 
     def keep(self) -> None: ...
 
@@ -79,6 +86,11 @@ class LedgerKeeper:
             self._try(self._store.synced)
             self._allowed = self._announced
         return self.error is None
+
+    def drop(self, first: int, count: int) -> None:
+        """As refused: they are not in the log for certain."""
+        if self.allow(first + count):
+            self._settlements.settled(Fate.FAILED, _DROPPED, [(first, first + count - 1)])
 
     def keep(self) -> None:
         now = self._clock.monotonic()

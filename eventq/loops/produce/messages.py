@@ -6,6 +6,7 @@ A worker says Ready and waits for Go; it ends with Ended, or with Failed if it c
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from eventq.core.produce.deal import Deal
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.core.produce.stage_report import StageOffered
 from eventq.loops.produce.start import ClockStart
@@ -19,6 +20,13 @@ class Ready:
 @dataclass(frozen=True, slots=True)
 class Go:
     start: ClockStart
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What the worker may hand over from now on."""
+
+    deal: Deal
 
 
 @dataclass(frozen=True, slots=True)

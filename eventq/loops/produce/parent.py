@@ -5,6 +5,7 @@ for a stop to count meanwhile. A worker that dies ends the run in order, as the 
 asked for: what the broker acknowledged to it counts, whatever else it may have sent is unknown.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
@@ -12,9 +13,10 @@ from typing import Protocol, TypeAlias, TypeVar
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
 from eventq.core.outcome import Outcome
+from eventq.core.produce.deal import Deal, HandedOver, SettledEvents
 from eventq.core.produce.feed import Share
 from eventq.core.produce.pacing import Schedule
-from eventq.core.produce.report import Deliveries, Offered
+from eventq.core.produce.report import Deliveries, Offered, settled_by_partition
 from eventq.core.produce.stage_report import StageOffered
 from eventq.core.produce.stages import NANO
 from eventq.core.produce.worker_fault import InjectedKill
@@ -23,7 +25,7 @@ from eventq.loops.processes.child import Child
 from eventq.loops.processes.messages import Failed
 from eventq.loops.processes.parent_loop import ChildSlot, ParentLoop, Wait
 from eventq.loops.processes.start_queue import StartQueue
-from eventq.loops.produce.messages import Dying, Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.messages import Dealt, Dying, Ended, Go, Ready, WorkerProgress
 from eventq.loops.produce.produce import ProduceDisplay
 from eventq.loops.produce.start import ClockStart, start_at, start_now
 
@@ -35,6 +37,7 @@ _WAIT_SECONDS = 0.1
 _SHOW_SECONDS = 0.05
 """At most so often, however many workers tell; of one worker alone every telling is shown."""
 _LEAD_SECONDS = 0.05
+_DEAL_SECONDS = 0.025
 
 _Figures = TypeVar("_Figures", Offered, Deliveries, StageOffered)
 
@@ -42,6 +45,20 @@ _Figures = TypeVar("_Figures", Offered, Deliveries, StageOffered)
 class RunDisplay(ProduceDisplay, Protocol):
     def begin(self, at: float) -> None:
         """The schedule's clock starts then, by the monotonic clock."""
+        ...
+
+
+class Bound(Protocol):
+    """Holds workers back while a queue is full; see queue_control.py. `error`: why the run has to end."""
+
+    error: EventqError | None
+
+    def turn(self, handed: Sequence[HandedOver], *, due: bool) -> Sequence[Deal] | None:
+        """What each worker may hand over from now on; None: as before."""
+        ...
+
+    def limit(self, worker: int) -> int:
+        """More than this a worker can't have handed over."""
         ...
 
 
@@ -76,6 +93,7 @@ class WorkerPool:
         keyed: bool,
         epoch: int | None = None,
     ) -> None:
+        self._bound: Bound | None = None
         self._schedule, self._shares, self._keyed = schedule, shares, keyed
         self._launch, self._clock, self._display = launch, clock, display
         self._epoch = epoch
@@ -90,6 +108,10 @@ class WorkerPool:
         self.error: EventqError | None = None
         self.injected: list[InjectedKill] = []
 
+    def bind(self, bound: Bound) -> None:
+        """Before the run: holds its workers to the bound of a queue."""
+        self._bound = bound
+
     def ask(self, outcome: Outcome) -> None:
         """Asks the run to end in order; the first reason counts."""
         self.stop = self.stop or outcome
@@ -101,6 +123,13 @@ class WorkerPool:
     @property
     def deliveries(self) -> Deliveries:
         return _sum(Deliveries, [worker.deliveries for worker in self._workers])
+
+    def settled(self) -> SettledEvents:
+        """Also asked by other threads."""
+        parts: Counter[int] = Counter()
+        for worker in self._workers:
+            parts.update(settled_by_partition(worker.offered, worker.deliveries))
+        return SettledEvents(sum(worker.deliveries.settled for worker in self._workers), parts)
 
     @property
     def stages(self) -> Mapping[int, StageOffered]:
@@ -118,7 +147,7 @@ class WorkerPool:
         try:
             while (self._starts or self._loop.alive) and (self._going or self.stop is None):
                 self._starts.turn()
-                self._loop.turn(0.0 if self._starts else _WAIT_SECONDS)
+                self._loop.turn(0.0 if self._starts else self._wait_seconds)
                 self._keep_up()
         finally:
             self._loop.kill()
@@ -135,10 +164,32 @@ class WorkerPool:
         if self.stop is not None and not self._told_to_stop:
             self._told_to_stop = True
             self._loop.stop()
+        if self._going and self.stop is None and self._bound is not None:
+            self._deal(self._bound)
         now = self._clock.monotonic()
         if self._going and now >= max(self._show_at, self.start.at):
             self._show_at = now + _SHOW_SECONDS
             self._display.show(now, self.offered, self.deliveries)
+
+    @property
+    def _wait_seconds(self) -> float:
+        return _WAIT_SECONDS if self._bound is None else _DEAL_SECONDS
+
+    def _deal(self, bound: Bound) -> None:
+        """Passes credits on, and ends a run that the bound does not let go on."""
+        workers = self._workers
+        handed = [HandedOver(each.offered.count, each.offered.placed, each.final) for each in workers]
+        deals = bound.turn(handed, due=self._is_due())
+        if bound.error is not None and self.stop is None:
+            self._fail(bound.error)
+        for worker, deal in zip(workers, deals or (), strict=False):
+            worker.send(Dealt(deal))
+
+    def _is_due(self) -> bool:
+        """An event is due that no worker has handed over or dropped."""
+        elapsed = int((self._clock.monotonic() - self.start.at) * NANO)
+        due = self._schedule.before(elapsed) if elapsed >= 0 else 0
+        return due is None or due > sum(each.offered.count + each.offered.dropped for each in self._workers)
 
     def _take(self, worker: WorkerHandle, message: Ready | WorkerProgress | Dying | Ended | Failed) -> None:
         if isinstance(message, Ready):
@@ -194,7 +245,10 @@ class WorkerPool:
         """At most so many of its events a worker can have sent by now; with keys only it knew which."""
         elapsed = int((self._clock.monotonic() - self.start.at) * NANO)
         limit = self._schedule.before(elapsed) if elapsed >= 0 else 0
-        return 0 if limit is None or self._keyed else self._shares[number].count(limit)
+        if limit is None or self._keyed:
+            return 0
+        perhaps = self._shares[number].count(limit)
+        return perhaps if self._bound is None else min(perhaps, self._bound.limit(number))
 
     def _fail(self, error: EventqError) -> None:
         self.error = self.error or error

@@ -4,56 +4,28 @@ The loop is open: a late event goes out at once and its slip is recorded, the sc
 client has no room for waits here, one batch of it, so that memory is bounded and backpressure shows as slip.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeAlias
+from collections.abc import Mapping
+from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
-from eventq.core.identity import HEADER
-from eventq.core.kafka import Header
 from eventq.core.outcome import Outcome
-from eventq.core.produce.event_batch import EventBatch, Taken
+from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.pacing import Schedule
 from eventq.core.produce.report import Deliveries, Offered
 from eventq.core.produce.stage_counter import StageCounter
 from eventq.core.produce.stage_report import StageOffered
 from eventq.core.produce.stages import NANO
+from eventq.loops.produce.batches import DueBatches, Feed, Identities
+from eventq.loops.produce.gate import Gate, OpenGate
 from eventq.loops.produce.ledger import Ledger, NoLedger
 from eventq.loops.produce.start import ClockStart, start_now
 
-_BATCH_EVENTS = 1000
-_BATCH_SECONDS = 0.0005
-_BATCH_NANOSECONDS = 500_000
 _SLEEP_SECONDS = 0.0005
 _BUSY_WAIT_SECONDS = 0.005
+_GATE_SECONDS = 0.005
 _POLL_SECONDS = 0.1
 _FLUSH_SECONDS = 10.0
-
-
-Identities: TypeAlias = Callable[[int, int], Sequence[bytes]]
-"""What headers say of so many events from a sequence number on."""
-
-
-class Feed(Protocol):
-    """Where events come from; OSError where they can't be read. Times are in seconds."""
-
-    def wait(self, seconds: float) -> bool:
-        """Until there may be an event, or for `seconds`; False if none came."""
-        ...
-
-    @property
-    def head(self) -> int | None:
-        """The next event's number is this or, while it is not known yet, a later one; None after the last."""
-        ...
-
-    def numbers(self, before: int | None, most: int) -> Sequence[int]:
-        """Of the next events those with numbers below `before`; they may be fewer than there are, or none."""
-        ...
-
-    def take(self, stamps: Sequence[int]) -> Taken:
-        """The next events, one for each stamp (epoch milliseconds); EventqError for what can't be sent."""
-        ...
 
 
 class EventProducer(Protocol):
@@ -108,11 +80,15 @@ class Produce:
         display: ProduceDisplay,
         ledger: Ledger | None = None,
         identities: Identities | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._schedule, self._feed, self._producer = schedule, feed, producer
+        gate = gate or OpenGate()
+        self._tell_seconds = gate.tell_seconds
         self._clock, self._display = clock, display
-        self._ledger, self._identities = ledger or NoLedger(), identities
+        self._ledger = ledger or NoLedger()
         self.offered = Offered()
+        self._batches = DueBatches(schedule, feed, clock, self.offered, self._ledger, identities, gate)
         self._stages = StageCounter(schedule, self.offered.slip_ms)
         self.start = ClockStart(0.0, 0)
         self.end = 0.0
@@ -122,7 +98,6 @@ class Produce:
         self._from = 0
         self._show_at = 0.0
         self._dry = False
-        self._most = min(_BATCH_EVENTS, schedule.within(_BATCH_SECONDS) or _BATCH_EVENTS)
 
     def ask(self, outcome: Outcome) -> None:
         """Asks the run to end in order; the first reason counts."""
@@ -176,7 +151,7 @@ class Produce:
         """An unpaced run is over when its time is; a paced one sends what was due in time, however late."""
         if self._schedule.time_is_up(self._elapsed()) and (self._dry or not self._schedule.paced):
             return True
-        return self._batch is None and self._feed.head is None
+        return self._batch is None and self._batches.empty
 
     def _offer(self) -> bool:
         """Hands over a batch of what is due; False if nothing is, or if there was and still is no room."""
@@ -195,57 +170,11 @@ class Produce:
         return self._batch is None or self.deliveries.settled > settled
 
     def _next(self) -> EventBatch | None:
-        now = self._clock.monotonic()
-        numbers = self._feed.numbers(self._schedule.before(int((now - self.start.at) * NANO)), self._most)
-        if not numbers:
-            return None
-        if not self._schedule.paced:
-            return self._taken(numbers, [int(self._clock.now() * 1000)] * len(numbers), None, now)
-        due = self._schedule.due(numbers[0])
-        numbers = self._close_together(numbers, due)
-        stamps = self._schedule.stamps(numbers, self.start.epoch)
-        return self._taken(numbers, stamps, stamps, self.start.at + due / NANO)
-
-    def _close_together(self, numbers: Sequence[int], due: int) -> Sequence[int]:
-        """Without those due a batch's time later: of a batch only the first one's due time is kept."""
-        latest = due + _BATCH_NANOSECONDS
-        if len(numbers) == 1 or self._schedule.due(numbers[-1]) <= latest:
-            return numbers
-        return numbers[: bisect_left(numbers, self._schedule.before(latest) or 0)]
-
-    def _taken(
-        self, numbers: Sequence[int], made: Sequence[int], dated: Sequence[int] | None, due: float
-    ) -> EventBatch | None:
-        """Events of the times `made`, sent with those that they bring, else with `dated`."""
         try:
-            taken = self._feed.take(made)
-        except EventqError as error:
+            return self._batches.next(self.start)
+        except EventqError as error:  # what was handed over before is still to be settled
             self._fail(error)
             return None
-        first = self.offered.count
-        return EventBatch(
-            numbers,
-            taken.values,
-            taken.stamps or dated,
-            taken.keys,
-            due,
-            first,
-            self._headers(taken, first),
-            taken.partitions,
-            taken.identified,
-        )
-
-    def _headers(self, taken: Taken, first: int) -> Sequence[Sequence[Header]] | None:
-        """With the one that says which event each is; one of an earlier run gives way to it."""
-        if self._identities is None:
-            return taken.headers
-        identities = self._identities(first, len(taken.values))
-        if taken.headers is None:
-            return [[(HEADER, identity)] for identity in identities]
-        return [
-            [*(header for header in headers if header[0] != HEADER), (HEADER, identity)]
-            for headers, identity in zip(taken.headers, identities, strict=True)
-        ]
 
     def _count(self, batch: EventBatch, start: int, end: int) -> None:
         now, offered = self._clock.monotonic(), self.offered
@@ -257,7 +186,10 @@ class Produce:
             self._stages.count(batch.numbers, start, end, now, self.start.at)
 
     def _wait(self) -> None:
-        """For room, or for the next event to be due: by the client's poll, the last millisecond by sleep."""
+        """For room, credit or the next due time: by the client's poll, the last millisecond by sleep."""
+        if self._batches.held:
+            self._producer.poll(_GATE_SECONDS)
+            return
         head = self._feed.head
         if self._batch is not None or head is None:
             self._producer.poll(_POLL_SECONDS)
@@ -288,6 +220,6 @@ class Produce:
         self._ledger.keep()
         now = self._clock.monotonic()
         if now >= self._show_at:
-            self._show_at = now + _POLL_SECONDS
+            self._show_at = now + self._tell_seconds
             self._stages.collect()
             self._display.show(now, self.offered, self.deliveries)

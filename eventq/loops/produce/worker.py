@@ -1,5 +1,7 @@
 """A worker of a produce run: the loop of produce.py, which its parent starts and stops."""
 
+from typing import TYPE_CHECKING
+
 from eventq.core.clock import Clock
 from eventq.core.outcome import Outcome
 from eventq.core.produce.pacing import Schedule
@@ -7,14 +9,23 @@ from eventq.core.produce.report import Deliveries, Offered
 from eventq.loops.processes.kill import kill_this_process
 from eventq.loops.processes.link import ParentLink
 from eventq.loops.processes.messages import Failed, Stop
+from eventq.loops.produce.batches import Feed, Identities
 from eventq.loops.produce.fatal_producer import FatalProducer
+from eventq.loops.produce.gate import CreditGate
 from eventq.loops.produce.ledger import LedgerKeeper
-from eventq.loops.produce.messages import Dying, Ended, Go, Ready, WorkerProgress
-from eventq.loops.produce.produce import EventProducer, Feed, Identities, Produce
+from eventq.loops.produce.messages import Dealt, Dying, Ended, Go, Ready, WorkerProgress
+from eventq.loops.produce.produce import EventProducer, Produce
+
+if TYPE_CHECKING:
+    from eventq.core.produce.placing import Placer
 
 
 class Worker:
-    """`dies_after`: it kills its process once it has handed over so many events."""
+    """`dies_after`: it kills its process once it has handed over so many events.
+
+    `gated`: its parent deals it credits; then `drops` says whether events without are left out, and `placer`
+    is that of partitions with bounds of their own.
+    """
 
     def __init__(
         self,
@@ -26,11 +37,16 @@ class Worker:
         ledger: LedgerKeeper | None = None,
         identities: Identities | None = None,
         dies_after: int | None = None,
+        *,
+        gated: bool = False,
+        drops: bool = False,
+        placer: "Placer | None" = None,
     ) -> None:
         if dies_after is not None:
             producer = FatalProducer(producer, dies_after, self._die)
         self._producer, self._parent, self._ledger = producer, parent, ledger
-        self._run = Produce(schedule, feed, producer, clock, self, ledger, identities)
+        self._gate = CreditGate(clock, self._hear, placer, drops=drops) if gated else None
+        self._run = Produce(schedule, feed, producer, clock, self, ledger, identities, self._gate)
 
     def run(self) -> None:
         """Ready, and from the parent's Go until the schedule's end or the parent's Stop."""
@@ -68,5 +84,11 @@ class Worker:
     def show(self, _now: float, offered: Offered, deliveries: Deliveries) -> None:
         """Tells the parent how far it is, and hears whether to stop."""
         self._parent.send(WorkerProgress(offered, deliveries))
-        if any(isinstance(message, Stop) for message in self._parent.arrived()):
-            self._run.ask(Outcome.SIGTERM)
+        self._hear()
+
+    def _hear(self) -> None:
+        for message in self._parent.arrived():
+            if isinstance(message, Stop):
+                self._run.ask(Outcome.SIGTERM)
+            elif isinstance(message, Dealt) and self._gate is not None:
+                self._gate.take(message.deal)

@@ -18,7 +18,8 @@ def progress_line(now: GroupNow) -> str:
     malformed = f", {now.malformed} malformed" if now.malformed else ""
     return (
         f"{now.seconds:.0f} s: {now.processed} processed{malformed}, {rate(now.rate)}/s, "
-        f"queue depth {'?' if now.lag is None else now.lag}, {members} of {len(now.members)} members busy"
+        f"queue depth {'?' if now.lag is None else now.lag}, "
+        f"{members} of {len(now.members)} members have partitions"
     )
 
 

@@ -136,7 +136,7 @@ def _cells(sample: Sample, group: GroupLag, part: PartitionLag, largest: int) ->
 
 def _last(shown: int, everything: int, groups: int) -> Text:
     left = (
-        f"{everything - shown} of {everything} partitions not shown (deepest first)  "
+        f"{everything - shown} of {everything} partitions not shown (largest lag first)  "
         if shown < everything
         else ""
     )

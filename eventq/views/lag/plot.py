@@ -122,7 +122,7 @@ def _page(charts: Sequence[GroupChart]) -> str:
         "<!DOCTYPE html>\n<html lang=en><meta charset=utf-8><title>eventq lag</title>\n"
         "<style>body{font:14px sans-serif;margin:2em}svg{width:100%;height:auto}"
         "table{border-collapse:collapse}td,th{padding:.2em 1em .2em 0;text-align:left}</style>\n"
-        "<h1>Lag</h1>\n<table><tr><th>group<th>lag at the end<th>at its deepest<th>verdict at the end"
+        "<h1>Lag</h1>\n<table><tr><th>group<th>lag at the end<th>largest<th>verdict at the end"
         f"{rows}</table>\n{drawing[drawing.index('<svg') :]}</html>\n"
     )
 

@@ -7,7 +7,8 @@ from eventq.core.produce.stages import NANO
 from eventq.core.text import duration, plural, size
 from eventq.core.timestamps import rfc3339
 from eventq.views.columns import drawn, joined, styled_line
-from eventq.views.produce.report import number, stage_text
+from eventq.views.produce.figures import number
+from eventq.views.produce.report import stage_text
 
 _MOST_LINES = 20
 _ROWS = 8

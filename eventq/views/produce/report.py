@@ -12,6 +12,8 @@ from eventq.core.quantiles import Histogram
 from eventq.core.text import duration, plural
 from eventq.core.timestamps import rfc3339
 from eventq.views.columns import joined
+from eventq.views.produce.bound import bound_document, bound_lines, bound_now, short_bound
+from eventq.views.produce.figures import number, short
 
 
 def progress_line(now: ProduceNow) -> str:
@@ -23,7 +25,7 @@ def progress_line(now: ProduceNow) -> str:
     aborted = f", {now.aborted:,} aborted" if now.aborted else ""
     return (
         f"{now.seconds:.0f}{end} s: {now.offered:,}{of} offered, {now.acked:,} acked, {now.failed:,} failed"
-        f"{aborted}, {number(now.rate)}{target}/s{slip}, {now.in_flight:,} in flight"
+        f"{aborted}, {number(now.rate)}{target}/s{slip}, {now.in_flight:,} in flight{bound_now(now.bound)}"
     )
 
 
@@ -32,21 +34,15 @@ def live_line(now: ProduceNow, width: int) -> str:
     line = progress_line(now)
     if len(line) < width:
         return line
-    of = f"/{_short(now.total)}" if now.total is not None else ""
+    of = f"/{short(now.total)}" if now.total is not None else ""
     target = f"/{now.target_rate:.4g}" if now.target_rate is not None else ""
     rate = "-" if now.rate is None else f"{now.rate:.4g}"
     slip = f" slip {now.slip_ms:.1f} ms" if now.slip_ms is not None else ""
-    short = (
-        f"{_short(now.offered)}{of} offered {_short(now.acked)} acked {_short(now.failed)} failed "
-        f"{rate}{target}/s{slip} {_short(now.in_flight)} in flight"
+    shorter = (
+        f"{short(now.offered)}{of} offered {short(now.acked)} acked {short(now.failed)} failed "
+        f"{rate}{target}/s{slip} {short(now.in_flight)} in flight{short_bound(now.bound)}"
     )
-    return short[: width - 1]
-
-
-def _short(count: int) -> str:
-    if count < 100_000:  # noqa: PLR2004 - what five digits hold
-        return str(count)
-    return f"{count / 1e6:.1f}M" if count >= 1e6 else f"{count // 1000}k"  # noqa: PLR2004 - a million
+    return shorter[: width - 1]
 
 
 _ENDS = {
@@ -58,10 +54,6 @@ _ENDS = {
 _STAMPS = {"id": "their productId", "header": "a header"}
 
 
-def number(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:,.4g}"  # noqa: PLR2004
-
-
 def report_text(report: ProduceReport) -> str:
     """The report for people: what was delivered, how exactly, what went wrong."""
     deliveries, offered = report.deliveries, report.offered
@@ -69,7 +61,7 @@ def report_text(report: ProduceReport) -> str:
     rate = "" if report.achieved_rate is None else f": {number(report.achieved_rate)}/s"
     target = "" if report.target_rate is None else f" of {number(report.target_rate)}/s asked for"
     lines = [
-        f"{deliveries.acked:,} of {plural(offered.count, 'event', ',')} {done} by {report.topic}",
+        f"{deliveries.acked:,} of {plural(offered.total, 'event', ',')} {done} by {report.topic}",
         f"{report.seconds:.1f} s{rate}{target}",
         *_quantile_lines(report),
         *_stage_lines(report.stages),
@@ -85,6 +77,8 @@ def report_text(report: ProduceReport) -> str:
     lines += [f"{name}: {count}" for name, count in losses.items() if count]
     lines += [f"  {reason}: {count}" for reason, count in deliveries.errors.most_common()]
     lines += [*_transaction_lines(report), *_fault_lines(report)]
+    if report.bound is not None:
+        lines += bound_lines(report.bound)
     shard = "" if report.shard is None else f"; shard {report.shard}"
     lines.append(f"{offered.bytes:,} bytes; run {report.run}{shard}; client {report.client}")
     if report.ledger is not None:
@@ -184,7 +178,7 @@ def document(report: ProduceReport) -> dict[str, Any]:
         "ledger": report.ledger,
         "shard": report.shard,
         "started_at": rfc3339(report.epoch),
-        "offered": offered.count,
+        "offered": offered.total,
         **acked,
         "failed": deliveries.failed,
         "unknown": deliveries.unknown,
@@ -215,6 +209,7 @@ def document(report: ProduceReport) -> dict[str, Any]:
             for partition, acks in sorted(deliveries.partitions.items())
             if report.acknowledged
         ],
+        **({} if report.bound is None else {"bound": bound_document(report.bound)}),
         **({} if report.empty_lines is None else {"empty_lines": report.empty_lines}),
     }
 

@@ -26,7 +26,7 @@ def test_a_kept_limit_is_exit_0_and_a_broken_one_exit_3_with_a_line_for_each_bre
     assert (kept.code, kept.out, kept.err) == (0, f"{harness.group}: ok, lag 40, members 0\n", "")
     broken = harness.run("check", "--max-lag", "39", "--min-members", "1")
     assert (broken.code, len(broken.out.splitlines())) == (3, 2)
-    assert f"lag 40 is above 39 (deepest {harness.topic}:1 with 40)" in broken.out
+    assert f"lag 40 is above 39 (largest {harness.topic}:1 with 40)" in broken.out
 
 
 def test_the_document_has_the_figures_the_limits_and_the_breaches(harness: LagHarness) -> None:
@@ -69,7 +69,7 @@ def test_loss_is_a_breach_whatever_the_limits(harness: LagHarness) -> None:
     [
         ("100", "1000", 0, "LAG OK - {group} lag 40, members 0"),
         ("39", "1000", 1, "LAG WARNING - {group} lag 40, members 0"),
-        ("5", "39", 2, "LAG CRITICAL - {group} lag 40 is above 39 (deepest {topic}:1 with 40)"),
+        ("5", "39", 2, "LAG CRITICAL - {group} lag 40 is above 39 (largest {topic}:1 with 40)"),
     ],
 )
 def test_the_plugin_has_its_own_exit_codes_and_one_line(

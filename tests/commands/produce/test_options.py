@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from eventq.commands.options import Shared
+from eventq.commands.produce.bound_options import BoundOptions
 from eventq.commands.produce.options import ProduceOptions
 from eventq.commands.produce.plan import produce_plan, topic_rules
 from eventq.commands.produce.shard_options import ShardOptions
+from eventq.commands.produce.transaction_options import TransactionOptions
 from eventq.core.errors import UsageError
 from eventq.core.parse import duration_if_given
 from eventq.core.produce.keys import KeyKind, KeyRule
 from eventq.core.produce.pacing import Paced, Unpaced
 from eventq.core.produce.plan import Acks, ArrivalKind, Compression, InputFormat, LedgerPlan, Stamp
+from eventq.core.produce.queue_bound import OnFull, QueueBound
 from eventq.core.produce.stages import NANO, constant
 
 pytestmark = pytest.mark.usefixtures("no_settings")
@@ -296,3 +299,42 @@ def test_options_of_several_machines_that_mean_nothing_are_refused(
 ) -> None:
     with pytest.raises(UsageError, match=why):
         produce_plan(Shared(), ProduceOptions(**options), sharding)
+
+
+BOUNDED: dict[str, Any] = {"max_lag": 100}
+
+
+@pytest.mark.parametrize(
+    ("bound", "options", "said"),
+    [
+        ({"bound_group": "g", "resume_lag": 5}, {}, "--bound-group and --resume-lag without --max-lag"),
+        ({**BOUNDED, "resume_lag": 100}, {}, "--resume-lag 100 is not below --max-lag 100"),
+        ({**BOUNDED, "resume_lag": 1, "on_full": OnFull.DROP}, {}, "--resume-lag with --on-full drop"),
+        ({**BOUNDED, "bound_timeout": "0s"}, {}, "--bound-timeout of 0"),
+        (BOUNDED, {"acks": Acks.NONE}, "--max-lag with acks 0"),
+        (BOUNDED, {"acks": Acks.LEADER}, "--max-lag with acks 1"),
+        ({**BOUNDED, "on_full": OnFull.DROP}, {}, "--on-full drop without --rate or --stage"),
+    ],
+)
+def test_a_bound_that_could_not_hold_is_refused(
+    bound: dict[str, Any], options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        produce_plan(Shared(), ProduceOptions(**options), bound=BoundOptions(**bound))
+
+
+def test_a_bound_is_refused_beside_shards_and_transactions() -> None:
+    bound = BoundOptions(**BOUNDED)
+    with pytest.raises(UsageError, match="--max-lag with --shard"):
+        produce_plan(Shared(), ProduceOptions(rate="5"), ShardOptions("0/2", AT), bound=bound)
+    with pytest.raises(UsageError, match="--max-lag with --transaction"):
+        produce_plan(Shared(), ProduceOptions(), transactions=TransactionOptions(transaction=10), bound=bound)
+
+
+def test_a_bound_waits_down_to_four_fifths_and_is_that_of_the_groups_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KAFKA_GROUP_ID", "billing")
+    bound = produce_plan(Shared(), ProduceOptions(), bound=BoundOptions(**BOUNDED)).bound
+    assert bound == QueueBound("billing", 100, OnFull.BLOCK, 80)
+    assert produce_plan(Shared(), ProduceOptions()).bound is None

@@ -8,6 +8,7 @@ import pytest
 from typing_extensions import Self
 
 from eventq.broker.topic import topics
+from eventq.commands.options import Shared
 from eventq.commands.produce.topic import TopicRules, ready_topic
 from eventq.core.errors import AlreadyExists, EventqError
 from eventq.core.settings.settings import Connection
@@ -71,3 +72,12 @@ def test_one_connection_makes_a_topic_ready_and_tells_which_it_is() -> None:
     rules = TopicRules(partitions=10, replicas=1, asked=True, create=True, grow=True)
     assert ready_topic(QUIET, KAFKA_PYTHON, "raced", rules, identified=True) == (10, "T", "C")
     assert Raced.connections == [KAFKA_PYTHON]
+
+
+def test_a_topic_with_more_partitions_than_asked_for_keeps_them_and_that_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rules = TopicRules(partitions=2, replicas=1, asked=True, create=True, grow=True)
+    assert ready_topic(Shared(), KAFKA_PYTHON, "raced", rules).partitions == 3
+    assert "topic raced has 3 partitions and keeps them: 2 were asked for" in capsys.readouterr().err
+    assert Raced.grown == {}

@@ -26,7 +26,7 @@ def test_a_limit_is_kept_up_to_itself() -> None:
     found = measured(DEEP, time_lag=30.0)
     assert checks(found, Limits(40, 30.0, 2)) == []
     assert checks(found, Limits(39, 29.9, 3)) == ["lag", "time-lag", "members"]
-    assert breaches(found, Limits(max_lag=39))[0].text == "lag 40 is above 39 (deepest t:1 with 40)"
+    assert breaches(found, Limits(max_lag=39))[0].text == "lag 40 is above 39 (largest t:1 with 40)"
 
 
 def test_what_is_unknown_never_passes() -> None:

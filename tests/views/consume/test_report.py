@@ -52,7 +52,8 @@ def test_totals_are_in_the_table_and_in_the_line_for_a_pipe() -> None:
     assert shown[0].rstrip() == "orders · group billing · 10 of 20 committed"
     assert shown[1].rstrip() == "90 processed · 12/s · queue depth 7 · 2 rebalances · 1 malformed"
     assert (
-        progress_line(group(2)) == "12 s: 90 processed, 1 malformed, 12/s, queue depth 7, 2 of 2 members busy"
+        progress_line(group(2))
+        == "12 s: 90 processed, 1 malformed, 12/s, queue depth 7, 2 of 2 members have partitions"
     )
 
 

@@ -74,7 +74,7 @@ def test_a_frame_fits_its_terminal_and_counts_what_it_leaves_out() -> None:
             console.print(frame(Sample(MANY), width, height))
         drawn = captured.get().rstrip("\n").splitlines()
         assert len(drawn) <= height
-        assert "not shown (deepest first)" in drawn[-1] or width < 80
+        assert "not shown (largest lag first)" in drawn[-1] or width < 80
 
 
 def watched() -> Sample:
