@@ -16,6 +16,7 @@ from eventq.core.verify.audit import Audit
 from eventq.core.verify.names import Name
 from eventq.core.verify.records import LogSlice
 from eventq.core.verify.sink_pass import SinkRows
+from eventq.core.verify.stamps import StampKind
 from eventq.loops.verify.audit import KafkaAccess, audit
 from eventq.loops.verify.judge import AuditPlan
 from eventq.loops.verify.ledgers import Ledgers
@@ -68,7 +69,7 @@ class Sink:
         self.ids, self.partitions = ids, partitions
         self.name, self.ordered = "table", partitions is not None
 
-    def rows(self) -> Iterator[SinkRows]:
+    def rows(self, _stamp: StampKind) -> Iterator[SinkRows]:
         for at in range(0, len(self.ids), 7):
             parts = None if self.partitions is None else self.partitions[at : at + 7]
             yield SinkRows(self.ids[at : at + 7], parts)

@@ -1,9 +1,10 @@
-"""Where effects go to, as a URL says it: a table of a database.
+"""Where effects go to, as a URL says it: a table of a database, or a topic.
 
     sqlite:PATH                                     what eventq consume --sink sqlite:PATH wrote
     sqlite:PATH?table=payments&id=product_id
     postgresql://USER:PASSWORD@HOST:PORT/DATABASE   what eventq consume wrote there
     postgresql://USER:PASSWORD@HOST:PORT/DATABASE?table=payments&id=product_id
+    kafka:TOPIC                                     what eventq consume copied there
 
 What PostgreSQL's own URLs allow beside (sslmode, host=/run/postgresql) is handed on.
 """
@@ -13,8 +14,9 @@ from enum import Enum
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from eventq.core.errors import UsageError
+from eventq.core.kafka import check_names
 
-_FORMS = "sqlite:PATH or postgresql://…, for a table of your own with ?table=T&id=COLUMN"
+_FORMS = "sqlite:PATH or postgresql://…, for a table of your own with ?table=T&id=COLUMN; kafka:TOPIC"
 _OWN = ("table", "id")
 _SECRET = ("password", "secret")
 """What is in the name of an option of PostgreSQL that nobody may see."""
@@ -48,7 +50,15 @@ class TableUrl(DatabaseUrl):
     column: str = ""
 
 
-def sink_url(text: str) -> TableUrl | EffectsUrl:
+@dataclass(frozen=True, slots=True)
+class TopicUrl:
+    """Where eventq itself copied records to."""
+
+    topic: str
+    secrets: tuple[str, ...] = ()
+
+
+def sink_url(text: str) -> TableUrl | EffectsUrl | TopicUrl:
     """UsageError, without what may be a password in it, for a URL of another form."""
     scheme, _, rest = text.partition(":")
     if scheme == Kind.SQLITE.value and rest and "?" not in rest and not rest.startswith("//"):
@@ -57,6 +67,8 @@ def sink_url(text: str) -> TableUrl | EffectsUrl:
         return _sqlite(rest)
     if scheme in {"postgresql", "postgres"}:
         return _postgresql(rest)
+    if scheme == "kafka":
+        return TopicUrl(check_names([rest])[0])
     raise UsageError(f"not a sink: {scheme!r:.40}", hint=_FORMS)
 
 

@@ -27,7 +27,11 @@ def sinks(site: Site, topic: str) -> Iterator[Suite]:
     count = site.records(_ALL)
     measure(site.eventq("produce", "-t", topic, "-n", str(count), "-q", "-o", "json"))
     with private_postgresql() as url:
-        into: dict[str, Sink] = {"SQLite": _sqlite, "PostgreSQL": partial(_postgresql, url)}
+        into: dict[str, Sink] = {
+            "SQLite": _sqlite,
+            "PostgreSQL": partial(_postgresql, url),
+            "Kafka": partial(_kafka, site),
+        }
         yield _suite(site, topic, count, into)
 
 
@@ -40,6 +44,9 @@ def _suite(site: Site, topic: str, count: int, into: dict[str, Sink]) -> Suite:
     targets = [
         Target("rows/s, exactly-once, SQLite", ("exactly-once, SQLite",), None, 50_000, 75_000),
         Target("rows/s, exactly-once, PostgreSQL", ("exactly-once, PostgreSQL",), None, 30_000, 45_000),
+        Target(
+            "Kafka, transactions ÷ at-least-once", ("exactly-once, Kafka",), "at-least-once, Kafka", 0.5, 0.75
+        ),
     ]
     what = f"{count:,} Purchases, {_MEMBERS} members, 10 partitions; each server with its own defaults"
     return Suite("sinks", "rows/s", what, contenders, targets)
@@ -64,3 +71,9 @@ def _postgresql(url: str) -> Iterator[str]:
         connection.execute(f"CREATE SCHEMA {schema}".encode())
         yield f"{url}&options=-csearch_path%3D{schema}"
         connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+
+
+@contextmanager
+def _kafka(site: Site) -> Iterator[str]:
+    with site.topic() as target:
+        yield f"kafka:{target}"

@@ -1,7 +1,7 @@
 import pytest
 
 from eventq.core.errors import UsageError
-from eventq.core.sink_url import EffectsUrl, Kind, TableUrl, postgresql_url, sink_url
+from eventq.core.sink_url import EffectsUrl, Kind, TableUrl, TopicUrl, postgresql_url, sink_url
 
 
 def test_a_database_without_a_table_is_what_eventq_wrote_and_with_one_is_the_users_own() -> None:
@@ -48,3 +48,9 @@ def test_another_form_is_refused_without_what_may_be_a_password(given: str, said
     with pytest.raises(UsageError, match=said) as refused:
         postgresql_url(given)
     assert "sec" not in f"{refused.value} {refused.value.hint}"
+
+
+def test_a_topic_of_copies_is_named_as_consume_names_it() -> None:
+    assert sink_url("kafka:copies") == TopicUrl("copies")
+    with pytest.raises(UsageError, match="not a name for a topic"):
+        sink_url("kafka:")

@@ -27,7 +27,7 @@ def jars() -> str:
         ("produce", {"eventq, 1 worker", "eventq, 2 workers", "ProducerPerformance", "compression zstd"}),
         ("handing", {"one call an event", "a thousand in a call", "a thousand in a call, not heard of"}),
         ("consume", {"eventq, 1 members", "eventq, 3 members", "ConsumerPerformance"}),
-        ("sinks", {"at-least-once, SQLite", "exactly-once, PostgreSQL"}),
+        ("sinks", {"at-least-once, SQLite", "exactly-once, PostgreSQL", "exactly-once, Kafka"}),
         ("rate", {"0.5/s", "10/s", "1000/s", "5000/s"}),
         ("startup", {"python -c pass", "eventq --version", "eventq lag", "ConsumerGroupCommand"}),
         ("lag", {"eventq lag over kafka-python", "watch over librdkafka", "ConsumerGroupCommand"}),

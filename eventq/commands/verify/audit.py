@@ -1,5 +1,6 @@
 """`eventq audit`: what became of every event that a producer wrote down in its ledger."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from eventq.commands.settings.settings import text_if_given
 from eventq.core.consume.delivery import Delivery
 from eventq.core.errors import UsageError
 from eventq.core.kafka import Isolation, check_names
-from eventq.core.sink_url import EffectsUrl, sink_url
+from eventq.core.sink_url import EffectsUrl, TableUrl, TopicUrl, sink_url
 
 _PRODUCED = "What was produced"
 _DELIVERED = "What was delivered"
@@ -48,8 +49,8 @@ def audit(
             _DELIVERED,
             "--sink",
             metavar="URL",
-            text="Processed events: sqlite:PATH or postgresql://… as consume --sink wrote it, or a table of "
-            "your own by ?table=T&id=COLUMN after it; repeatable.",
+            text="Processed events: sqlite:PATH, postgresql://… or kafka:TOPIC as consume --sink wrote it; "
+            "with ?table=T&id=COLUMN behind the database a table of your own; repeatable.",
         ),
     ] = None,
     seen: Annotated[
@@ -75,6 +76,7 @@ def audit(
     tables = [sink_url(url) for url in sink or ()]
     kept = any(isinstance(table, EffectsUrl) for table in tables)
     _check(ledger, topic, None if kept else group, isolation, sink, seen)
+    _check_copies(tables, topic)
     hide(secret for table in tables for secret in table.secrets)
     check_junit(junit)
     name = None if topic is None else check_names([topic])[0]
@@ -111,6 +113,14 @@ def _check(
             raise UsageError("nothing to compare the ledger with", hint="--topic, --sink or --seen")
     if (seen or []).count("-") > 1:
         raise UsageError("--seen - is given twice", hint="standard input can be read once")
+
+
+def _check_copies(tables: Sequence[TableUrl | EffectsUrl | TopicUrl], topic: str | None) -> None:
+    if any(isinstance(table, TopicUrl) and table.topic == topic for table in tables):
+        raise UsageError(
+            f"--sink kafka:{topic} is the topic that was produced to, so it shows no processing",
+            hint="name the topic that events were copied to",
+        )
 
 
 def _isolation(shared: Shared, given: Isolation | None) -> Isolation:

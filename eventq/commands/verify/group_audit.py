@@ -20,6 +20,6 @@ def audit_group(session: Session, member: MemberPlan) -> tuple[Audit, Callable[[
     if member.sink is None:
         raise UsageError("a verification needs a sink", hint="--sink sqlite:")
     plan = AuditPlan(member.topic, member.group, member.delivery, Isolation.READ_COMMITTED)
-    sink = effects_of(member.sink, member.group)
+    sink = effects_of(session.shared, member.sink, member.group)
     cluster = cluster_access(session.shared, plan)
     return audited(plan, session.workspace.ledger, sink, cluster, SystemClock())

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from eventq.commands.consume.copies import check_target, end_transactions
 from eventq.commands.consume.launch import launcher
 from eventq.commands.consume.output import ConsumeOutput
 from eventq.commands.consume.store import stored_positions, with_store
@@ -18,7 +19,6 @@ from eventq.core.consume.report import ConsumeReport
 from eventq.core.outcome import Outcome
 from eventq.core.verify.verification import Faulted
 from eventq.loops.clock import SystemClock
-from eventq.loops.consume.interfaces import ClusterAdmin
 from eventq.loops.consume.parent import ConsumeParent
 from eventq.loops.consume.queue_depth import UnknownQueueDepth
 from eventq.loops.produce.parent import WorkerPool
@@ -48,6 +48,7 @@ class GroupRun:
     def with_faults(self, pool: WorkerPool | None) -> None:
         """While `pool` sends, and until all of it is processed; EventqError where either fails."""
         with closing(self._admin()) as admin, closing(self._admin()) as own:
+            check_target(self._member, admin)
             self._member = with_store(self._member, admin.topic_id())
             with self._output() as output:
                 members = self._parent(self._plan, self._member, admin, output)
@@ -90,7 +91,7 @@ class GroupRun:
         return ConsumeOutput(live=not quiet and redrawable(sys.stderr), quiet=quiet)
 
     def _parent(
-        self, plan: GroupPlan, member: MemberPlan, admin: ClusterAdmin, output: ConsumeOutput
+        self, plan: GroupPlan, member: MemberPlan, admin: "KafkaPythonClusterAdmin", output: ConsumeOutput
     ) -> ConsumeParent:
         return ConsumeParent(
             plan,
@@ -100,6 +101,7 @@ class GroupRun:
             output,
             UnknownQueueDepth(),
             stored=stored_positions(member),
+            end_transaction=end_transactions(member, admin),
         )
 
     def faulted(self, asked: Sequence[str]) -> Faulted:

@@ -12,6 +12,7 @@ from eventq.commands.verify.options import MATRIX_MESSAGES, VerifyOptions
 from eventq.commands.verify.plans import GroupTask, group_plans, produced, sink_of, time_limit
 from eventq.commands.verify.producer import prepared, producer_pool
 from eventq.commands.verify.session import Session
+from eventq.commands.verify.sinks import sink_kind
 from eventq.commands.whole_file import write_file
 from eventq.core.consume.delivery import Delivery
 from eventq.core.consume.plan import GroupPlan, MemberPlan
@@ -52,7 +53,7 @@ def _matrix(session: Session, options: VerifyOptions) -> Matrix:
         for m, delivery in enumerate(Delivery)
     ]
     with session.phase("prepare"):
-        prepared(session, options, plans[0][1][1])
+        prepared(session, options, *plans[0][1][1:])
     with session.phase("produce"):
         _produce(session, sent)
     cells: list[Cell] = []
@@ -62,7 +63,9 @@ def _matrix(session: Session, options: VerifyOptions) -> Matrix:
     with session.phase("self-test"):
         _, test = audit_group(session, plans[-1][1][2])
         tested = test()
-    return Matrix(session.workspace.name, messages, options.sink or "sqlite:", cells, tested, ())
+    return Matrix(
+        session.workspace.name, messages, sink_kind(options.sink, plans[0][1][2].sink), cells, tested, ()
+    )
 
 
 def _plans(

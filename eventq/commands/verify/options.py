@@ -57,8 +57,8 @@ class VerifyOptions:
         option(
             _PROMISE,
             "--sink",
-            text="Where effects go, as for eventq consume; sqlite: and jsonl: without a path are files that "
-            "are removed at the end.",
+            text="Where effects go, as for eventq consume; sqlite:, jsonl:, kafka: and postgresql: alone "
+            "are made for it (postgresql: starts a server) and removed at the end.",
             show_default="sqlite:",
         ),
     ] = None
@@ -108,10 +108,24 @@ class VerifyOptions:
         if self.matrix:
             idle = [n for n in self._given() if n in {"--delivery", "--fault", "--rate"}]
             self._refuse("--matrix", idle, "it goes through every guarantee and fault by itself")
+        self._check_sink()
         if NO_FAULT in self.fault and self.fault != (NO_FAULT,):
             raise UsageError("--fault none beside other faults", hint="leave one of them out")
         if self.fault == (NO_FAULT,) and self.fault_seed is not None:
             raise UsageError("--fault-seed with --fault none", hint="there is nothing to choose")
+
+    def _check_sink(self) -> None:
+        sink = self.sink or ""
+        if self.keep and sink == "postgresql:":
+            raise UsageError(
+                "--keep with --sink postgresql:, a server that ends with the command",
+                hint="postgresql://… names a database that stays",
+            )
+        if self.matrix and sink.startswith("kafka:") and sink != "kafka:":
+            raise UsageError(
+                f"--matrix with --sink {sink}: copies do not tell which group has made them",
+                hint="kafka: makes a topic for each",
+            )
 
     def _given(self) -> list[str]:
         given = {

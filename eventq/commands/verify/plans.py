@@ -11,7 +11,7 @@ from eventq.commands.settings import settings
 from eventq.commands.verify.options import DEFAULT_TIMEOUT, VerifyOptions
 from eventq.commands.verify.sinks import sink_address
 from eventq.commands.verify.workspace import Workspace
-from eventq.core.consume.delivery import Delivery
+from eventq.core.consume.delivery import Delivery, is_transactional, parse_sink
 from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.parse import duration
 from eventq.core.produce.plan import ProducePlan
@@ -53,13 +53,14 @@ def produced(shared: Shared, options: VerifyOptions, work: Workspace, messages: 
 def group_plans(
     shared: Shared, options: VerifyOptions, work: Workspace, task: GroupTask, group: str
 ) -> tuple[GroupPlan, MemberPlan]:
+    transactional = is_transactional(task.delivery, parse_sink(task.sink)[0])
     wanted = ConsumeOptions(
         topic=work.name,
         group=group,
         count=options.count,
         from_beginning=True,
         session_timeout=task.session_timeout,
-        commit_interval=task.commit_interval,
+        commit_interval=None if transactional else task.commit_interval,
         delivery=task.delivery,
         sink=task.sink,
         fault=list(task.faults) or None,
@@ -70,4 +71,4 @@ def group_plans(
 
 
 def sink_of(options: VerifyOptions, work: Workspace, name: str = "sink") -> str:
-    return sink_address(options.sink, work.folder, name)
+    return sink_address(options.sink, work, name)

@@ -10,7 +10,7 @@ from eventq.commands.verify.options import VerifyOptions
 from eventq.commands.verify.plans import topic_wish
 from eventq.commands.verify.session import Session
 from eventq.commands.verify.workspace import Workspace
-from eventq.core.consume.plan import GroupPlan
+from eventq.core.consume.plan import GroupPlan, MemberPlan
 from eventq.core.produce.feed import Share
 from eventq.core.produce.plan import ProducePlan
 from eventq.core.topic.topics import TopicWish
@@ -18,12 +18,13 @@ from eventq.loops.clock import SystemClock
 from eventq.loops.produce.parent import WorkerPool
 
 
-def prepared(session: Session, options: VerifyOptions, plan: GroupPlan) -> TopicWish:
-    """Makes the topic, and what the members of such a group start from."""
+def prepared(session: Session, options: VerifyOptions, plan: GroupPlan, member: MemberPlan) -> TopicWish:
+    """Makes the topics, the database, and what the members of such a group start from."""
     wish = topic_wish(session.shared, options)
     check_room(plan, wish.partitions)
-    prepare(plan.client)
-    session.make_topic(wish)
+    prepare(plan.client, member.sink)
+    session.workspace.start_postgresql()
+    session.make_topics(wish)
     return wish
 
 

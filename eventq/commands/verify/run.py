@@ -14,11 +14,13 @@ from eventq.commands.settings.connect import connection, data_client
 from eventq.commands.signals import stop_at_once
 from eventq.commands.whole_file import write_file
 from eventq.core.errors import ExitCode
-from eventq.core.sink_url import EffectsUrl, Kind, TableUrl
+from eventq.core.kafka import Isolation
+from eventq.core.sink_url import EffectsUrl, Kind, TableUrl, TopicUrl
 from eventq.core.verify.audit import Audit
 from eventq.core.verify.names import AuditVerdict
 from eventq.loops.clock import SystemClock
 from eventq.loops.verify.audit import KafkaAccess, audit
+from eventq.loops.verify.copied_topic import CopiedTopic
 from eventq.loops.verify.judge import AuditPlan, SinkSource
 from eventq.loops.verify.ledgers import Ledgers
 from eventq.loops.verify.topic_log import TopicReader
@@ -40,7 +42,7 @@ def run_audit(
     shared: Shared,
     plan: AuditPlan,
     ledgers: Sequence[str],
-    tables: Sequence[TableUrl | EffectsUrl],
+    tables: Sequence[TableUrl | EffectsUrl | TopicUrl],
     seen: Sequence[str],
     output: str,
     junit: Path | None,
@@ -55,16 +57,26 @@ def run_audit(
     return int(_EXITS[found.verdict])
 
 
-def _sink(shared: Shared, plan: AuditPlan, url: TableUrl | EffectsUrl) -> SinkSource:
+def _sink(shared: Shared, plan: AuditPlan, url: TableUrl | EffectsUrl | TopicUrl) -> SinkSource:
     """One that is there: not to be told so after the topic has been read."""
+    if isinstance(url, TopicUrl):
+        topic = copied_topic(shared, url.topic)
+        topic.check()
+        return topic
     if url.kind is Kind.POSTGRESQL:
         require("psycopg", "postgres")
-    found = _table(shared, url) if isinstance(url, TableUrl) else _effects(shared, plan.group, url)
+    found = _table(shared, url) if isinstance(url, TableUrl) else effect_rows(shared, plan.group, url)
     found.check()
     return found
 
 
-def _effects(shared: Shared, group: str | None, url: EffectsUrl) -> "EffectRows | PostgresqlEffectRows":
+def copied_topic(shared: Shared, topic: str) -> CopiedTopic:
+    """As those see it who read committed."""
+    return CopiedTopic(topic, _access(shared, topic, Isolation.READ_COMMITTED), SystemClock())
+
+
+def effect_rows(shared: Shared, group: str | None, url: EffectsUrl) -> "EffectRows | PostgresqlEffectRows":
+    """Of one group, or of all."""
     if url.kind is Kind.SQLITE:
         from eventq.stores.verify.effects import EffectRows
 
@@ -94,18 +106,22 @@ def _seen(paths: Sequence[str]) -> list[SinkSource]:
 
 
 def cluster_access(shared: Shared, plan: AuditPlan) -> KafkaAccess:
-    return KafkaAccess(partial(lag_reader, shared), partial(_topic_reader, shared, plan))
+    return _access(shared, plan.topic or "", plan.isolation)
 
 
-def _topic_reader(shared: Shared, plan: AuditPlan) -> AbstractContextManager[TopicReader]:
-    to, topic = connection(shared), plan.topic or ""
+def _access(shared: Shared, topic: str, isolation: Isolation) -> KafkaAccess:
+    return KafkaAccess(partial(lag_reader, shared), partial(_topic_reader, shared, topic, isolation))
+
+
+def _topic_reader(shared: Shared, topic: str, isolation: Isolation) -> AbstractContextManager[TopicReader]:
+    to = connection(shared)
     if data_client(to) == "librdkafka":
         from eventq.broker.verify.librdkafka import LibrdkafkaTopicReader
 
-        return LibrdkafkaTopicReader(to, topic, plan.isolation)
+        return LibrdkafkaTopicReader(to, topic, isolation)
     from eventq.broker.verify.kafka_python import KafkaPythonTopicReader
 
-    return KafkaPythonTopicReader(to, topic, plan.isolation)
+    return KafkaPythonTopicReader(to, topic, isolation)
 
 
 # the result

@@ -37,16 +37,16 @@ class Session:
         finally:
             self.phases.append(Phase(name, time.monotonic() - began))
 
-    def make_topic(self, wish: TopicWish) -> None:
+    def make_topics(self, wish: TopicWish) -> None:
         """Says before what is made, and on which cluster."""
-        self.workspace.make_topic(wish, lambda cluster: self._announce(cluster, wish))
+        self.workspace.make_topics(wish, lambda cluster: self._announce(cluster, wish))
 
     def _announce(self, cluster: str | None, wish: TopicWish) -> None:
         at = connection(self.shared).bootstrap
         end = "all of it is kept (--keep)" if self._keep else "all of it is removed at the end"
         note(
             self.shared,
-            f"on cluster {cluster or 'without an id'} at {at}: topic {self.workspace.name} "
+            f"on cluster {cluster or 'without an id'} at {at}: {self.workspace.said_topics} "
             f"({shape(wish.partitions, wish.replicas)}) and groups of that name, "
             f"{self.workspace.folder} on this machine; {end}",
         )

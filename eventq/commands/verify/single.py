@@ -11,6 +11,7 @@ from eventq.commands.verify.plans import GroupTask, group_plans, produced, sink_
 from eventq.commands.verify.producer import prepared, producer_pool
 from eventq.commands.verify.result import show_verification
 from eventq.commands.verify.session import Session
+from eventq.commands.verify.sinks import POSTGRESQL
 from eventq.commands.verify.workspace import Workspace
 from eventq.core.consume.delivery import Delivery
 from eventq.core.verify.verification import Phase, Verification, default_faults
@@ -33,7 +34,7 @@ def _verified(session: Session, options: VerifyOptions) -> Verification:
     sent = produced(shared, options, work, messages)
     plan, member = group_plans(shared, options, work, task, work.group())
     with session.phase("prepare"):
-        wish = prepared(session, options, plan)
+        wish = prepared(session, options, plan, member)
     group = GroupRun(shared, session.stopping, plan, member, limit)
     with session.phase("consume"):
         group.with_faults(producer_pool(sent, work))
@@ -49,7 +50,7 @@ def _verified(session: Session, options: VerifyOptions) -> Verification:
         messages=messages,
         members=plan.count,
         partitions=wish.partitions,
-        sink=task.sink,
+        sink=POSTGRESQL if options.sink == POSTGRESQL or member.sink is None else member.sink.name,
         audit=found,
         self_test=tested,
         faults=group.faulted(task.faults),

@@ -1,27 +1,42 @@
-"""Where the effects of a verification go, and how they are read."""
+"""Where the effects of a verification go, what is made for them, and how they are read."""
 
-from pathlib import Path
-
-from eventq.core.consume.delivery import SinkPlan
-from eventq.core.verify.stamps import StampKind
+from eventq.commands.options import Shared
+from eventq.commands.verify.run import copied_topic, effect_rows
+from eventq.commands.verify.workspace import Workspace
+from eventq.core.consume.delivery import KAFKA, SinkPlan
+from eventq.core.sink_url import EffectsUrl, Kind
 from eventq.loops.verify.judge import SinkSource
 
-_FILES = {None: "sqlite:", "sqlite:": "sqlite:", "jsonl:": "jsonl:"}
-"""Without a path they go to a file of the verification's own."""
+POSTGRESQL = "postgresql:"
+SQLITE = "sqlite:"
+_OWN = (SQLITE, "jsonl:", POSTGRESQL, "kafka:")
+"""Without a path, an address or a topic they are the verification's own, and end with it."""
 
 
-def sink_address(given: str | None, folder: Path, name: str = "sink") -> str:
+def sink_address(given: str | None, work: Workspace, name: str = "sink") -> str:
     """As `eventq consume --sink` takes it."""
-    kind = _FILES.get(given)
-    return given or "" if kind is None else f"{kind}{folder / name}.{'db' if kind == 'sqlite:' else 'jsonl'}"
+    kind = given or SQLITE
+    if kind == POSTGRESQL:
+        return work.postgresql()
+    if kind == "kafka:":
+        return f"{kind}{work.target(name)}"
+    if kind in _OWN:
+        return f"{kind}{work.folder / name}.{'db' if kind == SQLITE else 'jsonl'}"
+    return kind
 
 
-def effects_of(sink: SinkPlan, group: str) -> SinkSource:
+def sink_kind(given: str | None, sink: SinkPlan | None) -> str:
+    """As it may be shown: an address can have a password in it."""
+    kind = given or SQLITE
+    return kind if kind in _OWN or sink is None else sink.name
+
+
+def effects_of(shared: Shared, sink: SinkPlan, group: str) -> SinkSource:
     """What `eventq consume` wrote there."""
-    if sink.kind == "sqlite":
-        from eventq.stores.verify.effects import EffectRows
+    if sink.kind == KAFKA:
+        return copied_topic(shared, sink.path)
+    if sink.kind == "jsonl":
+        from eventq.stores.verify.json_lines import JsonLineRows
 
-        return EffectRows(sink.path, group)
-    from eventq.stores.verify.json_lines import JsonLineRows
-
-    return JsonLineRows(sink.path, StampKind.ID)
+        return JsonLineRows(sink.path)
+    return effect_rows(shared, group, EffectsUrl(Kind(sink.kind), sink.path, sink.name))

@@ -1,9 +1,10 @@
-"""What a verification makes, and its removal: a topic, groups, a folder; nothing else is touched."""
+"""What a verification makes, and its removal: topics, groups, a folder, a database, and nothing else."""
 
 import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eventq.commands.options import Shared
 from eventq.commands.settings.connect import connection
@@ -11,6 +12,9 @@ from eventq.commands.verify.folder import RunFolder
 from eventq.core.errors import EventqError, NotFound
 from eventq.core.topic.topics import TopicWish
 from eventq.core.verify.own_names import own_name
+
+if TYPE_CHECKING:
+    from eventq.stores.private_postgresql.server import PrivatePostgresql
 
 _TRIES = 20
 _AGAIN_SECONDS = 0.5
@@ -29,8 +33,10 @@ class Workspace:
         self._folder = RunFolder(self.name)
         self.cluster_id: str | None = None
         self.topic_id: str | None = None
+        self._targets: list[str] = []
         self._topics: list[str] = []
         self._groups: list[str] = []
+        self._postgresql: PrivatePostgresql | None = None
 
     @property
     def folder(self) -> Path:
@@ -40,18 +46,43 @@ class Workspace:
     def ledger(self) -> str:
         return str(self.folder / "run.ledger")
 
-    def make_topic(self, wish: TopicWish, tell: Callable[[str | None], None]) -> None:
-        """`tell` hears before of which cluster it is, by its id. EventqError where it can't be made."""
+    def postgresql(self) -> str:
+        """The URL of its own database, which `start_postgresql` starts; UsageError where none can be had."""
+        if self._postgresql is None:
+            from eventq.stores.private_postgresql.server import PrivatePostgresql
+
+            self._postgresql = PrivatePostgresql()
+        return self._postgresql.url
+
+    def start_postgresql(self) -> None:
+        """Where one is wanted. EventqError if it does not start."""
+        if self._postgresql is not None:
+            self._postgresql.start()
+
+    def target(self, name: str) -> str:
+        """The name of a topic for copies, which `make_topics` makes too."""
+        topic = f"{self.name}-{name}"
+        self._targets.append(topic)
+        return topic
+
+    @property
+    def said_topics(self) -> str:
+        more = len(self._targets)
+        names = f", {self._targets[0]}" if more == 1 else f" and {more} more of that name"
+        return f"topics {self.name}{names}" if more else f"topic {self.name}"
+
+    def make_topics(self, wish: TopicWish, tell: Callable[[str | None], None]) -> None:
+        """`tell` hears before of which cluster it is, by its id. EventqError where one can't be made."""
         from eventq.broker.topic.topics import Topics
 
         with Topics(connection(self._shared)) as topics:
             self.cluster_id = topics.cluster_id()
             tell(self.cluster_id)
-            self._topics.append(self.name)
-            error = topics.create({self.name: wish}).get(self.name)
+            self._topics = [self.name, *self._targets]
+            errors = topics.create(dict.fromkeys(self._topics, wish))
             made = topics.find([self.name]).get(self.name)
             self.topic_id = None if made is None else made.topic_id
-        if error is not None:
+        for error in errors.values():
             raise EventqError(
                 f"the topic of this verification could not be made: {error}",
                 hint="it needs the right to make and delete topics and groups whose names begin with "
@@ -75,13 +106,17 @@ class Workspace:
 
     def remove(self) -> None:
         """All of it; EventqError for what is left, which then is `made`."""
-        steps = (self._remove_groups, self._remove_topics, self._folder.remove)
+        steps = (self._remove_groups, self._remove_topics, self._stop_postgresql, self._folder.remove)
         errors = [str(error) for step in steps if (error := _error_of(step)) is not None]
         self._folder.let_go()
         if errors:
             raise EventqError(
                 f"not all could be removed: {'; '.join(errors)}", hint="eventq verify --clean tries again"
             )
+
+    def _stop_postgresql(self) -> None:
+        if self._postgresql is not None:
+            self._postgresql.close()
 
     def _remove_groups(self) -> None:
         """A member that was killed counts until the coordinator has heard that it is gone."""

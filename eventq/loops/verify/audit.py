@@ -48,7 +48,7 @@ def look(plan: AuditPlan, runs: Runs, cluster: KafkaAccess, clock: Clock) -> Log
 
     def log_starts() -> Mapping[int, int]:
         with cluster.lag() as reader:
-            bounds = _bounds(reader, topic, plan.isolation, clock)[1]
+            bounds = known_bounds(reader, topic, plan.isolation, clock)[1]
         return {key.partition: one.log_start or 0 for key, one in bounds.items()}
 
     return LogAccess(topic, partitions, cluster.log, log_starts)
@@ -76,7 +76,7 @@ def _partitions(
         if error is not None:
             raise EventqError(f"the commits of group {plan.group} can't be read: {error}")
         commits = found.groups[0].commits.offsets
-    topic_id, bounds = _bounds(reader, topic, plan.isolation, clock)
+    topic_id, bounds = known_bounds(reader, topic, plan.isolation, clock)
     _check_topic_id(runs, topic, topic_id)
     return {
         key.partition: PartitionLog(
@@ -90,7 +90,7 @@ def _partitions(
     }
 
 
-def _bounds(
+def known_bounds(
     reader: LagReader, topic: str, isolation: Isolation, clock: Clock
 ) -> tuple[str | None, Mapping[TopicPartition, Bounds]]:
     """EventqError unless all of them are known: what can't be read might hold what seems to be lost."""

@@ -33,7 +33,7 @@ from eventq.loops.verify.topic_log import TopicReader, read_log
 class SinkSource(Protocol):
     """Something that events were written to; see stores/verify for who serves it.
 
-    A table of the user's own tells of each row its id; one of eventq's also the partition of its record.
+    A table of the user's own tells of each row its id; what eventq wrote also the partition of its record.
     """
 
     @property
@@ -46,7 +46,9 @@ class SinkSource(Protocol):
         """Whether its rows have partitions, and are in the order of their processing."""
         ...
 
-    def rows(self) -> Iterator[SinkRows]: ...
+    def rows(self, stamp: StampKind, /) -> Iterator[SinkRows]:
+        """`stamp`: where events carry their identity, for who keeps whole ones."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ def judge(
     if log is not None:
         log_pass = LogPass(runs, stamps, log.partitions, sources, findings)
         with log.read() as reader:
-            read_log(reader, log.topic, log.partitions, log_pass, clock)
+            for records in read_log(reader, log.topic, log.partitions, clock):
+                log_pass.take(records)
         log_pass.finish()
         counts = log_pass.counts
         partitions = _begin_later(log.partitions, log.log_starts())
@@ -150,8 +153,9 @@ def _begin_later(
 
 def _read_sink(sink: SinkSource, stamps: Stamps, sources: Sources, findings: Findings) -> SinkCount:
     found = SinkPass(sink.name, stamps, sources, findings)
-    for rows in sink.rows():
+    for rows in sink.rows(stamps.stamp):
         found.take(rows)
+    found.finish()
     return SinkCount(sink.name, found.rows, found.dead_letters, found.foreign, found.unstamped)
 
 

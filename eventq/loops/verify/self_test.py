@@ -12,6 +12,7 @@ from eventq.core.verify.planting import Planting
 from eventq.core.verify.records import LogSlice
 from eventq.core.verify.self_test import SelfTest, compared
 from eventq.core.verify.sink_pass import SinkRows
+from eventq.core.verify.stamps import StampKind
 from eventq.loops.verify.judge import AuditPlan, LogAccess, SinkSource, judge, stamp_kind
 from eventq.loops.verify.ledgers import Ledgers
 from eventq.loops.verify.topic_log import TopicReader
@@ -47,8 +48,8 @@ class _PlantedSink:
         self._sink, self._planting = sink, planting
         self.name, self.ordered = sink.name, sink.ordered
 
-    def rows(self) -> Iterator[SinkRows]:
-        yield from map(self._planting.rows, self._sink.rows())
+    def rows(self, stamp: StampKind) -> Iterator[SinkRows]:
+        yield from map(self._planting.rows, self._sink.rows(stamp))
         yield self._planting.last_rows()
 
 

@@ -1,12 +1,12 @@
 """Reads a topic's partitions up to their ends, which were pinned when the audit began."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from eventq.core.clock import Clock
 from eventq.core.errors import EventqError
-from eventq.core.verify.log_pass import LogPass, PartitionLog
+from eventq.core.verify.log_pass import PartitionLog
 from eventq.core.verify.records import LogSlice
 
 _POLL_SECONDS = 0.5
@@ -34,8 +34,8 @@ class TopicReader(Protocol):
 
 
 def read_log(
-    reader: TopicReader, topic: str, partitions: Mapping[int, PartitionLog], to: LogPass, clock: Clock
-) -> None:
+    reader: TopicReader, topic: str, partitions: Mapping[int, PartitionLog], clock: Clock
+) -> Iterator[LogSlice]:
     """All records from the logs' starts to their ends; EventqError where nothing more comes for a minute."""
     left = {p: log for p, log in partitions.items() if log.log_start < log.end}
     next_offset = {partition: log.log_start for partition, log in left.items()}
@@ -46,7 +46,7 @@ def read_log(
         slices = [records for records in reader.poll(_POLL_SECONDS) if records.partition in left]
         for records in slices:
             _check_forward(topic, records, next_offset)
-            to.take(records.first(bisect_left(records.offsets, left[records.partition].end)))
+            yield records.first(bisect_left(records.offsets, left[records.partition].end))
             next_offset[records.partition] = records.offsets[-1] + 1
         moved = bool(slices) or _skip(reader, next_offset, left)
         for partition in [p for p, log in left.items() if next_offset[p] >= log.end]:
@@ -80,5 +80,5 @@ def _silent(topic: str, next_offset: Mapping[int, int], left: Mapping[int, Parti
     return EventqError(
         f"nothing more came of {topic}:{partition} for {_SILENCE_SECONDS:g} s, at offset "
         f"{next_offset[partition]} of {log.end}",
-        hint="is its leader there? eventq topic describe shows it",
+        hint="is its leader there (eventq topic describe), or a transaction still open in it?",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from eventq.core.errors import UsageError
 from eventq.core.verify.sink_pass import SinkRows
+from eventq.core.verify.stamps import StampKind
 from eventq.stores.sqlite import reading
 
 _ROWS = 10_000
@@ -37,7 +38,7 @@ class EffectRows:
                 hint=f"a table of your own is {self.name}?table=TABLE&id=COLUMN",
             )
 
-    def rows(self) -> Iterator[SinkRows]:
+    def rows(self, _stamp: StampKind) -> Iterator[SinkRows]:
         """Effects, then dead letters, whose order among the effects nobody has kept."""
         with reading(self._path) as connection:
             self._check(connection)

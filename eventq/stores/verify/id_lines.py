@@ -8,6 +8,7 @@ from typing import Any
 
 from eventq.core.errors import UsageError
 from eventq.core.verify.sink_pass import SinkRows
+from eventq.core.verify.stamps import StampKind
 
 _BYTES = 400_000
 _AROUND = b' \t\r\n"'
@@ -29,7 +30,7 @@ class IdLines:
             with self._open():
                 pass
 
-    def rows(self) -> Iterator[SinkRows]:
+    def rows(self, _stamp: StampKind) -> Iterator[SinkRows]:
         with nullcontext(sys.stdin.buffer) if self._path == "-" else self._open() as file:
             while lines := file.readlines(_BYTES):
                 yield SinkRows([word for line in lines if (word := line.strip(_AROUND))])

@@ -21,8 +21,8 @@ class JsonLineRows:
 
     ordered = False
 
-    def __init__(self, path: str, stamp: StampKind) -> None:
-        self._path, self._stamp = path, stamp
+    def __init__(self, path: str) -> None:
+        self._path = path
         self.name = f"jsonl:{path}"
 
     def check(self) -> None:
@@ -36,28 +36,29 @@ class JsonLineRows:
         found = Path(self._path).parent.glob(f"{Path(self._path).name}.*")
         return sorted(path for path in found if path.suffix[1:].isdecimal())
 
-    def rows(self) -> Iterator[SinkRows]:
+    def rows(self, stamp: StampKind) -> Iterator[SinkRows]:
         for path in self._files():
-            yield from self._rows(path)
+            yield from self._rows(path, stamp)
 
-    def _rows(self, path: Path) -> Iterator[SinkRows]:
+    def _rows(self, path: Path, stamp: StampKind) -> Iterator[SinkRows]:
         """Of whole lines: a member that is killed may leave a part of one."""
         try:
             with path.open("rb") as file:
                 while lines := file.readlines(_BYTES):
-                    yield SinkRows([self._identity(path, line) for line in lines if line.endswith(b"\n")])
+                    yield SinkRows([_identity(path, line, stamp) for line in lines if line.endswith(b"\n")])
         except OSError as error:
             raise EventqError(f"{path} can't be read: {error.strerror}") from error
 
-    def _identity(self, path: Path, line: bytes) -> object:
-        """What carries it; None of an event without one."""
-        try:
-            event = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise EventqError(f"{path} has a line that is no JSON", hint="did others write to it?") from error
-        if self._stamp is StampKind.HEADER:
-            names = {header["name"]: header.get("value") for header in event.get("headers", ())}
-            value = names.get(HEADER)
-            return value.encode() if isinstance(value, str) else None
-        value = event.get("value")
-        return value.get("productId") if isinstance(value, dict) else None
+
+def _identity(path: Path, line: bytes, stamp: StampKind) -> object:
+    """What carries it; None of an event without one."""
+    try:
+        event = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise EventqError(f"{path} has a line that is no JSON", hint="did others write to it?") from error
+    if stamp is StampKind.HEADER:
+        names = {header["name"]: header.get("value") for header in event.get("headers", ())}
+        value = names.get(HEADER)
+        return value.encode() if isinstance(value, str) else None
+    value = event.get("value")
+    return value.get("productId") if isinstance(value, dict) else None

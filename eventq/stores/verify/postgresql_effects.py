@@ -9,6 +9,7 @@ from typing_extensions import LiteralString
 from eventq.core.errors import UsageError
 from eventq.core.sink_url import EffectsUrl
 from eventq.core.verify.sink_pass import SinkRows
+from eventq.core.verify.stamps import StampKind
 from eventq.stores.postgresql import reading
 from eventq.stores.verify.effects import dead_letter_rows, effect_rows
 
@@ -44,7 +45,7 @@ class PostgresqlEffectRows:
                 hint="a table of your own is named by ?table=TABLE&id=COLUMN after it",
             )
 
-    def rows(self) -> Iterator[SinkRows]:
+    def rows(self, _stamp: StampKind) -> Iterator[SinkRows]:
         """Effects, then dead letters, whose order among the effects nobody has kept."""
         with self._reading() as connection:
             self._check(connection)

@@ -9,6 +9,7 @@ from psycopg import Connection, sql
 from eventq.core.errors import UsageError
 from eventq.core.sink_url import TableUrl
 from eventq.core.verify.sink_pass import SinkRows
+from eventq.core.verify.stamps import StampKind
 from eventq.stores.postgresql import reading
 from eventq.stores.verify.there import there
 
@@ -59,7 +60,7 @@ class PostgresqlTable:
             )
         return found
 
-    def rows(self) -> Iterator[SinkRows]:
+    def rows(self, _stamp: StampKind) -> Iterator[SinkRows]:
         """By a cursor of the server: the whole of a large table fits into no memory."""
         with self._reading() as connection:
             table = self._table(connection)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from eventq.core.errors import UsageError
 from eventq.core.sink_url import TableUrl
 from eventq.core.verify.sink_pass import SinkRows
+from eventq.core.verify.stamps import StampKind
 from eventq.stores.sqlite import quoted, reading
 from eventq.stores.verify.there import there
 
@@ -37,7 +38,7 @@ class SqliteTable:
                 f"{self.name}: no such column: {self._url.column}", hint=there("columns", columns)
             )
 
-    def rows(self) -> Iterator[SinkRows]:
+    def rows(self, _stamp: StampKind) -> Iterator[SinkRows]:
         column, table = quoted(self._url.column), quoted(self._url.table)
         with reading(self._url.target) as connection:
             self._check(connection)

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from kafka import KafkaProducer, TopicPartition
 
+from eventq.core.consume.copies import SOURCE
+from eventq.core.consume.dead_letters import ERROR, GROUP
 from tests.produce_harness import ProduceHarness
 from tests.stamped_events import COUNT, PARTITIONS, Produced, found, stamped
 
@@ -104,4 +106,62 @@ def test_a_log_that_ends_in_markers_and_begins_late_is_read_to_its_end(
     assert produced.audit("--seen", str(seen), client=client).returncode == 0
     done = produced.audit("--isolation", "read-uncommitted", client=client)
     assert found(done)["unstamped"] == 6
+    produced.harness.close()
+
+
+def copy_of(produced: Produced, k: int) -> tuple[bytes, list[tuple[str, bytes]]]:
+    partition, offset = produced.at[k]
+    return produced.values[k], [(SOURCE, f"{produced.harness.topic}/{partition}/{offset}".encode())]
+
+
+@pytest.mark.parametrize("client", ["kafka-python", "librdkafka"])
+def test_copies_that_are_lost_doubled_out_of_order_or_aborted_are_told_from_those_that_are_there(
+    bootstrap: str, tmp_path: Path, client: str
+) -> None:
+    produced, target = Produced(ProduceHarness(bootstrap), tmp_path), ProduceHarness(bootstrap)
+    target.create(2)
+    produced.send([(k, value, k % PARTITIONS) for k, value in enumerate(produced.values)])
+    produced.write()
+    copies = [copy_of(produced, k) for k in range(COUNT) if k not in {17, 1500}]
+    copies[30], copies[33] = copies[33], copies[30]
+    letter = (produced.values[1500], [*copy_of(produced, 1500)[1], (ERROR, b"bad"), (GROUP, b"g")])
+    sender = KafkaProducer(bootstrap_servers=bootstrap, transactional_id=target.topic)
+    sender.init_transactions()
+    sender.begin_transaction()
+    sender.send(target.topic, copy_of(produced, 17)[0], headers=copy_of(produced, 17)[1], partition=0)
+    sender.flush()
+    sender.abort_transaction()
+    sender.begin_transaction()
+    for value, headers in [*copies, copy_of(produced, 20), letter]:
+        sender.send(target.topic, value, headers=headers, partition=1)
+    sender.send(target.topic, copy_of(produced, 90)[0], headers=copy_of(produced, 90)[1], partition=0)
+    sender.send(target.topic, b"{}", partition=0)
+    sender.commit_transaction()
+    sender.close()
+    options = ("--sink", f"kafka:{target.topic}", "--delivery", "exactly-once")
+    done = produced.audit(*options, client=client)
+    expected = {"lost": 1, "duplicate": 2, "reordered": 1}
+    assert (done.returncode, found(done)) == (5, expected), done.stderr
+    document = json.loads(done.stdout)
+    (sink,) = document["sinks"]
+    assert sink == {
+        "sink": f"kafka:{target.topic}", "rows": COUNT + 2, "dead_letters": 1, "foreign": 0, "unstamped": 1,
+    }  # fmt: skip
+    examples = {row["name"]: row for row in document["examples"]}
+    assert (examples["lost"]["sequence"], examples["lost"]["offset"]) == (17, 5)
+    assert (examples["reordered"]["sequence"], examples["reordered"]["partition"]) == (31, 1)
+    for harness in (produced.harness, target):
+        harness.close()
+
+
+def test_a_topic_of_copies_that_is_not_there_or_is_the_source_itself_is_refused(
+    bootstrap: str, tmp_path: Path
+) -> None:
+    produced = Produced(ProduceHarness(bootstrap), tmp_path)
+    produced.send([(k, value, k % PARTITIONS) for k, value in enumerate(produced.values)])
+    produced.write()
+    done = produced.audit("--sink", f"kafka:{produced.harness.topic}", client="kafka-python")
+    assert (done.returncode, "is the topic that was produced to" in done.stderr) == (2, True), done.stderr
+    done = produced.audit("--sink", "kafka:no-such-topic", client="kafka-python")
+    assert (done.returncode, "no such topic: no-such-topic" in done.stderr) == (4, True), done.stderr
     produced.harness.close()

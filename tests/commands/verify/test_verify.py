@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,6 +18,7 @@ from kafka import KafkaAdminClient
 from eventq.core.consume.injection import Crash, CrashPoint
 from eventq.core.verify.names import Name
 from tests.consume_harness import eventually
+from tests.private_postgres import PASSWORD, PrivatePostgres
 
 SMALL = ("--messages", "3000", "--partitions", "3", "--timeout", "80s")
 DEADLINE, LONGEST = 170.0, 500.0
@@ -64,6 +66,10 @@ class Verify:
             one for one in (*self.admin.list_topics(), *groups, *self.folders()) if one.startswith(name)
         )
 
+    def servers(self) -> list[str]:
+        """Folders of private databases."""
+        return sorted(path.name for path in self.folder.glob("eventq-postgresql-*"))
+
     def close(self) -> None:
         for process in self._processes:
             if process.poll() is None:
@@ -73,11 +79,13 @@ class Verify:
 
 
 @pytest.fixture
-def verify(bootstrap: str, tmp_path: Path) -> Iterator[Verify]:
-    folder = Path(tempfile.mkdtemp(dir=tmp_path))
-    harness = Verify(bootstrap, folder)
-    yield harness
-    harness.close()
+def verify(bootstrap: str) -> Iterator[Verify]:
+    """In a folder with a short name, for sockets, and open to others: root's database runs as nobody."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        harness = Verify(bootstrap, Path(folder))
+        yield harness
+        harness.close()
 
 
 def found(document: Any) -> dict[str, int]:
@@ -124,6 +132,77 @@ def test_lines_of_json_are_audited_too(verify: Verify) -> None:
     document = verify.document(*SMALL, "--delivery", "at-least-once", "--sink", "jsonl:")
     assert (document["verdict"], document["processed"]) == ("holds", 3000)
     assert {"name": "reordered", "reason": "the sink keeps no order"} in document["self_test"]["left_out"]
+
+
+@pytest.mark.parametrize("client", ["kafka-python", "librdkafka"])
+@pytest.mark.parametrize("delivery", ["at-least-once", "exactly-once"])
+def test_copies_in_a_topic_of_its_own_hold_whoever_is_killed(
+    verify: Verify, delivery: str, client: str
+) -> None:
+    options = ("--sink", "kafka:", "--delivery", delivery, "--client", client)
+    document = verify.document(*SMALL, *CRASH, *options)
+    assert (document["verdict"], document["processed"], document["pending"]) == ("holds", 3000, 0)
+    assert set(found(document)) <= ({"duplicate"} if delivery == "at-least-once" else set())
+    assert document["sink"] == f"kafka:{document['name']}-sink"
+    assert document["self_test"]["can_fail"] is True
+    assert document["self_test"]["left_out"] == [] or delivery == "at-least-once"
+    assert document["injected"]["counts"]
+    assert verify.left(document["name"]) == []
+
+
+@pytest.mark.parametrize("delivery", ["at-least-once", "exactly-once"])
+def test_a_postgresql_of_its_own_holds_whoever_is_killed_and_is_gone_after_it(
+    verify: Verify, delivery: str
+) -> None:
+    document = verify.document(*SMALL, *CRASH, "--sink", "postgresql:", "--delivery", delivery)
+    assert (document["verdict"], document["processed"], document["sink"]) == ("holds", 3000, "postgresql:")
+    assert set(found(document)) <= ({"duplicate"} if delivery == "at-least-once" else set())
+    assert document["self_test"]["can_fail"] is True
+    assert document["injected"]["counts"]
+    assert verify.left(document["name"]) == []
+    assert verify.servers() == []
+
+
+def test_a_postgresql_that_is_named_is_audited_and_its_password_never_shown(
+    verify: Verify, postgres: PrivatePostgres
+) -> None:
+    address = f"{postgres.address}&user=app&password={quote(PASSWORD, safe='')}"
+    code, out, err = verify.run(*SMALL, "--fault", "none", "--sink", address, "-o", "json", "--keep")
+    assert code == 0, err
+    assert json.loads(out)["verdict"] == "holds"
+    assert PASSWORD not in out + err
+    verify.run("--clean", "--yes")
+
+
+def test_a_topic_that_is_named_must_be_there_and_stays(verify: Verify) -> None:
+    target = f"copies-{verify.folder.name.replace('_', '-')}"
+    code, _, err = verify.run(*SMALL, "--sink", f"kafka:{target}")
+    assert (code, f"no such topic: {target}" in err) == (4, True), err
+    verify.admin.create_topics({target: {"num_partitions": 2, "replication_factor": 1}})
+    document = verify.document(*SMALL, "--fault", "none", "--sink", f"kafka:{target}")
+    assert (document["verdict"], document["sink"]) == ("holds", f"kafka:{target}")
+    assert verify.left(document["name"]) == []
+    assert target in verify.admin.list_topics()
+    verify.admin.delete_topics([target])
+
+
+def test_clean_removes_the_topic_of_copies_that_a_killed_run_left(verify: Verify) -> None:
+    process = verify.start("--messages", "100000", "--rate", "100", "--sink", "kafka:")
+    (name,) = eventually(verify.folders, "a folder")
+    eventually(lambda: f"{name}-sink" in verify.admin.list_topics(), "a topic for copies")
+    process.kill()
+    process.communicate()
+    eventually(lambda: verify.run("--clean", "--yes")[0] == 0 and not verify.left(name), "all was removed")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_no_server_stays_of_a_run_that_was_ended(verify: Verify, number: signal.Signals, code: int) -> None:
+    process = verify.start("--messages", "100000", "--rate", "100", "--sink", "postgresql:")
+    eventually(lambda: any(verify.folder.glob("eventq-postgresql-*/data/postmaster.pid")), "a server")
+    process.send_signal(number)
+    process.communicate(timeout=DEADLINE)
+    assert process.returncode == code
+    eventually(lambda: verify.servers() == [], "no server")
 
 
 def test_the_document_is_that_of_an_audit_with_what_was_injected_and_the_phases(verify: Verify) -> None:
@@ -268,6 +347,8 @@ def test_clean_asks_before_it_removes(verify: Verify) -> None:
         (("--fault", "none", "--fault-seed", "1"), "--fault-seed with --fault none"),
         (("--fault", "none", "--fault", "kill:after=1"), "--fault none beside other faults"),
         (("--sink", "jsonl:"), "exactly-once with a jsonl sink"),
+        (("--sink", "postgresql:", "--keep"), "--keep with --sink postgresql:"),
+        (("--sink", "kafka:copies", "--matrix"), "--matrix with --sink kafka:copies"),
         (("--fault", "fire"), "not a fault"),
         (("-o", "markdown"), "no such format"),
     ],

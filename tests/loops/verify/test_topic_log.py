@@ -48,7 +48,8 @@ def read(script: Script, ends: Mapping[int, int]) -> dict[int, int]:
     partitions = {p: PartitionLog(p, 0, end, end) for p, end in ends.items()}
     sources = Sources(log=True, sink=False)
     to = LogPass(runs, Stamps(runs, StampKind.ID), partitions, sources, Findings())
-    read_log(script, "orders", partitions, to, script.clock)
+    for records in read_log(script, "orders", partitions, script.clock):
+        to.take(records)
     return {partition: count.records for partition, count in to.counts.items()}
 
 
