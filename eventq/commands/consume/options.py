@@ -56,7 +56,11 @@ class ConsumeOptions:
     ] = None
     isolation: Annotated[
         Isolation | None,
-        option(_GROUP, "--isolation", text="read-committed: only records of committed transactions."),
+        option(
+            _GROUP,
+            "--isolation",
+            text="read-committed: only records of committed transactions (read-uncommitted).",
+        ),
     ] = None
     session_timeout: Annotated[
         str | None,

@@ -198,7 +198,7 @@ def _waiting(advice: Advice, measured: GroupMeasurement) -> Iterator[str]:
     if 0 < used <= UTILISATION:
         even, random = used + used**2 / 2 / (1 - used), used / (1 - used)
         yield (
-            f"With {plural(needed, 'member')} the busiest is used to {used:.0%}: {even:.1f} events (even "
+            f"With {plural(needed, 'member')} the busiest is utilised to {used:.0%}: {even:.1f} events (even "
             f"work) to {random:.1f} (random work) wait there on average, besides those not committed yet."
         )
 
@@ -224,6 +224,6 @@ def _clocks(clocks: Sequence[RetentionClock]) -> Iterator[str]:
     if limited:
         seconds, first = min(limited, key=lambda row: row[0])
         yield (
-            f"Unread records of {first.key.topic}:{first.key.partition} are deleted, not before "
-            f"{duration(seconds)} from now at the present rates ({first.why})."
+            f"Retention deletes no unread record of {first.key.topic}:{first.key.partition} within the next "
+            f"{duration(seconds)}, at the present rates ({first.why})."
         )

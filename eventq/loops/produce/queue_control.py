@@ -142,7 +142,7 @@ class QueueControl:
         if sample.lag is None:
             return f"its lag is not known ({sample.error})"
         if sample.members == 0:
-            return f"group {self._bound.group} has no members"
+            return f"group {self._bound.group} has no members (start its consumers)"
         limit = self._bound.max_time_lag
         if limit is not None and self._bound.on_full is not OnFull.SLOW and (sample.age or 0.0) > limit:
             return f"its oldest unread event is older than --max-time-lag {limit:g} s"

@@ -68,7 +68,7 @@ def test_what_is_on_its_way_counts_as_lag() -> None:
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        ({"members": 0}, "group g has no members"),
+        ({"members": 0}, "group g has no members (start its consumers)"),
         ({"error": "no coordinator"}, "its lag is not known (no coordinator)"),
         ({"age": 31.0}, "its oldest unread event is older than --max-time-lag 30 s"),
     ],
