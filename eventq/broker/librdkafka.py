@@ -64,3 +64,15 @@ def failure(error: Exception | KafkaError) -> str:
     """What librdkafka says of an error, without its code."""
     cause = error.args[0] if isinstance(error, KafkaException) else error
     return str(cause.str() if isinstance(cause, KafkaError) else cause)
+
+
+def raised(error: KafkaException | SystemError) -> KafkaError:
+    """What a poll or a flush raised: a fatal error, of which the library does not tell `error_cb`.
+
+    Where it goes on to call back with that error pending, Python raises a SystemError with it as the cause.
+    Anything else is raised again.
+    """
+    found = error if isinstance(error, KafkaException) else error.__cause__
+    if not isinstance(found, KafkaException):
+        raise error
+    return found.args[0]

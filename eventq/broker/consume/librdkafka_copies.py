@@ -1,14 +1,15 @@
 """Copies records to a topic over librdkafka; serves EffectStore of loops/consume/effect_store.py."""
 
 from collections import deque
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, NoReturn
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from eventq.broker.consume.copying import LINGER_MS, SETTLE_SECONDS, is_hopeless, place, refused, unavailable
 from eventq.broker.errors import reason
-from eventq.broker.librdkafka import failure, librdkafka_config, made
+from eventq.broker.librdkafka import failure, librdkafka_config, made, raised
 from eventq.broker.librdkafka_reach import failed_to_reach
 from eventq.broker.unreachable import unreachable
 from eventq.core.consume.copies import copies
@@ -94,14 +95,14 @@ class LibrdkafkaCopies:
                     )
                     break
                 except BufferError:
-                    self.producer.poll(_ROOM_SECONDS)
+                    self._heard(self.producer.poll, _ROOM_SECONDS)
                 except KafkaException as error:
                     self._judge(error.args[0], place(self._plan, records, offset))
-        self.producer.poll(0)
+        self._heard(self.producer.poll, 0)
 
     def settle(self) -> None:
         """Waits until every copy is acknowledged."""
-        left = self.producer.flush(self.patience + _GRACE_SECONDS)
+        left = self._heard(self.producer.flush, self.patience + _GRACE_SECONDS)
         sent, self._sent = self._sent, []
         if self._failed is not None:
             error, self._failed = self._failed, None
@@ -109,12 +110,19 @@ class LibrdkafkaCopies:
         if left:
             raise unavailable(self.target, f"{left} copies were not acknowledged in time")
 
+    def _heard(self, call: Callable[[float], int], seconds: float) -> int:
+        """What a call answers in which the client tells of deliveries."""
+        try:
+            return call(seconds)
+        except (KafkaException, SystemError) as error:
+            self._judge(raised(error), self._plan.topic)
+
     @property
     def patience(self) -> float:
         """Seconds until the client itself gives a record up."""
         return int(self.settings()["delivery.timeout.ms"]) / 1000
 
-    def _judge(self, error: KafkaError, where: str) -> None:
+    def _judge(self, error: KafkaError, where: str) -> NoReturn:
         if is_hopeless(error.code()):
             raise refused(self.target, where, error.code(), error.str())
         raise unavailable(self.target, reason(error.code(), failure(error)))
@@ -126,5 +134,6 @@ class LibrdkafkaCopies:
         """What is still in hand is given up: it was not promised to anybody."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            producer.purge()
-            producer.poll(0)
+            with suppress(KafkaException, SystemError):  # what it was given is given up in any case
+                producer.purge()
+                producer.poll(0)

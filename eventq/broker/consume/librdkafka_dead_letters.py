@@ -1,6 +1,7 @@
 """Dead letters to a topic over librdkafka: acks=all, idempotent, each with its report."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from confluent_kafka import KafkaException, Producer
 
 from eventq.broker.consume.dead_letter_defaults import DELIVERY_TIMEOUT_MS, FLUSH_SECONDS, LARGEST_BYTES
 from eventq.broker.errors import TIMED_OUT, reason
-from eventq.broker.librdkafka import failure, librdkafka_config, made
+from eventq.broker.librdkafka import failure, librdkafka_config, made, raised
 from eventq.core.consume.dead_letters import dead_letters, letter_headers
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.record_slice import RecordSlice
@@ -42,8 +43,10 @@ class LibrdkafkaDeadLetters:
         try:
             self._hand_over(self._producer, records, faults)
             unheard = self._producer.flush(int(self._config["delivery.timeout.ms"]) / 1000 + FLUSH_SECONDS)
-        except (BufferError, KafkaException) as error:
+        except BufferError as error:
             raise StoreUnavailable(failure(error)) from error
+        except (KafkaException, SystemError) as error:
+            raise StoreUnavailable(failure(raised(error))) from error
         if self._refused:
             offset, why = min(self._refused.items())
             raise StoreUnavailable(f"{why} for {self._plan.topic}/{records.partition} at offset {offset}")
@@ -73,8 +76,9 @@ class LibrdkafkaDeadLetters:
     def close(self) -> None:
         """What was refused is dropped: it is sent anew."""
         if self._producer is not None:
-            self._producer.purge()
-            self._producer.flush(1)
+            with suppress(KafkaException, SystemError):  # what it was given is given up in any case
+                self._producer.purge()
+                self._producer.flush(1)
             self._producer = None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from eventq.broker.errors import INTERRUPTED, no_producer_id, reason, silent
-from eventq.broker.librdkafka import failure, librdkafka_config, made
+from eventq.broker.librdkafka import failure, librdkafka_config, made, raised
 from eventq.broker.librdkafka_reach import failed_to_reach
 from eventq.broker.produce.defaults import LINGER_MS, delivery_timeout_ms
 from eventq.broker.produce.fates import fate_of
@@ -144,8 +144,8 @@ class LibrdkafkaProducer:
         """
         try:
             step(*arguments)
-        except KafkaException as error:
-            self._errors.append(error.args[0])
+        except (KafkaException, SystemError) as error:
+            self._errors.append(raised(error))
 
     def close(self) -> None:
         self._call(self._producer.purge)

@@ -129,6 +129,15 @@ def _on_malformed(options: ConsumeOptions, topic: str) -> OnMalformed:
         retries = 0
     asked = replace(parse_on_malformed(options.on_malformed), retries=retries, backoff=backoff)
     check_source(asked, topic)
+    if (
+        options.sink is not None
+        and asked.topic is not None
+        and parse_sink(options.sink) == (KAFKA, asked.topic)
+    ):
+        raise UsageError(
+            f"--on-malformed {asked.text}: that is the topic of --sink; they would pass for copies",
+            hint="name another topic",
+        )
     return asked
 
 

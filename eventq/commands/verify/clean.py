@@ -24,7 +24,7 @@ def clean(shared: Shared, output: str, *, yes: bool) -> int:
     from eventq.broker.topic.topics import Topics
 
     with Topics(connection(shared)) as topics:
-        found = leftovers(topics.find(), _groups(shared), run_folders(), time.time())
+        found = leftovers(topics.find(), _groups(shared), run_folders(), time.time(), topics.cluster_id())
         gone = [left for left in found if left.why_kept is None]
         kept = [left for left in found if left.why_kept is not None]
         for left in kept:

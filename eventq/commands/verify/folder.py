@@ -9,9 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from eventq.core.errors import EventqError
+from eventq.core.verify.leftovers import OwnFolder
 from eventq.core.verify.own_names import owner_of
 
 _LOCK = "lock"
+_CLUSTER = "cluster"
 
 
 class RunFolder:
@@ -27,6 +29,10 @@ class RunFolder:
             raise EventqError(
                 f"{self.path} can't be made: {error.strerror}", hint="TMPDIR names another folder"
             ) from error
+
+    def belongs_to(self, cluster: str | None) -> None:
+        """So that a clean-up on another cluster leaves it alone."""
+        (self.path / _CLUSTER).write_text(cluster or "", encoding="utf-8")
 
     def let_go(self) -> None:
         with suppress(OSError):
@@ -46,13 +52,20 @@ def remove_folder(path: Path) -> None:
         raise EventqError(f"{path} can't be removed: {error.strerror}") from error
 
 
-def run_folders() -> Mapping[str, tuple[str, bool]]:
-    """Of verifications on this machine: by name the path, and whether it is in use. Links are none."""
+def run_folders() -> Mapping[str, OwnFolder]:
+    """Of verifications on this machine, by their names. Links are none."""
     found = {}
     for path in Path(tempfile.gettempdir()).glob("eventq-verify-*"):
         if owner_of(path.name) is not None and path.is_dir() and not path.is_symlink():
-            found[path.name] = (str(path), _is_locked(path / _LOCK))
+            found[path.name] = OwnFolder(str(path), _is_locked(path / _LOCK), _cluster(path / _CLUSTER))
     return found
+
+
+def _cluster(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8") or None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _is_locked(path: Path) -> bool:

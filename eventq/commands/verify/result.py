@@ -31,8 +31,6 @@ def show_verification(
 
 
 def _tell(shared: Shared, found: Verification, work: Workspace, *, kept: bool) -> None:
-    if not found.faults.injected and found.faults.asked:
-        note(shared, "none of the faults happened: more --messages or a lower --rate gives them the time to")
     if not found.audit.complete:
         note(shared, "the ledger is not complete: what became of some events is unknown to their producer")
     if kept:
@@ -48,6 +46,12 @@ def _tell(shared: Shared, found: Verification, work: Workspace, *, kept: bool) -
             f"the check can't fail, so its verdict means nothing: planted were other anomalies than it found "
             f"({', '.join(names)})",
             hint="this is a fault of eventq: report what it prints",
+        )
+
+    if found.exit_code is ExitCode.ERROR and not found.faults.happened:
+        raise EventqError(
+            f"{found.audit.delivery.value} was not put to the test: none of the faults happened",
+            hint="more --messages or a lower --rate gives them the time to; --fault none asks for none",
         )
 
 

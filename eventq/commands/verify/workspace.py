@@ -77,6 +77,7 @@ class Workspace:
 
         with Topics(connection(self._shared)) as topics:
             self.cluster_id = topics.cluster_id()
+            self._folder.belongs_to(self.cluster_id)
             tell(self.cluster_id)
             self._topics = [self.name, *self._targets]
             errors = topics.create(dict.fromkeys(self._topics, wish))

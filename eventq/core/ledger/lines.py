@@ -16,6 +16,8 @@ from typing import Any, TypeAlias
 from zlib import crc32
 
 VERSION = 1
+DROPPED = "DROPPED"
+"""The reason of events that fail because a queue was full: they were never handed over."""
 _CHECKSUM = 8
 
 Spans: TypeAlias = Sequence[tuple[int, int]]

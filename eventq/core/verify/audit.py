@@ -28,6 +28,7 @@ class RunResult:
     acked: int
     failed: int
     aborted: int
+    dropped: int
     processed: int | None
     names: Mapping[Name, int]
 
@@ -155,7 +156,7 @@ def _run_result(run: RunEvents, sources: Sources, findings: Findings) -> RunResu
     for state, count in states.items():
         fates[fate(state)] += count
     processed = sum(count for state, count in states.items() if in_sink(state))
-    line = run.line
+    line, dropped = run.line, sum(events.dropped for events in run.workers)
     return RunResult(
         run=run.name,
         file=run.file,
@@ -165,8 +166,9 @@ def _run_result(run: RunEvents, sources: Sources, findings: Findings) -> RunResu
         idempotent=line.idempotent,
         complete=run.complete,
         acked=fates[ACKED],
-        failed=fates[FAILED],
+        failed=fates[FAILED] - dropped,
         aborted=fates[ABORTED],
+        dropped=dropped,
         processed=processed if sources.sink else None,
         names=found,
     )

@@ -6,11 +6,20 @@ another machine is over when nobody is in its groups and it began longer ago tha
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from eventq.core.text import duration
 from eventq.core.verify.own_names import owner_of
 
 OLD_SECONDS = 3600.0
+
+
+class OwnFolder(NamedTuple):
+    """Of a verification on this machine: whether it lives, and its cluster's id, None if it had none yet."""
+
+    path: str
+    living: bool
+    cluster: str | None = None
 
 
 @dataclass(slots=True)
@@ -27,12 +36,13 @@ class Leftover:
 def leftovers(
     topics: Iterable[str],
     groups: Mapping[str, str | None],
-    folders: Mapping[str, tuple[str, bool]],
+    folders: Mapping[str, OwnFolder],
     now: float,
+    cluster: str | None = None,
 ) -> list[Leftover]:
     """Of all `topics` and of `groups` with the reason why each can't be touched, None if it can.
 
-    `folders`: by name where it is, and whether the verification that made it lives.
+    `folders` by their names; one that belongs to another `cluster` than this one stays.
     """
     found: dict[str, Leftover] = {}
     for name in sorted({*topics, *groups, *folders}):
@@ -46,11 +56,19 @@ def leftovers(
             left.groups.append(name)
             left.why_kept = left.why_kept or groups[name]
         if name in folders:
-            left.folder, living = folders[name]
-            left.why_kept = "it is running on this machine" if living else left.why_kept
+            left.folder = folders[name].path
+            left.why_kept = _in_use(folders[name], cluster) or left.why_kept
     for left in found.values():
         left.why_kept = left.why_kept or _too_young(left, now)
     return list(found.values())
+
+
+def _in_use(folder: OwnFolder, cluster: str | None) -> str | None:
+    if folder.living:
+        return "it is running on this machine"
+    if folder.cluster is not None and folder.cluster != cluster:
+        return f"folder {folder.path} belongs to another cluster, {folder.cluster}"
+    return None
 
 
 def _too_young(left: Leftover, now: float) -> str | None:

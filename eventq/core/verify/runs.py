@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from eventq.core.errors import UsageError
-from eventq.core.ledger.lines import EndLine, Line, OfferLine, RunLine, SettledLine
+from eventq.core.ledger.lines import DROPPED, EndLine, Line, OfferLine, RunLine, SettledLine
 from eventq.core.verify.acknowledged import Acknowledged
 from eventq.core.verify.state import FATES
 
@@ -11,16 +11,17 @@ from eventq.core.verify.state import FATES
 class WorkerEvents:
     """`state[k]` is what is known of event k (state.py).
 
-    `closed`: its ledger has its last line, so that no other events of it can be.
+    `dropped` of the failed ones were left out on purpose. `closed`: its ledger has its last line, so that no
+    other events of it can be.
     """
 
-    __slots__ = ("closed", "complete", "run", "settled", "state", "told", "unrecorded", "worker")
+    __slots__ = ("closed", "complete", "dropped", "run", "settled", "state", "told", "unrecorded", "worker")
 
     def __init__(self, run: "RunEvents", worker: int) -> None:
         self.run, self.worker = run, worker
         self.state = bytearray()
         self.told = self.closed = self.complete = False
-        self.settled = 0
+        self.settled = self.dropped = 0
         self.unrecorded = 0
         """Seen, and beyond what is left of a ledger that has no end."""
 
@@ -33,6 +34,7 @@ class WorkerEvents:
 
     def settle(self, line: SettledLine) -> None:
         for first, last in line.spans:
+            self.dropped += last + 1 - first if line.why == DROPPED else 0
             self._reach(last + 1)
             self.state[first : last + 1] = bytes((FATES[line.fate],)) * (last + 1 - first)
             self.settled = max(self.settled, last + 1)

@@ -36,6 +36,11 @@ class Faulted:
     restarts: int
 
     @property
+    def happened(self) -> bool:
+        """None was asked for, or at least one came about: else nothing was put to the test."""
+        return bool(self.injected) or not self.asked
+
+    @property
     def counts(self) -> Mapping[str, int]:
         return Counter(each.what for each in self.injected)
 
@@ -62,5 +67,6 @@ class Verification:
             return ExitCode.VERIFICATION
         if self.timed_out is not None:
             return ExitCode.TIMED_OUT
-        sure = self.self_test.can_fail and self.audit.verdict is AuditVerdict.HOLDS
-        return ExitCode.DONE if sure else ExitCode.ERROR
+        sure = self.self_test.can_fail and self.faults.happened
+        holds = self.audit.verdict is AuditVerdict.HOLDS
+        return ExitCode.DONE if sure and holds else ExitCode.ERROR

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from eventq.core.clock import Clock
-from eventq.core.ledger.lines import EndLine, Fate, Line, OfferLine, RunLine, encoded
+from eventq.core.ledger.lines import DROPPED, EndLine, Fate, Line, OfferLine, RunLine, encoded
 from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.report import Deliveries, Offered
 
 _KEEP_SECONDS = 0.1
-_DROPPED = "DROPPED"
 AHEAD_EVENTS = 50_000
 """At least so many events are announced at once: each announcement is brought to the disk."""
 
@@ -90,7 +89,7 @@ class LedgerKeeper:
     def drop(self, first: int, count: int) -> None:
         """As refused: they are not in the log for certain."""
         if self.allow(first + count):
-            self._settlements.settled(Fate.FAILED, _DROPPED, [(first, first + count - 1)])
+            self._settlements.settled(Fate.FAILED, DROPPED, [(first, first + count - 1)])
 
     def keep(self) -> None:
         now = self._clock.monotonic()
@@ -102,7 +101,7 @@ class LedgerKeeper:
         """The last that is settled, and how it all adds up."""
         unknown = offered.count - deliveries.acked - deliveries.failed - deliveries.aborted
         line = EndLine(
-            offered=offered.count,
+            offered=offered.total,
             acked=deliveries.acked,
             failed=deliveries.failed,
             unknown=unknown,

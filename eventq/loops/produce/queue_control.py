@@ -91,7 +91,7 @@ class QueueControl:
 
     def report(self) -> BoundReport:
         record = self._record
-        record.count_foreign(max(0, self._handed))
+        record.count_foreign(max(self._handed, self._credits.dealt))
         return BoundReport(
             self._bound,
             record.max_lag,

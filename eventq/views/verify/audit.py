@@ -12,7 +12,7 @@ from eventq.core.verify.names import COUNTED_ONLY, AuditVerdict, Name
 from eventq.views.columns import aligned, digits, drawn, grid, joined, styled
 from eventq.views.lag.lines import Number, number
 
-_RUNS = ("run", "acked", "failed", "unknown", "aborted", "processed", "ledger")
+_RUNS = ("run", "acked", "failed", "unknown", "aborted", "dropped", "processed", "ledger")
 _NAMES = ("found", "count", "allowed", "blame")
 _TEXT = frozenset({"run", "ledger", "found", "allowed", "blame"})
 _STYLES = {AuditVerdict.HOLDS: "green", AuditVerdict.BROKEN: "bold red", AuditVerdict.UNFINISHED: "yellow"}
@@ -48,7 +48,7 @@ def _runs(found: Audit, number: Number) -> list[list[str]]:
 
 
 def _run(run: RunResult, number: Number) -> list[str]:
-    counts = (run.acked, run.failed, run.unknown, run.aborted, run.processed)
+    counts = (run.acked, run.failed, run.unknown, run.aborted, run.dropped, run.processed)
     ledger = run.file if run.complete else f"{run.file} (not complete)"
     return [run.run, *map(number, counts), ledger]
 

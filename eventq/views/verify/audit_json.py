@@ -20,6 +20,7 @@ def document(found: Audit) -> dict[str, Any]:
         "failed": sum(run.failed for run in runs),
         "unknown": sum(run.unknown for run in runs),
         "aborted": sum(run.aborted for run in runs),
+        "dropped": sum(run.dropped for run in runs),
         "processed": sum(run.processed or 0 for run in runs) if found.sources.sink else None,
         "unexpected": found.count(Name.PHANTOM),
         "unacknowledged": found.count(Name.UNKNOWN_PRESENT),
@@ -59,6 +60,7 @@ def _run(found: Audit, run: RunResult) -> dict[str, Any]:
         "failed": run.failed,
         "unknown": run.unknown,
         "aborted": run.aborted,
+        "dropped": run.dropped,
         "processed": run.processed,
         **{
             _key(name): run.names.get(name, 0) if found.checked(name) else None

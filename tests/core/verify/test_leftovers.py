@@ -1,6 +1,6 @@
 """What is removed of what killed verifications left, and what stays."""
 
-from eventq.core.verify.leftovers import OLD_SECONDS, Leftover, leftovers
+from eventq.core.verify.leftovers import OLD_SECONDS, Leftover, OwnFolder, leftovers
 from eventq.core.verify.own_names import own_name
 
 NOW = 1_795_859_695.0
@@ -26,11 +26,21 @@ def test_one_whose_group_has_members_stays_however_old_it_is() -> None:
 
 def test_on_its_own_machine_the_lock_of_its_folder_tells_whether_it_lives() -> None:
     dead, living = (
-        leftovers([YOUNG], {}, {YOUNG: (f"/tmp/{YOUNG}", locked)}, NOW)[0] for locked in (False, True)
+        leftovers([YOUNG], {}, {YOUNG: OwnFolder(f"/tmp/{YOUNG}", locked)}, NOW)[0]
+        for locked in (False, True)
     )
     assert (dead.why_kept, dead.folder) == (None, f"/tmp/{YOUNG}")
     assert living.why_kept == "it is running on this machine"
 
 
 def test_a_folder_alone_can_go_too() -> None:
-    assert leftovers([], {}, {YOUNG: ("/tmp/x", False)}, NOW) == [Leftover(YOUNG, folder="/tmp/x")]
+    assert leftovers([], {}, {YOUNG: OwnFolder("/tmp/x", living=False)}, NOW) == [
+        Leftover(YOUNG, folder="/tmp/x")
+    ]
+
+
+def test_a_folder_of_another_cluster_stays() -> None:
+    folders = {YOUNG: OwnFolder("/tmp/x", living=False, cluster="A")}
+    (here,), (elsewhere,) = (leftovers([], {}, folders, NOW, cluster) for cluster in ("A", "B"))
+    assert here.why_kept is None
+    assert elsewhere.why_kept == "folder /tmp/x belongs to another cluster, A"

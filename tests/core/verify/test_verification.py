@@ -26,7 +26,7 @@ NO_FAULTS = Faulted((), None, (), 0)
 def audit(delivery: Delivery = Delivery.EXACTLY_ONCE, **found: int) -> Audit:
     names = Counter({Name[name.upper()]: count for name, count in found.items()})
     run: Any = {"acked": 10, "failed": 0, "aborted": 0, "processed": 10, "names": names}
-    result = RunResult("372d8a68", "f", "t", 1, acks="all", idempotent=True, complete=True, **run)
+    result = RunResult("372d8a68", "f", "t", 1, acks="all", idempotent=True, complete=True, dropped=0, **run)
     sources = Sources(log=True, sink=True, group=True, order=True)
     return Audit(delivery, sources, "t", "g", [result], [], [], {}, aborted_in_log=False, unchecked=0)
 
