@@ -66,13 +66,11 @@ def failure(error: Exception | KafkaError) -> str:
     return str(cause.str() if isinstance(cause, KafkaError) else cause)
 
 
-def raised(error: KafkaException | SystemError) -> KafkaError:
+def raised(error: KafkaException | SystemError) -> KafkaError | None:
     """What a poll or a flush raised: a fatal error, of which the library does not tell `error_cb`.
 
-    Where it goes on to call back with that error pending, Python raises a SystemError with it as the cause.
-    Anything else is raised again.
+    Where it goes on to call back with that error pending, Python raises a SystemError, with it as the cause
+    or without any: None. Reports of deliveries and every later call tell of it all the same.
     """
     found = error if isinstance(error, KafkaException) else error.__cause__
-    if not isinstance(found, KafkaException):
-        raise error
-    return found.args[0]
+    return found.args[0] if isinstance(found, KafkaException) else None

@@ -56,7 +56,7 @@ def rows(path: Path, table: str) -> Counter[tuple[int, int]]:
 def crash(harness: ConsumeHarness, path: Path, guarantee: str, point: str, seed: int) -> Ended:
     spoil(harness)
     run = harness.consume(
-        "--until-end", "--work", "2ms", "--commit-interval", "200ms", "--session-timeout", "6s",
+        "--until-end", "--work", "2ms", "--commit-interval", "50ms", "--session-timeout", "6s",
         "--delivery", guarantee, "--sink", f"sqlite:{path}", "--on-malformed", "dead-letter",
         "--fault", f"crash-point:{point},times=2", "--fault-seed", str(seed),
     )  # fmt: skip
@@ -108,7 +108,7 @@ def crash_beside_a_topic(harness: ConsumeHarness, guarantee: str, seed: int) -> 
     harness.admin.create_topics({dead: {"num_partitions": 2, "replication_factor": 1}})
     faults = [option for point in POINTS[:3] for option in ("--fault", f"crash-point:{point},times=2")]
     run = harness.consume(
-        "--until-end", "--work", "2ms", "--commit-interval", "200ms", "--session-timeout", "6s",
+        "--until-end", "--work", "2ms", "--commit-interval", "50ms", "--session-timeout", "6s",
         "--delivery", guarantee, "--on-malformed", f"dead-letter:{dead}",
         *faults, "--fault-seed", str(seed),
     )  # fmt: skip

@@ -115,7 +115,9 @@ class LibrdkafkaCopies:
         try:
             return call(seconds)
         except (KafkaException, SystemError) as error:
-            self._judge(raised(error), self._plan.topic)
+            if (fatal := raised(error)) is not None:
+                self._judge(fatal, self._plan.topic)
+            return len(self.producer)
 
     @property
     def patience(self) -> float:

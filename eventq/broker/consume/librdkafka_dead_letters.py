@@ -46,7 +46,7 @@ class LibrdkafkaDeadLetters:
         except BufferError as error:
             raise StoreUnavailable(failure(error)) from error
         except (KafkaException, SystemError) as error:
-            raise StoreUnavailable(failure(raised(error))) from error
+            raise StoreUnavailable(failure(raised(error) or error)) from error
         if self._refused:
             offset, why = min(self._refused.items())
             raise StoreUnavailable(f"{why} for {self._plan.topic}/{records.partition} at offset {offset}")

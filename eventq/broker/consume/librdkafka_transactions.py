@@ -20,7 +20,7 @@ from eventq.broker.consume.copying import (
 )
 from eventq.broker.consume.librdkafka_copies import LibrdkafkaCopies
 from eventq.broker.errors import reason
-from eventq.broker.librdkafka import failure, raised
+from eventq.broker.librdkafka import failure
 from eventq.core.consume.plan import MemberPlan
 from eventq.core.consume.report import Offsets
 from eventq.core.transactions import TIMEOUT_SECONDS, Fenced, Outdated
@@ -73,8 +73,8 @@ class LibrdkafkaTransactionalCopies(LibrdkafkaCopies):
     def _call(self, call: Any, *arguments: Any) -> None:
         try:
             call(*arguments)
-        except (KafkaException, SystemError) as error:
-            self._judge(raised(error), "")
+        except KafkaException as error:
+            self._judge(error.args[0], "")
 
     def _judge(self, error: KafkaError, where: str) -> NoReturn:
         code = error.code()
@@ -90,6 +90,6 @@ class LibrdkafkaTransactionalCopies(LibrdkafkaCopies):
         """A transaction that is still open would keep readers waiting until the broker gives it up."""
         if self._in_transaction and self._producer is not None:
             self._in_transaction = False
-            with suppress(KafkaException, SystemError):  # else the broker ends it at its time-out
+            with suppress(KafkaException):  # else the broker ends it at its time-out
                 self._producer.abort_transaction(_ABORT_SECONDS)
         super().close()

@@ -145,7 +145,8 @@ class LibrdkafkaProducer:
         try:
             step(*arguments)
         except (KafkaException, SystemError) as error:
-            self._errors.append(raised(error))
+            if (fatal := raised(error)) is not None:
+                self._errors.append(fatal)
 
     def close(self) -> None:
         self._call(self._producer.purge)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import Enum
 
-_RESUME_SHARE = 0.8
-
 
 class OnFull(str, Enum):
     """BLOCK waits until the group has caught up some way, SLOW sends at the group's own rate, DROP leaves out
@@ -38,4 +36,4 @@ class QueueBound:
 
 def default_resume(max_lag: int) -> int:
     """Four fifths: consumers have work left while credits travel."""
-    return int(max_lag * _RESUME_SHARE)
+    return max_lag * 4 // 5

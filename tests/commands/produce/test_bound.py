@@ -137,7 +137,7 @@ def test_without_members_nothing_is_sent_and_the_timeout_is_exit_124(queue: Queu
 
 
 def test_other_producers_and_a_reset_are_named_as_what_broke_the_bound(queue: Queue) -> None:
-    queue.group()
+    queue.group("--count", "1")
     process = queue.start(
         "--rate", "20", "--duration", "4s", "--max-lag", "40", "--bound-timeout", "3s", *KEYED
     )
