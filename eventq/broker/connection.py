@@ -1,7 +1,7 @@
 """The one door to kafka-python: every client of it is made here, with the same settings and errors."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from selectors import DefaultSelector
 from typing import Any
@@ -99,6 +99,17 @@ def abandon(producer: KafkaProducer) -> None:
     producer._unregister_cleanup()  # noqa: SLF001
     producer._sender.force_close()  # noqa: SLF001
     producer._closed = True  # noqa: SLF001
+
+
+def connections_of(producer: KafkaProducer) -> list[Any]:
+    """Those that it has now, to any node."""
+    return list(producer._sender._client._manager._conns.values())  # noqa: SLF001 - it tells nobody
+
+
+def has_lost(producer: KafkaProducer, before: Collection[Any]) -> bool:
+    """Whether a connection of `before` is not there any more."""
+    now = connections_of(producer)
+    return any(connection not in now for connection in before)
 
 
 def silence_log() -> None:

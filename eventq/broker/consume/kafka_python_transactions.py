@@ -13,6 +13,7 @@ from typing import Any
 
 from kafka.errors import KafkaError
 
+from eventq.broker.connection import connections_of, has_lost
 from eventq.broker.consume.copying import FENCED_CODES, OUTDATED_CODES, SETTLE_SECONDS, unavailable
 from eventq.broker.consume.kafka_python import commit_arguments
 from eventq.broker.consume.kafka_python_copies import KafkaPythonCopies
@@ -54,17 +55,13 @@ class KafkaPythonTransactionalCopies(KafkaPythonCopies):
     def _manager(self) -> Any:
         return self.producer._transaction_manager  # noqa: SLF001 - see above
 
-    def _connected(self) -> list[Any]:
-        return list(self.producer._sender._client._manager._conns.values())  # noqa: SLF001 - it tells nobody
-
     @property
     def troubled(self) -> bool:
         """Whether a connection was lost since the transaction began."""
-        now = self._connected()
-        return any(connection not in now for connection in self._connections)
+        return has_lost(self.producer, self._connections)
 
     def begin(self) -> None:
-        self._connections = self._connected()
+        self._connections = connections_of(self.producer)
         self._call(self._manager.begin_transaction)
         self._in_transaction = True
 

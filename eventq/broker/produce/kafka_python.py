@@ -15,7 +15,7 @@ from kafka import KafkaProducer
 from kafka.errors import Cancelled, KafkaConnectionError, KafkaError, KafkaTimeoutError, RequestTimedOutError
 from kafka.partitioner import StickyPartitioner
 
-from eventq.broker.connection import kafka_python_config, made, silence_log
+from eventq.broker.connection import abandon, kafka_python_config, made, silence_log
 from eventq.broker.errors import (
     CONNECTION_LOST,
     INTERRUPTED,
@@ -127,11 +127,8 @@ class KafkaPythonProducer:
                 self._producer.close(timeout=_CLOSE_SECONDS)
 
     def abandon(self) -> None:
-        """The client's own close waits for events that nobody takes, and at exit raises again."""
-        producer = self._producer
-        producer._unregister_cleanup()  # noqa: SLF001
-        producer._sender.force_close()  # noqa: SLF001
-        producer._closed = True  # noqa: SLF001
+        """With what it has not sent, for which its own close would wait."""
+        abandon(self._producer)
 
 
 class _Completions:

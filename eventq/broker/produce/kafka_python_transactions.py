@@ -7,6 +7,7 @@ from typing import Any
 
 from kafka.errors import KafkaError, KafkaTimeoutError, ProducerFencedError
 
+from eventq.broker.connection import connections_of, has_lost
 from eventq.broker.errors import error_text, no_transactions
 from eventq.broker.produce.kafka_python import KafkaPythonProducer, reason_of
 from eventq.core.ledger.settlements import Settlements
@@ -38,16 +39,12 @@ class KafkaPythonTransactions(KafkaPythonProducer):
             "max_block_ms": int(plan.connection.connect_timeout * 1000),
         }
         super().__init__(plan, None, settings)
-        self._connections: dict[Any, Any] = {}
+        self._connections: list[Any] = []
 
     @property
     def disturbed(self) -> bool:
         """A connection that was there at the beginning is not there any more."""
-        now = self._connected()
-        return any(now.get(node) is not connection for node, connection in self._connections.items())
-
-    def _connected(self) -> dict[Any, Any]:
-        return dict(self._producer._sender._client._manager._conns)  # noqa: SLF001 - no other way to know
+        return has_lost(self._producer, self._connections)
 
     def begin(self) -> None:
         self._reach()
@@ -62,7 +59,7 @@ class KafkaPythonTransactions(KafkaPythonProducer):
 
     def open(self, deliveries: Deliveries, settlements: Settlements | None) -> None:
         self.deliveries, self._settlements, self._handed = deliveries, settlements, 0
-        self._connections = self._connected()
+        self._connections = connections_of(self._producer)
         self._done(self._producer.begin_transaction)
 
     def flush(self, seconds: float) -> None:

@@ -8,8 +8,7 @@ from eventq.core.ledger.settlements import Settlements
 from eventq.core.produce.event_batch import EventBatch
 from eventq.core.produce.report import Deliveries
 from eventq.core.produce.transactions import TransactionEnd, TransactionFailed
-
-_SLOW_SECONDS = 1.0
+from eventq.core.transactions import leaves_doubt
 
 
 class TransactionalClient(Protocol):
@@ -80,8 +79,7 @@ def committed(client: TransactionalClient, clock: Clock) -> EndedTransaction:
         client.commit()
     except TransactionFailed as error:
         return _ended_after(error, client)
-    slow = clock.monotonic() - started > _SLOW_SECONDS
-    return EndedTransaction(TransactionEnd.COMMITTED, doubt=slow or client.disturbed)
+    return EndedTransaction(TransactionEnd.COMMITTED, doubt=_doubt(client, clock, started))
 
 
 def _ended_after(error: TransactionFailed, client: TransactionalClient) -> EndedTransaction:
@@ -103,5 +101,10 @@ def aborted(
         client.abort()
     except TransactionFailed as error:
         return EndedTransaction(TransactionEnd.FAILED, error.why, error.fenced, doubt=True)
-    slow = clock.monotonic() - started > _SLOW_SECONDS
-    return EndedTransaction(end, why, doubt=slow or client.disturbed)
+    return EndedTransaction(end, why, doubt=_doubt(client, clock, started))
+
+
+def _doubt(client: TransactionalClient, clock: Clock, started: float) -> bool:
+    """Of an end that was begun then, and confirmed now."""
+    seconds = clock.monotonic() - started
+    return leaves_doubt(seconds=seconds, failed=False, troubled=client.disturbed)

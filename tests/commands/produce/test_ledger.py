@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,20 +11,8 @@ import pytest
 from eventq.core.identity import HEADER, Identity, of_header, of_product_id
 from eventq.core.ledger.lines import EndLine, Fate, OfferLine, RunLine, SettledLine
 from eventq.core.ledger.reading import whole_lines
-from tests.consume_harness import CLIENTS, eventually
+from tests.consume_harness import eventually
 from tests.produce_harness import ProduceHarness
-
-
-@pytest.fixture
-def harness(bootstrap: str) -> Iterator[ProduceHarness]:
-    harness = ProduceHarness(bootstrap)
-    yield harness
-    harness.close()
-
-
-@pytest.fixture(params=CLIENTS)
-def client(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 class Told:

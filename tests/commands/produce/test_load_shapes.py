@@ -2,7 +2,6 @@
 
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,6 @@ STAGES = ("500ms:100..1000", "300ms:0", "200ms:1000", "1s:30/m..50")
 OPTIONS = [word for stage in STAGES for word in ("--stage", stage)]
 START = 1_790_000_000_000
 PAST = ("--start-at", f"@{START}")
-
-
-@pytest.fixture
-def harness(bootstrap: str) -> Iterator[ProduceHarness]:
-    harness = ProduceHarness(bootstrap)
-    yield harness
-    harness.close()
-
-
-@pytest.fixture(params=["kafka-python", "librdkafka"])
-def client(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 def times(paced: Paced) -> list[int]:

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -9,18 +8,6 @@ import pytest
 
 from tests.consume_harness import eventually
 from tests.produce_harness import ProduceHarness
-
-
-@pytest.fixture
-def harness(bootstrap: str) -> Iterator[ProduceHarness]:
-    harness = ProduceHarness(bootstrap)
-    yield harness
-    harness.close()
-
-
-@pytest.fixture(params=["kafka-python", "librdkafka"])
-def client(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 def settled(report: Any) -> int:

@@ -1,6 +1,5 @@
 """`eventq produce --transaction`: a reader of committed records finds what was reported as acknowledged."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,6 @@ from tests.consume_harness import CLIENTS
 from tests.in_process import eventq
 from tests.produce_harness import ProduceHarness
 from tests.stamped_events import found
-
-
-@pytest.fixture
-def harness(bootstrap: str) -> Iterator[ProduceHarness]:
-    harness = ProduceHarness(bootstrap)
-    yield harness
-    harness.close()
-
-
-@pytest.fixture(params=CLIENTS)
-def client(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 def committed(harness: ProduceHarness) -> int:
